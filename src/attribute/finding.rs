@@ -1,0 +1,155 @@
+//! An outage with its explanation.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    cognito::{
+        history::{ConfigChange, DiffLine, Gap},
+        undo::Undo,
+    },
+    detect::Incident,
+    frame::{CoverageRow, Summary, Window},
+    ids::EventId,
+};
+
+/// The answer to one question put to the logs.
+#[derive(Clone, Debug)]
+pub struct Investigation {
+    /// Bounds of the requests looked at.
+    pub window: Window,
+    /// What was read.
+    pub summary: Summary,
+    /// What was looked at, per source, account and Region.
+    pub coverage: Vec<CoverageRow>,
+    /// Outages, by onset.
+    pub findings: Vec<Finding>,
+    /// Effective changes inside the window, by time: printed when no outage was found.
+    pub changes: Vec<ConfigChange>,
+    /// Signs that the logs lack changes.
+    pub gaps: Vec<Gap>,
+}
+
+/// One outage, explained.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The outage.
+    pub incident: Incident,
+    /// What is said of its cause.
+    pub verdict: Verdict,
+    /// Why, in one sentence; for [`Verdict::Undetermined`] also what is missing.
+    pub reason: String,
+    /// Whether late data may still change the verdict.
+    pub provisional: bool,
+    /// Probability that no logged change caused it.
+    pub probability_no_change: f64,
+    /// That probability, split by kind, likeliest first.
+    pub alternatives: Vec<Alternative>,
+    /// Changes that may have caused it, likeliest first.
+    pub suspects: Vec<Suspect>,
+    /// The change that ended it.
+    pub ended_by: Option<EndedBy>,
+}
+
+/// What is said of an outage's cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The first suspect did it.
+    Change,
+    /// No logged change did it.
+    NoChange,
+    /// The logs cannot decide.
+    Undetermined,
+}
+
+/// The change that ended an outage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndedBy {
+    /// Its event id.
+    pub event_id: EventId,
+    /// When it was made.
+    pub event_time: DateTime<Utc>,
+}
+
+/// An explanation other than a logged change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// Which.
+    pub kind: AlternativeKind,
+    /// How probable.
+    pub probability: f64,
+}
+
+/// Explanations other than a logged change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlternativeKind {
+    /// Credential stuffing, password spraying, scanning.
+    Attack,
+    /// One caller that repeats a request that cannot succeed.
+    StuckCaller,
+    /// The application began to send other requests.
+    Application,
+    /// Cognito or an identity provider failed by itself.
+    Provider,
+    /// A quota was exceeded.
+    Quota,
+    /// Fewer people came.
+    Traffic,
+    /// Nothing that is known here.
+    Unknown,
+}
+
+/// A change that may explain an outage.
+#[derive(Clone, Debug)]
+pub struct Suspect {
+    /// How probable.
+    pub probability: f64,
+    /// The change, with its actor.
+    pub change: ConfigChange,
+    /// Event ids of every change that but-for could not tell apart, this one first.
+    pub event_ids: Vec<EventId>,
+    /// Onset minus change.
+    pub lag: TimeDelta,
+    /// Name shared by the changes of one deploy; `None` for a lone change.
+    pub change_set: Option<String>,
+    /// Settings it altered.
+    pub diff: Vec<SuspectLine>,
+    /// Facts for and against it, heaviest first.
+    pub evidence: Vec<Evidence>,
+    /// How it is undone.
+    pub undo: Option<Undo>,
+}
+
+/// A diff line and whether it is to blame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuspectLine {
+    /// Setting, before, after.
+    pub line: DiffLine,
+    /// Whether this line is what broke the requests.
+    pub guilty: bool,
+}
+
+/// One fact for or against a suspect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// What kind of fact.
+    pub kind: EvidenceKind,
+    /// Log-odds it adds; negative speaks against.
+    pub weight: f64,
+    /// The fact, as one plain sentence.
+    pub text: String,
+}
+
+/// Kinds of evidence (design.md, "What makes a suspect").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EvidenceKind {
+    /// What the settings before and after do with the failing requests.
+    Replay,
+    /// Onset after the change, measured in exposed requests.
+    Time,
+    /// Same client, same pool.
+    Scope,
+    /// The outage ended when the setting was put back.
+    Healing,
+    /// How often such changes break things.
+    Prior,
+}

@@ -1,0 +1,54 @@
+//! Settings and what is known of them.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt};
+
+use crate::ids::{AppClientId, UserPoolId};
+
+/// The name of a setting as the API spells it: `CallbackURLs`, `LambdaConfig.DefineAuthChallenge`.
+///
+/// Members that are objects are taken apart into dotted names, so that a diff names the line that
+/// changed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Setting(pub Cow<'static, str>);
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// What is known of a setting's value at some time. Lists are sorted and hold each item once,
+/// since Cognito treats them as sets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Known {
+    /// Read in a response, a saved description, or an explicit request member.
+    Observed(serde_json::Value),
+    /// Follows from reset-to-default or from a value that nothing is known to have changed.
+    Assumed(serde_json::Value),
+    /// Masked, or never seen. Never equal to anything.
+    Unknown,
+}
+
+/// What the settings belong to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// An app client.
+    Client(UserPoolId, AppClientId),
+    /// A user pool.
+    Pool(UserPoolId),
+    /// A resource server of a pool, by identifier.
+    ResourceServer(UserPoolId, String),
+    /// An identity provider of a pool, by name.
+    IdentityProvider(UserPoolId, String),
+    /// A domain of a pool.
+    Domain(UserPoolId, String),
+    /// A Lambda function, by bare name.
+    Function(String),
+    /// A web ACL, rule group or IP set, by ARN or id.
+    Firewall(String),
+    /// Anything else, as service and name: a secret, a parameter, a certificate, a stack.
+    Other(String, String),
+}
+
+/// Settings of one resource at one time.
+pub type Settings = BTreeMap<Setting, Known>;

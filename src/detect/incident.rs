@@ -1,0 +1,115 @@
+//! An outage as it was found, before anyone asks why.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::ids::{AccountId, AppClientId, EventId, Region, UserPoolId};
+
+/// A spell of failures, or of silence, that is not normal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// `inc-` and twelve hex digits; same data, same id.
+    pub id: String,
+    /// The account it happened in.
+    pub account: Option<AccountId>,
+    /// The Region.
+    pub region: Option<Region>,
+    /// The user pool; `None` when no log names it.
+    pub user_pool: Option<UserPoolId>,
+    /// App clients that suffer, sorted; empty when no log names any.
+    pub clients: Vec<AppClientId>,
+    /// Failures or absence.
+    pub kind: Kind,
+    /// The narrowest slice of the traffic that shows the spell best.
+    pub stratum: Stratum,
+    /// First failure in the stratum; for an absence, the last success.
+    pub onset: DateTime<Utc>,
+    /// From the last success to the first failure (or to when a request was to be expected).
+    pub onset_interval: (DateTime<Utc>, DateTime<Utc>),
+    /// Last failure; `None` while ongoing.
+    pub end: Option<DateTime<Utc>>,
+    /// First success after the spell, where one was seen.
+    pub recovered: Option<DateTime<Utc>>,
+    /// How it ended.
+    pub end_state: EndState,
+    /// Failed requests of the clients and grants from onset to end, repeats included.
+    pub failed: u64,
+    /// All requests of the clients and grants from onset to end.
+    pub total: u64,
+    /// Absence: requests that were to be expected.
+    pub expected: Option<f64>,
+    /// Distinct user subs seen failing; `None` where failures carry none.
+    pub users: Option<u64>,
+    /// Failed requests by outcome: an OAuth code, an exception, `http_400`.
+    pub errors: BTreeMap<String, u64>,
+    /// Failed (absence: expected) requests by grant or auth flow.
+    pub grants: BTreeMap<String, u64>,
+    /// Event id of the first failure.
+    pub first_failed_event_id: Option<EventId>,
+    /// Last success before the onset in the stratum.
+    pub last_success: Option<DateTime<Utc>>,
+    /// Failure rate of the stratum outside the spell.
+    pub normal_failure_rate: f64,
+    /// Log-likelihood ratio of the spell against the normal level, in nats.
+    pub score: f64,
+    /// Whether successes of the stratum fell while failures rose (a broken setting) or failures
+    /// came on top (an attack, a stuck caller).
+    pub substitutive: bool,
+    /// Requests over time around the spell, for charts.
+    pub timeline: Timeline,
+}
+
+/// Failures or silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Requests failed.
+    Failures,
+    /// None failed, and requests stopped.
+    Absence,
+}
+
+/// How a spell ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndState {
+    /// A success was seen after the last failure.
+    Recovered,
+    /// No traffic since.
+    Silent,
+    /// Still failing at the end of the data.
+    Ongoing,
+}
+
+/// A slice of the traffic: `None` means any value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stratum {
+    /// The user pool.
+    pub user_pool: Option<UserPoolId>,
+    /// The app client.
+    pub client: Option<AppClientId>,
+    /// The endpoint or API operation.
+    pub endpoint: Option<String>,
+    /// OAuth grant or auth flow.
+    pub grant: Option<String>,
+    /// Redirect URI.
+    pub redirect_uri: Option<String>,
+    /// Scopes.
+    pub scopes: Option<String>,
+    /// Identity provider.
+    pub identity_provider: Option<String>,
+    /// Error, of the failures alone.
+    pub error: Option<String>,
+}
+
+/// Requests per bin around a spell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// Start of the first bin.
+    pub start: DateTime<Utc>,
+    /// Length of a bin.
+    pub bin: TimeDelta,
+    /// Failed requests per bin.
+    pub failed: Vec<u64>,
+    /// Accepted requests per bin.
+    pub succeeded: Vec<u64>,
+}

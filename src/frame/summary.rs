@@ -1,0 +1,101 @@
+//! What was looked at and what was not.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    ids::{AccountId, Region},
+    record::LookAlike,
+    source::Rejected,
+};
+
+/// A half-open span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Window {
+    /// First instant inside.
+    pub start: DateTime<Utc>,
+    /// First instant outside.
+    pub end: DateTime<Utc>,
+}
+
+impl Window {
+    /// Whether `time` lies inside.
+    pub fn contains(&self, time: DateTime<Utc>) -> bool {
+        self.start <= time && time < self.end
+    }
+}
+
+/// What went into the frames and what did not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Files opened, standard input included.
+    pub files: u64,
+    /// Their bytes as they lie on disk.
+    pub bytes: u64,
+    /// CloudTrail records seen, wanted or not.
+    pub records: u64,
+    /// Attempts, after duplicates were removed and sources joined.
+    pub requests: u64,
+    /// Configuration writes, after duplicates were removed.
+    pub changes: u64,
+    /// Kept records met again.
+    pub duplicates: u64,
+    /// Files and records that could not be read.
+    pub rejected: Vec<Rejected>,
+    /// Look-alikes passed over, by kind.
+    pub passed_over: BTreeMap<LookAlike, u64>,
+    /// How application lines without a client id were tied to one, as a phrase (`by request id`,
+    /// `by --map`, `by the only client its log stream names`, …), and how many lines.
+    pub ties: BTreeMap<&'static str, u64>,
+    /// Application lines with an OAuth error that could not be tied to any client.
+    pub untied: u64,
+    /// Log streams that tell of failures only, so that no failure rate can be had from them.
+    pub failures_only: Vec<String>,
+}
+
+/// What one source was able to show of an interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CoverageRow {
+    /// `trail`, or the kind of log.
+    pub source: &'static str,
+    /// The account; `None` when the log does not say.
+    pub account: Option<AccountId>,
+    /// The Region; `None` when the log does not say.
+    pub region: Option<Region>,
+    /// Time of the first record.
+    pub from: DateTime<Utc>,
+    /// Time of the last record.
+    pub to: DateTime<Utc>,
+    /// Late deliveries may still add records after this time.
+    pub complete_until: DateTime<Utc>,
+    /// Spans in which nothing at all was observed.
+    pub gaps: Vec<Window>,
+    /// How much of the interval was seen.
+    pub status: CoverageStatus,
+}
+
+/// How much of an interval was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoverageStatus {
+    /// All of it, as far as can be told.
+    Complete,
+    /// Parts: there are gaps, or files were rejected.
+    Partial,
+    /// Access was denied.
+    Denied,
+    /// Nobody asked for it.
+    NotAsked,
+}
+
+impl CoverageStatus {
+    /// The name in the `status` column and in the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Denied => "denied",
+            Self::NotAsked => "not_asked",
+        }
+    }
+}

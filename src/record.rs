@@ -1,0 +1,237 @@
+//! Bytes to rows: what one record of a log says, as a type.
+//!
+//! Knows every container and line that AWS and applications write, and nothing of frames or
+//! statistics. Rows borrow from the record they were parsed from.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+pub mod alb;
+pub mod application;
+pub mod cloudtrail;
+pub mod container;
+pub mod lambda;
+pub mod mask;
+pub mod split;
+pub mod user_auth;
+pub mod waf;
+
+/// What one record turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record<'a> {
+    /// An attempt at an endpoint or a sign-in API.
+    Request(Request<'a>),
+    /// A configuration write, succeeded or failed. Boxed: changes are rare and large.
+    Change(Box<Change>),
+    /// Well-formed, and nothing the analysis asks for. CloudTrail records still say that their
+    /// account and Region were looked at.
+    Unwanted(Seen<'a>),
+    /// Looks like a log record and is none.
+    PassedOver(LookAlike),
+}
+
+/// Where and when a CloudTrail record was written; all that coverage needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seen<'a> {
+    /// When the request completed at its service; unknown for lines without a time.
+    pub time: Option<DateTime<Utc>>,
+    /// The account the record was delivered to.
+    pub account: Option<Cow<'a, str>>,
+    /// The Region the request was made in.
+    pub region: Option<Cow<'a, str>>,
+    /// What kind of log it stands in.
+    pub source: SourceKind,
+}
+
+/// A thing that resembles a log record (domain.md §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LookAlike {
+    /// A CloudTrail digest file.
+    Digest,
+    /// A CloudTrail Insight event.
+    Insight,
+    /// An S3 or SQS notification, which has `Records[].eventSource` too.
+    Notification,
+    /// A CloudWatch Logs subscription's control message.
+    Control,
+    /// A CloudTrail data, network-activity or aggregated event.
+    NotManagement,
+}
+
+/// What kind of log a row comes from, best first: where two sources saw one attempt, the earlier
+/// counts (design.md, "One attempt, seen twice").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SourceKind {
+    /// CloudTrail, in whatever container.
+    #[default]
+    Trail,
+    /// Cognito's own log delivery (`userAuthEvents`).
+    UserAuth,
+    /// A line of an application's log.
+    Application,
+    /// A load balancer's access log.
+    Alb,
+    /// A Lambda trigger's log.
+    Lambda,
+    /// AWS WAF's log of a user pool.
+    Waf,
+}
+
+impl SourceKind {
+    /// The name in the `source` columns.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trail => "trail",
+            Self::UserAuth => "user_auth",
+            Self::Application => "application",
+            Self::Alb => "alb",
+            Self::Lambda => "lambda",
+            Self::Waf => "waf",
+        }
+    }
+
+    /// The kind whose [`as_str`](Self::as_str) is `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Trail,
+            Self::UserAuth,
+            Self::Application,
+            Self::Alb,
+            Self::Lambda,
+            Self::Waf,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+    }
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome<'a> {
+    /// It was accepted.
+    Ok,
+    /// It was refused: an OAuth error code, an exception name, or `http_400` when only the status
+    /// is known.
+    Failed(Cow<'a, str>),
+}
+
+/// One attempt at an endpoint or sign-in API, as one log tells it. A missing attribute means
+/// "this log does not say", never "".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request<'a> {
+    /// When Cognito answered (CloudTrail) or when the line was written (every other log).
+    pub time: DateTime<Utc>,
+    /// The log it stands in.
+    pub source: SourceKind,
+    /// CloudTrail's or CloudWatch's id; `None` when the container gives none, and the fold makes
+    /// one up from the position.
+    pub event_id: Option<Cow<'a, str>>,
+    /// `requestID` of the trail, or the request id an application logged.
+    pub request_id: Option<Cow<'a, str>>,
+    /// The AWS account.
+    pub account: Option<Cow<'a, str>>,
+    /// The Region.
+    pub region: Option<Cow<'a, str>>,
+    /// The user pool.
+    pub user_pool: Option<Cow<'a, str>>,
+    /// The app client.
+    pub client: Option<Cow<'a, str>>,
+    /// The pool's domain host, which ties a line to a user pool.
+    pub domain: Option<Cow<'a, str>>,
+    /// Log group and stream, load balancer, or file: lines of one stream may share a client.
+    pub stream: Option<Cow<'a, str>>,
+    /// One of [`crate::queries::endpoint`], or the name of the API operation or page.
+    pub endpoint: Cow<'a, str>,
+    /// OAuth grant (`authorization_code`, `refresh_token`, `client_credentials`, `implicit`) or
+    /// auth flow (`USER_SRP_AUTH`, …).
+    pub grant: Option<Cow<'a, str>>,
+    /// The redirect URI sent.
+    pub redirect_uri: Option<Cow<'a, str>>,
+    /// Scopes asked for, sorted, separated by one space.
+    pub scopes: Option<Cow<'a, str>>,
+    /// The identity provider asked for.
+    pub identity_provider: Option<Cow<'a, str>>,
+    /// How the client proved itself: `basic` (the form holds no client id), `post` (it does; with
+    /// a secret or public). Null for sign-in APIs.
+    pub auth_method: Option<Cow<'a, str>>,
+    /// How it ended.
+    pub outcome: Outcome<'a>,
+    /// The user's `sub`.
+    pub principal: Option<Cow<'a, str>>,
+    /// The caller's address.
+    pub source_ip: Option<Cow<'a, str>>,
+}
+
+/// One configuration write. Secrets are masked on the way in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The second in which it completed: it lies in `[time, time + 1 s)`.
+    pub time: DateTime<Utc>,
+    /// CloudTrail's `eventID`.
+    pub event_id: String,
+    /// `eventName`, such as `UpdateUserPoolClient`.
+    pub name: String,
+    /// `eventSource`, such as `cognito-idp.amazonaws.com`.
+    pub service: String,
+    /// The AWS account.
+    pub account: Option<String>,
+    /// The Region the call was made in.
+    pub region: Option<String>,
+    /// The user pool, where the call names one (a WAF association by its ARN, too).
+    pub user_pool: Option<String>,
+    /// The app client, where the call names one.
+    pub client: Option<String>,
+    /// ARN (or service) that called.
+    pub actor: Option<String>,
+    /// From the person or role the session came from to the caller: issuer, source identity,
+    /// `invokedBy`, stack.
+    pub actor_chain: Vec<String>,
+    /// `terraform`, `cloudformation`, `cdk`, `console`, `aws-cli`, `sdk`, …
+    pub tool: Option<String>,
+    /// The caller's address or service host.
+    pub source_ip: Option<String>,
+    /// `requestParameters` as masked JSON text; `None` when absent or null.
+    pub request: Option<String>,
+    /// `responseElements` as masked JSON text; `None` when absent or null.
+    pub response: Option<String>,
+    /// `errorCode`: the write failed and changed nothing.
+    pub error: Option<String>,
+}
+
+/// A record and where it stands.
+#[derive(Debug)]
+pub struct Located<'a> {
+    /// Offset of its first byte in the inflated input.
+    pub offset: u64,
+    /// The bytes it was parsed from: one CloudTrail record, one log event, one line.
+    pub raw: &'a [u8],
+    /// What it says.
+    pub record: Record<'a>,
+}
+
+/// A piece of input that should have been a record and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Offset of its first byte in the inflated input.
+    pub offset: u64,
+    /// What is wrong, in lower case: `ends inside a record`.
+    pub reason: String,
+}
+
+/// Reads every record of one input, told apart by content, and hands each to `each`.
+///
+/// `name` (path or stream) stands in for the log stream where the content names none. Memory is
+/// bounded by the largest single record taken (16 MiB), whatever the size of the input.
+///
+/// # Errors
+///
+/// What the input said when it could not be read to its end; the records before that were handed
+/// out.
+pub fn read(
+    input: impl std::io::Read,
+    name: &str,
+    each: impl FnMut(Result<Located<'_>, Malformed>),
+) -> std::io::Result<()> {
+    container::read(input, name, each)
+}

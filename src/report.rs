@@ -1,0 +1,1 @@
+//! Every output form. Knows nothing of how anything was computed.
