@@ -3,6 +3,23 @@
 //! Their schemas, the fold that builds them while reading, and the joining of sources to one
 //! attempt. No statistics.
 
+pub mod attempts;
+pub mod build;
+pub mod changes;
+mod columns;
+pub mod counts;
+pub mod coverage;
+pub mod fold;
+pub mod requests;
 pub mod summary;
+pub mod symbols;
+pub mod ties;
 
+pub use build::Frames;
+pub use changes::Changes;
+pub use counts::{Cell, Cells, Counts, Key};
+pub use coverage::Coverage;
+pub use fold::{Bounds, Fold};
+pub use requests::{Failure, Requests};
 pub use summary::{CoverageRow, CoverageStatus, Summary, Window};
+pub use ties::Mapping;

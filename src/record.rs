@@ -42,6 +42,10 @@ pub struct Seen<'a> {
     pub region: Option<Cow<'a, str>>,
     /// What kind of log it stands in.
     pub source: SourceKind,
+    /// The app client the line names: its log stream may be that client's.
+    pub client: Option<Cow<'a, str>>,
+    /// Log group and stream, or file.
+    pub stream: Option<Cow<'a, str>>,
 }
 
 /// A thing that resembles a log record (domain.md §9).

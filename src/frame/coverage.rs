@@ -1,0 +1,176 @@
+//! What was looked at and what was not, per source, account and Region.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use polars::prelude::*;
+
+use super::{
+    columns::*,
+    summary::{CoverageRow, CoverageStatus, Window},
+};
+use crate::error::{DuringStage, Result};
+
+/// Late deliveries of a trail come up to a quarter of an hour after the event (domain.md §9: 0 to
+/// 608 s observed).
+const DELIVERY: TimeDelta = TimeDelta::minutes(15);
+
+/// A silence shorter than this is not called a gap.
+const SHORTEST_GAP: i64 = 30;
+
+/// A silence is a gap when it is this many times longer than nearly all others.
+const UNUSUAL: i64 = 10;
+
+const MINUTE: i64 = 60_000_000;
+
+/// What was looked at, one source, account and Region a row.
+///
+/// | column | type | meaning |
+/// |---|---|---|
+/// | `source` | str | kind of log |
+/// | `account`, `region` | str, null | null: the log does not say |
+/// | `from`, `to` | datetime\[µs], UTC | first and last record inside the window |
+/// | `complete_until` | datetime\[µs], UTC | late deliveries may add records after it |
+/// | `status` | str | `complete`, `partial`, `denied`, `not_asked` |
+#[derive(Clone, Debug)]
+pub struct Coverage(DataFrame);
+
+impl Coverage {
+    /// Checks the columns of `frame` and sorts it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`](crate::Error::Schema) when a column is missing or has another type.
+    pub fn new(frame: DataFrame) -> Result<Self> {
+        check(&frame, "coverage", &Self::schema())?;
+        let by = [SOURCE, ACCOUNT, REGION, FROM];
+        let frame = frame
+            .sort(by, SortMultipleOptions::default())
+            .during("sort coverage")?;
+        Ok(Self(frame))
+    }
+
+    /// Columns and types, in order.
+    pub fn schema() -> Schema {
+        schema(&[
+            (SOURCE, DataType::String),
+            (ACCOUNT, DataType::String),
+            (REGION, DataType::String),
+            (FROM, time_type()),
+            (TO, time_type()),
+            (COMPLETE_UNTIL, time_type()),
+            (STATUS, DataType::String),
+        ])
+    }
+
+    /// Builds the frame from plain rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
+    pub fn from_rows(rows: &[CoverageRow]) -> Result<Self> {
+        let micros = |time: fn(&CoverageRow) -> DateTime<Utc>| {
+            rows.iter()
+                .map(|row| time(row).timestamp_micros())
+                .collect()
+        };
+        let columns = vec![
+            texts(SOURCE, rows.iter().map(|row| Some(row.source))),
+            texts(
+                ACCOUNT,
+                rows.iter()
+                    .map(|row| row.account.as_ref().map(|id| id.as_str())),
+            ),
+            texts(
+                REGION,
+                rows.iter()
+                    .map(|row| row.region.as_ref().map(|id| id.as_str())),
+            ),
+            times(FROM, micros(|row| row.from)),
+            times(TO, micros(|row| row.to)),
+            times(COMPLETE_UNTIL, micros(|row| row.complete_until)),
+            texts(STATUS, rows.iter().map(|row| Some(row.status.as_str()))),
+        ];
+        Self::new(frame(columns, "build coverage")?)
+    }
+
+    /// The rows as a query to build on.
+    pub fn lazy(&self) -> LazyFrame {
+        self.0.clone().lazy()
+    }
+}
+
+/// Minutes in which a source said anything at all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Observed {
+    minutes: BTreeSet<i64>,
+    span: Option<(i64, i64)>,
+}
+
+impl Observed {
+    /// Notes a record at `time` (µs).
+    pub fn add(&mut self, time: i64) {
+        self.minutes.insert(time.div_euclid(MINUTE));
+        self.span = Some(match self.span {
+            None => (time, time),
+            Some((first, last)) => (first.min(time), last.max(time)),
+        });
+    }
+
+    /// Times (µs) of the first and the last record.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        self.span
+    }
+
+    /// The coverage row of `window`; `None` when the source says nothing inside it.
+    pub fn row(&self, source: &'static str, window: Window) -> Option<CoverageRow> {
+        let (start, end) = (
+            window.start.timestamp_micros().div_euclid(MINUTE),
+            (window.end.timestamp_micros() - 1).div_euclid(MINUTE),
+        );
+        let minutes: Vec<i64> = self
+            .minutes
+            .range(start..=end.max(start))
+            .copied()
+            .collect();
+        let time = |minute: i64| DateTime::from_timestamp_micros(minute * MINUTE);
+        let (first, last) = self.span?;
+        let from = time(*minutes.first()?)?.max(DateTime::from_timestamp_micros(first)?);
+        let to = (time(*minutes.last()?)? + TimeDelta::minutes(1))
+            .min(DateTime::from_timestamp_micros(last)?);
+        let gaps = gaps(&minutes);
+        Some(CoverageRow {
+            source,
+            account: None,
+            region: None,
+            from: from.max(window.start),
+            to: to.min(window.end),
+            complete_until: to.min(window.end) - DELIVERY,
+            status: if gaps.is_empty() {
+                CoverageStatus::Complete
+            } else {
+                CoverageStatus::Partial
+            },
+            gaps,
+        })
+    }
+}
+
+/// Silences much longer than the others.
+fn gaps(minutes: &[i64]) -> Vec<Window> {
+    let mut spacing: Vec<i64> = minutes.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    spacing.sort_unstable();
+    let usual = spacing.get(spacing.len() * 9 / 10).copied().unwrap_or(1);
+    let limit = SHORTEST_GAP.max(usual * UNUSUAL);
+    let time = |minute: i64| DateTime::from_timestamp_micros(minute * MINUTE);
+    minutes
+        .windows(2)
+        .filter(|pair| pair[1] - pair[0] > limit)
+        .filter_map(|pair| {
+            Some(Window {
+                start: time(pair[0] + 1)?,
+                end: time(pair[1])?,
+            })
+        })
+        .collect()
+}

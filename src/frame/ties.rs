@@ -1,0 +1,222 @@
+//! Tying a line that names no client to one, by what it does carry and never by guess.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    fold::{FailedAttempt, Fold, Kind, Stream},
+    symbols::{Symbol, Symbols},
+};
+use crate::record::{Change, SourceKind};
+
+/// A request id ties a line to a client only when the trail's record lies this near (µs).
+pub(super) const SAME_MINUTE: i64 = 60_000_000;
+
+/// `--map LOG_GROUP_OR_ALB=CLIENT`: what the person knows and no log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// Log group, log group and stream, load balancer, or file.
+    pub log: String,
+    /// The app client whose attempts it tells of.
+    pub client: String,
+}
+
+/// What is known of clients, pools, domains and streams once everything was read.
+pub(super) struct Ties {
+    pools: BTreeMap<Symbol, Home>,
+    domains: BTreeMap<Symbol, Symbol>,
+    mapped: BTreeMap<Symbol, Symbol>,
+    lone: BTreeMap<Symbol, Symbol>,
+    request_ids: HashMap<Box<str>, (Symbol, i64)>,
+    homes: BTreeMap<Symbol, Home>,
+}
+
+/// Where a client or a pool lives.
+#[derive(Clone, Copy, Default)]
+struct Home {
+    pool: Option<Symbol>,
+    account: Option<Symbol>,
+    region: Option<Symbol>,
+    /// Seen in two pools: nothing follows from the id.
+    ambiguous: bool,
+}
+
+impl Ties {
+    /// Learns from everything that was kept.
+    pub fn learn(fold: &mut Fold, mappings: &[Mapping]) -> Self {
+        let mut ties = Self {
+            pools: BTreeMap::new(),
+            domains: BTreeMap::new(),
+            mapped: mapped(&mut fold.symbols, &fold.streams, mappings),
+            lone: lone_clients(&fold.streams),
+            request_ids: HashMap::new(),
+            homes: BTreeMap::new(),
+        };
+        let changes = std::mem::take(&mut fold.changes);
+        for change in &changes {
+            ties.learn_change(&mut fold.symbols, change);
+        }
+        fold.changes = changes;
+        for (_, kind) in fold.successes.keys() {
+            ties.learn_kind(kind);
+        }
+        for attempt in &fold.failures {
+            ties.learn_kind(&attempt.kind);
+            ties.learn_request_id(attempt);
+        }
+        ties
+    }
+
+    fn learn_change(&mut self, symbols: &mut Symbols, change: &Change) {
+        let mut intern = |text: &Option<String>| text.as_deref().map(|text| symbols.intern(text));
+        let home = Home {
+            pool: intern(&change.user_pool),
+            account: intern(&change.account),
+            region: intern(&change.region),
+            ambiguous: false,
+        };
+        if let Some(client) = intern(&change.client) {
+            settle(&mut self.pools, client, home);
+        }
+        if let Some(pool) = home.pool {
+            settle(&mut self.homes, pool, home);
+        }
+    }
+
+    fn learn_kind(&mut self, kind: &Kind) {
+        let home = Home {
+            pool: kind.key.user_pool,
+            account: kind.key.account,
+            region: kind.key.region,
+            ambiguous: false,
+        };
+        if let Some(client) = kind.key.client {
+            settle(&mut self.pools, client, home);
+        }
+        if let Some(pool) = kind.key.user_pool {
+            settle(&mut self.homes, pool, home);
+            if let (SourceKind::Trail, Some(domain)) = (kind.source, kind.domain) {
+                self.domains.insert(domain, pool);
+            }
+        }
+    }
+
+    fn learn_request_id(&mut self, attempt: &FailedAttempt) {
+        if let (SourceKind::Trail, Some(id), Some(client)) = (
+            attempt.kind.source,
+            &attempt.request_id,
+            attempt.kind.key.client,
+        ) {
+            self.request_ids.insert(id.clone(), (client, attempt.time));
+        }
+    }
+
+    /// Fills in client, pool, account and Region; says how a client was found.
+    pub fn tie(&self, kind: &mut Kind, request: Option<(&str, i64)>) -> Option<&'static str> {
+        let how = if kind.key.client.is_none() && kind.source != SourceKind::Trail {
+            let (client, how) = self.client(kind, request).unzip();
+            kind.key.client = client;
+            how
+        } else {
+            None
+        };
+        self.settle_home(kind);
+        how
+    }
+
+    fn client(&self, kind: &Kind, request: Option<(&str, i64)>) -> Option<(Symbol, &'static str)> {
+        if let Some(client) = kind.stream.and_then(|stream| self.mapped.get(&stream)) {
+            return Some((*client, "by --map"));
+        }
+        if let Some((id, time)) = request
+            && let Some((client, seen)) = self.request_ids.get(id)
+            && (seen - time).abs() <= SAME_MINUTE
+        {
+            return Some((*client, "by request id"));
+        }
+        let client = kind.stream.and_then(|stream| self.lone.get(&stream))?;
+        Some((*client, "by the only client its log stream names"))
+    }
+
+    fn settle_home(&self, kind: &mut Kind) {
+        if kind.key.user_pool.is_none() {
+            let home = kind.key.client.and_then(|client| self.pools.get(&client));
+            kind.key.user_pool = match home {
+                Some(home) if !home.ambiguous => home.pool,
+                Some(_) => None,
+                None => kind
+                    .domain
+                    .and_then(|domain| self.domains.get(&domain).copied()),
+            };
+        }
+        let by_pool = kind.key.user_pool.and_then(|pool| self.homes.get(&pool));
+        let by_client = kind.key.client.and_then(|client| self.pools.get(&client));
+        if let Some(home) = by_pool.or(by_client).filter(|home| !home.ambiguous) {
+            kind.key.account = kind.key.account.or(home.account);
+            kind.key.region = kind.key.region.or(home.region);
+        }
+    }
+}
+
+/// Notes where a thing lives; two pools for one client make it ambiguous.
+fn settle(homes: &mut BTreeMap<Symbol, Home>, thing: Symbol, home: Home) {
+    let known = homes.entry(thing).or_default();
+    known.ambiguous |= matches!((known.pool, home.pool), (Some(a), Some(b)) if a != b);
+    known.pool = known.pool.or(home.pool);
+    known.account = known.account.or(home.account);
+    known.region = known.region.or(home.region);
+}
+
+/// Streams that name exactly one client.
+fn lone_clients(streams: &BTreeMap<Symbol, Stream>) -> BTreeMap<Symbol, Symbol> {
+    streams
+        .iter()
+        .filter_map(|(name, stream)| match stream.clients[..] {
+            [client] => Some((*name, client)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Streams that a mapping names.
+fn mapped(
+    symbols: &mut Symbols,
+    streams: &BTreeMap<Symbol, Stream>,
+    mappings: &[Mapping],
+) -> BTreeMap<Symbol, Symbol> {
+    let mut mapped = BTreeMap::new();
+    for name in streams.keys() {
+        let found = mappings
+            .iter()
+            .find(|mapping| names(symbols.text(*name), &mapping.log));
+        if let Some(mapping) = found {
+            mapped.insert(*name, symbols.intern(&mapping.client));
+        }
+    }
+    mapped
+}
+
+/// Whether `log` names the stream: its group (`GROUP:STREAM`), all of it, a load balancer's name
+/// (`app/NAME/id`), or a run of whole path components of a file.
+fn names(stream: &str, log: &str) -> bool {
+    let log = log.trim_matches('/');
+    let group = stream.split_once(':').map_or(stream, |(group, _)| group);
+    let whole = |text: &str| text.trim_matches('/') == log;
+    whole(group)
+        || whole(stream)
+        || format!("/{}/", stream.trim_matches('/')).contains(&format!("/{log}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_mapping_names_groups_streams_balancers_and_files() {
+        assert!(names("/ecs/web:task-1", "/ecs/web"));
+        assert!(names("/ecs/web:task-1", "/ecs/web:task-1"));
+        assert!(names("app/public/50dc6c495c0c9188", "public"));
+        assert!(names("logs/application/web.log", "application/web.log"));
+        assert!(!names("/ecs/web2:task-1", "/ecs/web"));
+        assert!(!names("app/public/50dc6c495c0c9188", "publi"));
+    }
+}
