@@ -1,7 +1,55 @@
 //! Outages in the counts: spells of failures or of silence that are not normal.
 //!
 //! Deliberately ignorant of changes: what counts as an outage must not depend on what changed.
+//!
+//! Failures are found by an exact scan over all intervals of all slices of a client's traffic
+//! ([`scan`]), silences by waiting times against what other traffic lets expect ([`absence`]).
 
+use crate::frame::{Cells, Failure, Window};
+
+pub mod absence;
 pub mod incident;
+pub mod scan;
+pub mod slice;
+pub mod spell;
 
 pub use incident::{EndState, Incident, Kind, Stratum, Timeline};
+
+/// How careful to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// False alarms that are tolerated per app client and week.
+    pub false_alarms: f64,
+}
+
+impl Default for Config {
+    /// One false alarm per client and year.
+    fn default() -> Self {
+        Self { false_alarms: 0.02 }
+    }
+}
+
+/// Finds the outages whose end lies in `window`, by onset. Rows before the window say what is
+/// normal.
+pub fn detect(
+    cells: &Cells,
+    failures: &[Failure],
+    window: Window,
+    config: &Config,
+) -> Vec<Incident> {
+    let mut spells = Vec::new();
+    for unit in slice::units(cells) {
+        let failing = spell::failing(cells, &unit, config);
+        let silent = absence::silent(cells, &unit, &failing, window, config);
+        spells.extend(failing);
+        spells.extend(silent);
+    }
+    let start = window.start.timestamp_micros();
+    spells.retain(|spell| spell.end >= start);
+    let mut incidents: Vec<Incident> = spell::merge(cells, spells)
+        .into_iter()
+        .map(|spells| spell::incident(cells, failures, &spells, window))
+        .collect();
+    incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
+    incidents
+}

@@ -672,6 +672,19 @@ pub static EFFECTS: &[Effect] = &[
         source: "§4.5 row 30; using AWS WAF with user pools",
     },
     Effect {
+        id: "stored-secret-changed",
+        setting: "StoredSecret",
+        endpoints: &[TOKEN],
+        grants: &[],
+        test: Test::Same,
+        codes: &[Code("invalid_client", Inferred)],
+        silences: false,
+        delay: Delay::Minutes,
+        strength: Inferred,
+        says: "the application that reads the secret or parameter from there, if it does",
+        source: "§4.5 row 32",
+    },
+    Effect {
         id: "pool-tier-changed",
         setting: "UserPoolTier",
         endpoints: SIGN_IN,
@@ -688,8 +701,3 @@ pub static EFFECTS: &[Effect] = &[
         source: "§4.5 row 24",
     },
 ];
-
-/// The table, for stages that take it as an argument.
-pub fn table() -> &'static [Effect] {
-    EFFECTS
-}

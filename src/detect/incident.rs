@@ -56,6 +56,9 @@ pub struct Incident {
     /// Whether successes of the stratum fell while failures rose (a broken setting) or failures
     /// came on top (an attack, a stuck caller).
     pub substitutive: bool,
+    /// Successes of the stratum during the spell as a share of those usual before it; `None` when
+    /// nothing is known of before.
+    pub successes_kept: Option<f64>,
     /// Requests over time around the spell, for charts.
     pub timeline: Timeline,
 }

@@ -1,0 +1,240 @@
+//! Silence where requests were to be expected.
+//!
+//! A silence is an outage only if every predictor says that requests should have come: the rate
+//! just before it (so that a night that falls slowly is none) and other traffic of the same kind
+//! (so that a quiet day is none). A time in which no log says anything at all is a gap in the
+//! logs, not a silence.
+
+use super::{
+    Config,
+    slice::{Slice, Unit},
+    spell::{Spell, threshold},
+};
+use crate::frame::{Cells, Key, Window};
+
+/// A slice with fewer attempts has no rate to speak of.
+const FEWEST_ATTEMPTS: usize = 30;
+/// A shorter silence is none.
+const SHORTEST: i64 = 5 * 60_000_000;
+/// The rate just before a silence is trusted this far ahead …
+const HORIZON: i64 = 2 * 3_600_000_000;
+/// … and this far where no other traffic confirms it.
+const ALONE_HORIZON: i64 = 3_600_000_000;
+/// How much more evidence a silence needs where no other traffic confirms it, in nats.
+const ALONE_PRICE: f64 = 7.0;
+/// Numbers of attempts over which the rate before a silence is taken; the lowest rate counts.
+const RECENT: [usize; 4] = [10, 30, 100, 300];
+/// Other traffic with fewer attempts before a silence predicts nothing.
+const FEWEST_CONTROLS: f64 = 20.0;
+/// How long before a silence the share of other traffic is measured.
+const SHARE_SPAN: i64 = 3 * 3_600_000_000;
+/// More burstiness than this is not believed.
+const MOST_DISPERSED: f64 = 6.0;
+
+/// Who decides when a request comes: traffic of one kind rises and falls together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rhythm {
+    /// People who sign in.
+    People,
+    /// Sessions that refresh.
+    Sessions,
+    /// Machines.
+    Machines,
+}
+
+/// The silences of a unit that its failing spells do not explain.
+pub fn silent(
+    cells: &Cells,
+    unit: &Unit,
+    failing: &[Spell],
+    window: Window,
+    config: &Config,
+) -> Vec<Spell> {
+    let slices = unit.slices(cells);
+    let threshold = threshold(cells, unit, slices.len(), config);
+    let mut found: Vec<Spell> = slices
+        .iter()
+        .filter(|slice| slice.error.is_none())
+        .flat_map(|slice| in_slice(cells, unit, slice, window, threshold))
+        .filter(|spell| !failing.iter().any(|other| overlap(spell, other)))
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slice.cmp(&b.slice)));
+    let mut kept: Vec<Spell> = Vec::new();
+    for spell in found {
+        if !kept.iter().any(|other| overlap(&spell, other)) {
+            kept.push(spell);
+        }
+    }
+    kept
+}
+
+/// A failing spell explains a silence that begins up to ten minutes around it.
+fn overlap(a: &Spell, b: &Spell) -> bool {
+    const MARGIN: i64 = 10 * 60_000_000;
+    a.start <= b.end + MARGIN && b.start <= a.end + MARGIN
+}
+
+fn in_slice(
+    cells: &Cells,
+    unit: &Unit,
+    slice: &Slice,
+    window: Window,
+    threshold: f64,
+) -> Vec<Spell> {
+    let times = attempts(cells, unit, slice);
+    if times.len() < FEWEST_ATTEMPTS {
+        return Vec::new();
+    }
+    let end = window.end.timestamp_micros();
+    let gaps = times.windows(2).map(|pair| (pair[0], pair[1], true));
+    let last = times.last().map(|last| (*last, end, false));
+    let long: Vec<(i64, i64, bool)> = gaps
+        .chain(last)
+        .filter(|(start, stop, _)| stop - start >= SHORTEST)
+        .collect();
+    if long.is_empty() {
+        return Vec::new();
+    }
+    let dispersion = dispersion(&times);
+    let others = Others::new(cells, unit, slice);
+    let spell = |(start, stop, ended): (i64, i64, bool)| {
+        let (expected, rate, price) = expected(&times, &others, start, stop)?;
+        let score = expected / dispersion;
+        (score >= threshold + price).then(|| Spell {
+            unit: unit.clone(),
+            slice: slice.clone(),
+            start,
+            end: stop,
+            score,
+            normal: 0.0,
+            rows: Default::default(),
+            silence: Some((expected, start + (3.0 * dispersion / rate) as i64)),
+            ended,
+        })
+    };
+    long.into_iter().filter_map(spell).collect()
+}
+
+/// Times of a slice's attempts; a folded row stands for its attempts evenly spread.
+fn attempts(cells: &Cells, unit: &Unit, slice: &Slice) -> Vec<i64> {
+    let mut times = Vec::new();
+    for (_, row, key) in unit.cells(cells) {
+        if slice.role(cells, key).is_none() {
+            continue;
+        }
+        let steps = row.requests.saturating_sub(1).max(1) as i64;
+        let span = row.last - row.first;
+        times.extend((0..row.requests as i64).map(|n| row.first + span * n / steps));
+    }
+    times.sort_unstable();
+    times
+}
+
+/// Attempts to be expected between `start` and `stop`, their rate per microsecond, and the price
+/// of having no other traffic to compare with.
+fn expected(times: &[i64], others: &Others, start: i64, stop: i64) -> Option<(f64, f64, f64)> {
+    let before = times.partition_point(|time| *time <= start);
+    let rate = RECENT
+        .iter()
+        .filter(|count| **count < before)
+        .map(|&count| count as f64 / (start - times[before - 1 - count]).max(1) as f64)
+        .reduce(f64::min)?;
+    let ahead = |horizon: i64| rate * (stop - start).min(horizon) as f64;
+    if others.all_between(start, stop) == 0.0 {
+        return None;
+    }
+    let from = start - SHARE_SPAN;
+    let usual = others.alike_between(from, start);
+    if usual < FEWEST_CONTROLS {
+        return Some((ahead(ALONE_HORIZON), rate, ALONE_PRICE));
+    }
+    let own = before - times.partition_point(|time| *time <= from);
+    let share = own as f64 / usual;
+    let predicted = share * others.alike_between(start, stop);
+    Some((ahead(HORIZON).min(predicted), rate, 0.0))
+}
+
+/// Squared variation of the waiting times; 1 for independent requests.
+fn dispersion(times: &[i64]) -> f64 {
+    let mut waits: Vec<f64> = times
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]) as f64)
+        .collect();
+    waits.sort_by(f64::total_cmp);
+    // The longest silences are what is being judged.
+    waits.truncate(waits.len() - waits.len() / 50);
+    let count = waits.len() as f64;
+    let mean = waits.iter().sum::<f64>() / count;
+    let variance = waits.iter().map(|wait| (wait - mean).powi(2)).sum::<f64>() / count;
+    (variance / (mean * mean).max(1.0)).clamp(1.0, MOST_DISPERSED)
+}
+
+/// All traffic that is not the slice's own, and the part of it that has the same rhythm.
+struct Others {
+    alike: Vec<(i64, f64)>,
+    all: Vec<(i64, f64)>,
+}
+
+impl Others {
+    fn new(cells: &Cells, unit: &Unit, slice: &Slice) -> Self {
+        let rhythm = slice_rhythm(cells, unit, slice);
+        let own = |key: &Key| {
+            (key.user_pool, key.client) == (unit.user_pool, unit.client)
+                && slice.role(cells, key).is_some()
+        };
+        let mut others = Self {
+            alike: Vec::new(),
+            all: Vec::new(),
+        };
+        for row in &cells.rows {
+            let Some(key) = cells.keys.get(row.key as usize).filter(|key| !own(key)) else {
+                continue;
+            };
+            let middle = row.first + (row.last - row.first) / 2;
+            others.all.push((middle, row.requests as f64));
+            if !cells.failed(key) && key_rhythm(cells, key) == rhythm {
+                others.alike.push((middle, row.requests as f64));
+            }
+        }
+        others.alike.sort_by(|a, b| a.0.cmp(&b.0));
+        others.all.sort_by(|a, b| a.0.cmp(&b.0));
+        others
+    }
+
+    fn alike_between(&self, from: i64, to: i64) -> f64 {
+        between(&self.alike, from, to)
+    }
+
+    fn all_between(&self, from: i64, to: i64) -> f64 {
+        between(&self.all, from, to)
+    }
+}
+
+fn between(counted: &[(i64, f64)], from: i64, to: i64) -> f64 {
+    let start = counted.partition_point(|(time, _)| *time <= from);
+    let end = counted.partition_point(|(time, _)| *time < to);
+    let inside = counted.get(start..end.max(start)).unwrap_or_default();
+    inside.iter().map(|(_, count)| count).sum()
+}
+
+fn slice_rhythm(cells: &Cells, unit: &Unit, slice: &Slice) -> Rhythm {
+    let mut counts = [0; 3];
+    for (_, row, key) in unit.cells(cells) {
+        if slice.role(cells, key).is_some() {
+            counts[key_rhythm(cells, key) as usize] += row.requests;
+        }
+    }
+    let rhythms = [Rhythm::People, Rhythm::Sessions, Rhythm::Machines];
+    let most = rhythms
+        .into_iter()
+        .max_by_key(|rhythm| counts[*rhythm as usize]);
+    most.unwrap_or(Rhythm::People)
+}
+
+fn key_rhythm(cells: &Cells, key: &Key) -> Rhythm {
+    match cells.text(key.grant) {
+        Some("client_credentials") => Rhythm::Machines,
+        Some("refresh_token" | "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN") => Rhythm::Sessions,
+        _ => Rhythm::People,
+    }
+}

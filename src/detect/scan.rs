@@ -1,0 +1,257 @@
+//! Exact interval scan: the interval whose failures are least like the normal level.
+//!
+//! The score of an interval is the log-likelihood ratio of a failure rate `p1` against the normal
+//! `p0`, maximal over all intervals (Kadane) and over a few rates. Under the normal rate the ratio
+//! is a test martingale, so `P(max score ≥ x) ≤ n · rates · exp(−x)`: the threshold needs no
+//! simulation.
+
+/// Attempts at one instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Item {
+    /// Microseconds since 1970.
+    pub time: i64,
+    /// Failed attempts, repeats of a known principal collapsed.
+    pub failed: f64,
+    /// Accepted attempts.
+    pub accepted: f64,
+}
+
+/// An interval of items that fail too often.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Segment {
+    /// Index of the first item.
+    pub start: usize,
+    /// Index after the last item.
+    pub end: usize,
+    /// Log-likelihood ratio in nats, divided by the over-dispersion.
+    pub score: f64,
+}
+
+/// What was found in a sequence of items.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Segments that pass the threshold, by time; they do not touch.
+    pub segments: Vec<Segment>,
+    /// Failure rate outside them.
+    pub normal: f64,
+}
+
+/// Failure rates tried, besides three times the normal one.
+const RATES: [f64; 5] = [0.12, 0.25, 0.5, 0.9, 0.985];
+/// Number of rates scanned, for the threshold.
+pub const RATES_SCANNED: usize = RATES.len() + 1;
+
+/// A stratum with few requests takes its normal rate from this one: as many requests …
+const PRIOR_REQUESTS: f64 = 2.0;
+/// … that fail this often.
+const PRIOR_RATE: f64 = 0.02;
+const LOWEST_RATE: f64 = 0.002;
+const HIGHEST_RATE: f64 = 0.6;
+
+/// Items per block where rates and their spread are estimated.
+const BLOCK: usize = 25;
+/// More over-dispersion than this is not believed: it would be an outage.
+const MOST_DISPERSED: f64 = 8.0;
+
+/// Finds all segments whose score reaches `threshold`.
+pub fn scan(items: &[Item], threshold: f64) -> Found {
+    let first = quiet_rate(items);
+    let coarse = segments(items, first, 1.0, threshold);
+    let normal = rate_outside(items, &coarse);
+    let dispersion = dispersion(items, &coarse, normal);
+    Found {
+        segments: segments(items, normal, dispersion, threshold),
+        normal,
+    }
+}
+
+/// The failure rate of the calmer half of the blocks: an outage may fill the other half.
+fn quiet_rate(items: &[Item]) -> f64 {
+    let mut blocks: Vec<(f64, f64)> = items.chunks(BLOCK).map(sums).collect();
+    let rate = |block: &(f64, f64)| block.0 / (block.0 + block.1).max(f64::MIN_POSITIVE);
+    blocks.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
+    blocks.truncate(blocks.len().div_ceil(2));
+    smoothed(blocks.into_iter().fold((0.0, 0.0), add))
+}
+
+fn rate_outside(items: &[Item], segments: &[Segment]) -> f64 {
+    smoothed(outside(items, segments).map(sums).fold((0.0, 0.0), add))
+}
+
+/// Variance of the failures per block over what independent failures would have; at least 1.
+fn dispersion(items: &[Item], segments: &[Segment], normal: f64) -> f64 {
+    let (mut sum, mut blocks) = (0.0, 0.0);
+    for block in outside(items, segments).flat_map(|part| part.chunks(BLOCK)) {
+        let (failed, accepted) = sums(block);
+        let requests = failed + accepted;
+        let variance = requests * normal * (1.0 - normal);
+        if variance > 0.0 {
+            sum += (failed - requests * normal).powi(2) / variance;
+            blocks += 1.0;
+        }
+    }
+    if blocks < 5.0 {
+        return 1.0;
+    }
+    (sum / blocks).clamp(1.0, MOST_DISPERSED)
+}
+
+/// The stretches of items between segments.
+fn outside<'a>(
+    items: &'a [Item],
+    segments: &'a [Segment],
+) -> impl Iterator<Item = &'a [Item]> + 'a {
+    let starts = std::iter::once(0).chain(segments.iter().map(|segment| segment.end));
+    let ends = segments.iter().map(|segment| segment.start);
+    let ends = ends.chain(std::iter::once(items.len()));
+    starts
+        .zip(ends)
+        .filter_map(|(start, end)| items.get(start..end))
+}
+
+fn sums(items: &[Item]) -> (f64, f64) {
+    items
+        .iter()
+        .map(|item| (item.failed, item.accepted))
+        .fold((0.0, 0.0), add)
+}
+
+fn add(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    (a.0 + b.0, a.1 + b.1)
+}
+
+fn smoothed((failed, accepted): (f64, f64)) -> f64 {
+    let rate = (failed + PRIOR_REQUESTS * PRIOR_RATE) / (failed + accepted + PRIOR_REQUESTS);
+    rate.clamp(LOWEST_RATE, HIGHEST_RATE)
+}
+
+/// Disjoint segments that reach the threshold: the best one, then the best of what is left of it
+/// and right of it.
+fn segments(items: &[Item], normal: f64, dispersion: f64, threshold: f64) -> Vec<Segment> {
+    let mut found = Vec::new();
+    let mut parts = vec![(0, items.len())];
+    while let Some((start, end)) = parts.pop() {
+        let Some(best) = best(&items[start..end], normal) else {
+            continue;
+        };
+        let score = best.score / dispersion;
+        if score < threshold {
+            continue;
+        }
+        let segment = Segment {
+            start: start + best.start,
+            end: start + best.end,
+            score,
+        };
+        let segment = widen(items, segment, start, end);
+        parts.push((start, segment.start));
+        parts.push((segment.end, end));
+        found.push(segment);
+    }
+    found.sort_by_key(|segment| segment.start);
+    found
+}
+
+/// Takes in the neighbouring instants that hold failures: a success of the same second may have
+/// kept them out.
+fn widen(items: &[Item], mut segment: Segment, start: usize, end: usize) -> Segment {
+    while segment.start > start && items[segment.start - 1].failed > 0.0 {
+        segment.start -= 1;
+    }
+    while segment.end < end && items[segment.end].failed > 0.0 {
+        segment.end += 1;
+    }
+    segment
+}
+
+fn best(items: &[Item], normal: f64) -> Option<Segment> {
+    let rates = RATES.into_iter().chain([3.0 * normal]);
+    rates
+        .filter(|rate| *rate > 1.5 * normal && *rate < 1.0)
+        .filter_map(|rate| best_at(items, normal, rate))
+        .max_by(|a, b| a.score.total_cmp(&b.score))
+}
+
+/// Kadane: the interval of the greatest sum.
+fn best_at(items: &[Item], normal: f64, rate: f64) -> Option<Segment> {
+    let failed = (rate / normal).ln();
+    let accepted = ((1.0 - rate) / (1.0 - normal)).ln();
+    let mut best: Option<Segment> = None;
+    let (mut start, mut sum) = (0, 0.0);
+    for (index, item) in items.iter().enumerate() {
+        if sum <= 0.0 {
+            (start, sum) = (index, 0.0);
+        }
+        sum += item.failed * failed + item.accepted * accepted;
+        if sum > best.map_or(0.0, |best| best.score) {
+            best = Some(Segment {
+                start,
+                end: index + 1,
+                score: sum,
+            });
+        }
+    }
+    best
+}
+
+/// The score a segment must reach so that a client has `false_alarms` a week.
+pub fn threshold(requests: usize, slices: usize, false_alarms: f64, weeks: f64) -> f64 {
+    let trials = (requests.max(2) * RATES_SCANNED * slices.max(1)) as f64;
+    (trials / (false_alarms * weeks)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scans a text of `.` accepted and `x` failed attempts a second apart.
+    #[track_caller]
+    fn check(attempts: &str, expected: &[(usize, usize)]) {
+        let items: Vec<Item> = attempts
+            .bytes()
+            .enumerate()
+            .map(|(second, attempt)| Item {
+                time: second as i64 * 1_000_000,
+                failed: f64::from(u8::from(attempt == b'x')),
+                accepted: f64::from(u8::from(attempt == b'.')),
+            })
+            .collect();
+        let threshold = threshold(items.len(), 1, 0.02, 1.0);
+        let found = scan(&items, threshold).segments;
+        let spans: Vec<_> = found.iter().map(|s| (s.start, s.end)).collect();
+        assert_eq!(spans, expected);
+    }
+
+    #[test]
+    fn a_run_of_failures_is_found_to_the_item() {
+        let attempts = format!("{}{}{}", ".".repeat(300), "x".repeat(8), ".".repeat(300));
+        check(&attempts, &[(300, 308)]);
+    }
+
+    #[test]
+    fn two_runs_are_two_segments() {
+        let quiet = ".".repeat(200);
+        let attempts = format!("{quiet}{0}{quiet}{0}{quiet}", "x".repeat(10));
+        check(&attempts, &[(200, 210), (410, 420)]);
+    }
+
+    #[test]
+    fn a_few_scattered_failures_are_normal() {
+        check(&"...............................x..".repeat(30), &[]);
+    }
+
+    #[test]
+    fn a_high_but_steady_level_is_normal() {
+        check(&"x..x.".repeat(100), &[]);
+    }
+
+    #[test]
+    fn failures_all_the_time_are_normal() {
+        check(&"x".repeat(400), &[]);
+    }
+
+    #[test]
+    fn two_failures_of_a_quiet_client_are_not_enough() {
+        check(&format!("{}xx{}", ".".repeat(100), ".".repeat(100)), &[]);
+    }
+}
