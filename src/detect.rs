@@ -8,11 +8,13 @@
 use crate::frame::{Cells, Failure, Window};
 
 pub mod absence;
+pub mod asked;
 pub mod incident;
 pub mod scan;
 pub mod slice;
 pub mod spell;
 
+pub use asked::asked;
 pub use incident::{EndState, Incident, Kind, Stratum, Timeline};
 
 /// How careful to be.

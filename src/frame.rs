@@ -15,6 +15,9 @@ pub mod summary;
 pub mod symbols;
 pub mod ties;
 
+#[cfg(test)]
+mod tests;
+
 pub use build::Frames;
 pub use changes::Changes;
 pub use counts::{Cell, Cells, Counts, Key};

@@ -116,7 +116,7 @@ fn in_slice(
 }
 
 /// Times of a slice's attempts; a folded row stands for its attempts evenly spread.
-fn attempts(cells: &Cells, unit: &Unit, slice: &Slice) -> Vec<i64> {
+pub fn attempts(cells: &Cells, unit: &Unit, slice: &Slice) -> Vec<i64> {
     let mut times = Vec::new();
     for (_, row, key) in unit.cells(cells) {
         if slice.role(cells, key).is_none() {

@@ -42,11 +42,13 @@ const RATES: [f64; 5] = [0.12, 0.25, 0.5, 0.9, 0.985];
 pub const RATES_SCANNED: usize = RATES.len() + 1;
 
 /// A stratum with few requests takes its normal rate from this one: as many requests …
-const PRIOR_REQUESTS: f64 = 2.0;
+const PRIOR_REQUESTS: f64 = 10.0;
 /// … that fail this often.
-const PRIOR_RATE: f64 = 0.02;
-const LOWEST_RATE: f64 = 0.002;
-const HIGHEST_RATE: f64 = 0.6;
+const PRIOR_RATE: f64 = 0.05;
+/// That nothing failed so far does not make two failures in a row an outage: this does.
+const LOWEST_RATE: f64 = 0.005;
+/// What nearly always fails is no outage when it fails again.
+const HIGHEST_RATE: f64 = 0.97;
 
 /// Items per block where rates and their spread are estimated.
 const BLOCK: usize = 25;
@@ -66,7 +68,7 @@ pub fn scan(items: &[Item], threshold: f64) -> Found {
 }
 
 /// The failure rate of the calmer half of the blocks: an outage may fill the other half.
-fn quiet_rate(items: &[Item]) -> f64 {
+pub fn quiet_rate(items: &[Item]) -> f64 {
     let mut blocks: Vec<(f64, f64)> = items.chunks(BLOCK).map(sums).collect();
     let rate = |block: &(f64, f64)| block.0 / (block.0 + block.1).max(f64::MIN_POSITIVE);
     blocks.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
@@ -164,7 +166,8 @@ fn widen(items: &[Item], mut segment: Segment, start: usize, end: usize) -> Segm
     segment
 }
 
-fn best(items: &[Item], normal: f64) -> Option<Segment> {
+/// The segment least like the normal rate, whatever its score.
+pub fn best(items: &[Item], normal: f64) -> Option<Segment> {
     let rates = RATES.into_iter().chain([3.0 * normal]);
     rates
         .filter(|rate| *rate > 1.5 * normal && *rate < 1.0)

@@ -188,7 +188,7 @@ impl Slice {
                     failed: row.callers as f64,
                     accepted: 0.0,
                 }),
-                Some(false) => items.extend(accepted(row)),
+                Some(false) if cells.tells(key) => items.extend(accepted(row)),
                 _ => {}
             }
         }

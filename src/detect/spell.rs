@@ -72,7 +72,8 @@ pub fn failing(cells: &Cells, unit: &Unit, config: &Config) -> Vec<Spell> {
     spells
 }
 
-fn worth(spell: &Spell) -> f64 {
+/// What a spell is worth beside one of another slice: its score less a price for narrowness.
+pub fn worth(spell: &Spell) -> f64 {
     spell.score - PRICE_OF_DEPTH * spell.slice.depth as f64
 }
 
@@ -107,22 +108,43 @@ fn best_spell(
     let mut failing = failing.iter().filter(|item| item.failed > 0.0);
     let start = failing.next()?.time;
     let end = failing.next_back().map_or(start, |item| item.time);
-    let rows = unit.cells(cells).filter(|(number, row, key)| {
-        slice.role(cells, key) == Some(true)
-            && (start..=end).contains(&row.first)
-            && !explained.contains(number)
-    });
-    Some(Spell {
-        unit: unit.clone(),
-        slice: slice.clone(),
-        start,
-        end,
-        score: segment.score,
-        normal: found.normal,
-        rows: rows.map(|(number, _, _)| number).collect(),
-        silence: None,
-        ended: false,
-    })
+    let mut spell = Spell::failing(
+        cells,
+        unit,
+        slice.clone(),
+        (start, end),
+        segment.score,
+        found.normal,
+    );
+    spell.rows.retain(|row| !explained.contains(row));
+    Some(spell)
+}
+
+impl Spell {
+    /// The failures of a slice between two times, both included.
+    pub fn failing(
+        cells: &Cells,
+        unit: &Unit,
+        slice: Slice,
+        (start, end): (i64, i64),
+        score: f64,
+        normal: f64,
+    ) -> Self {
+        let rows = unit.cells(cells).filter(|(_, row, key)| {
+            slice.role(cells, key) == Some(true) && (start..=end).contains(&row.first)
+        });
+        Self {
+            rows: rows.map(|(number, _, _)| number).collect(),
+            unit: unit.clone(),
+            slice,
+            start,
+            end,
+            score,
+            normal,
+            silence: None,
+            ended: false,
+        }
+    }
 }
 
 /// Groups spells that are one incident: same pool, same kind and main error, onsets at once.
@@ -211,7 +233,7 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
     } else {
         around.last_before
     };
-    let kept = kept(cells, strongest, window);
+    let kept = kept(cells, strongest);
     let share = inside.failed as f64 / (inside.total as f64).max(1.0);
     Incident {
         id: id(&place, kind, &stratum, first, start),
@@ -307,7 +329,7 @@ fn ending(around: &Around, spell: &Spell, end: i64, window: Window) -> (EndState
 }
 
 /// Successes of the slice during the spell as a share of those usual before it.
-fn kept(cells: &Cells, spell: &Spell, window: Window) -> Option<f64> {
+fn kept(cells: &Cells, spell: &Spell) -> Option<f64> {
     let length = (spell.end - spell.start).max(60_000_000);
     let before = length.max(1_800_000_000);
     let data_start = spell.unit.cells(cells).map(|(_, row, _)| row.first).min()?;
@@ -319,7 +341,6 @@ fn kept(cells: &Cells, spell: &Spell, window: Window) -> Option<f64> {
             during += overlap(row, spell.start, spell.end);
         }
     }
-    let _ = window;
     let observed = (spell.start - from) as f64;
     (usual >= 5.0 && observed > 0.0).then(|| during / (usual / observed * length as f64))
 }

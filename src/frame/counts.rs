@@ -8,7 +8,11 @@ use super::{
     columns::*,
     symbols::{Symbol, Symbols},
 };
-use crate::error::{DuringStage, Result};
+use crate::{
+    error::{DuringStage, Result},
+    queries::endpoint,
+    record::SourceKind,
+};
 
 /// Requests per minute and kind, sorted by `first`; every value column is additive.
 ///
@@ -151,6 +155,16 @@ impl Cells {
     /// The text of a key's attribute.
     pub fn text(&self, symbol: Option<Symbol>) -> Option<&str> {
         symbol.map(|symbol| self.symbols.text(symbol))
+    }
+
+    /// Whether an accepted attempt of this kind says that it was really accepted: a page that was
+    /// served, or a redirect in the trail, does not.
+    pub fn tells(&self, key: &Key) -> bool {
+        let pages = [endpoint::AUTHORIZE, endpoint::LOGIN, endpoint::IDP_RESPONSE];
+        let page = self
+            .text(key.endpoint)
+            .is_some_and(|endpoint| pages.contains(&endpoint));
+        !page || self.text(key.source) != Some(SourceKind::Trail.as_str())
     }
 
     /// Whether attempts of this kind failed.
