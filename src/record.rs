@@ -13,11 +13,14 @@ pub mod cloudtrail;
 pub mod container;
 pub mod lambda;
 pub mod mask;
+pub mod message;
 pub mod split;
 pub mod user_auth;
 pub mod waf;
 
 /// What one record turned out to be.
+// Requests are the many: a box for each would cost more than the moves of a large variant.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record<'a> {
     /// An attempt at an endpoint or a sign-in API.
@@ -59,8 +62,6 @@ pub enum LookAlike {
     Notification,
     /// A CloudWatch Logs subscription's control message.
     Control,
-    /// A CloudTrail data, network-activity or aggregated event.
-    NotManagement,
 }
 
 /// What kind of log a row comes from, best first: where two sources saw one attempt, the earlier
@@ -238,4 +239,37 @@ pub fn read(
     each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> std::io::Result<()> {
     container::read(input, name, each)
+}
+
+impl Request<'_> {
+    /// The row without its record.
+    pub fn into_owned<'a>(self) -> Request<'a> {
+        fn own<'b>(text: Option<Cow<'_, str>>) -> Option<Cow<'b, str>> {
+            text.map(|text| Cow::Owned(text.into_owned()))
+        }
+        Request {
+            time: self.time,
+            source: self.source,
+            event_id: own(self.event_id),
+            request_id: own(self.request_id),
+            account: own(self.account),
+            region: own(self.region),
+            user_pool: own(self.user_pool),
+            client: own(self.client),
+            domain: own(self.domain),
+            stream: own(self.stream),
+            endpoint: Cow::Owned(self.endpoint.into_owned()),
+            grant: own(self.grant),
+            redirect_uri: own(self.redirect_uri),
+            scopes: own(self.scopes),
+            identity_provider: own(self.identity_provider),
+            auth_method: own(self.auth_method),
+            outcome: match self.outcome {
+                Outcome::Ok => Outcome::Ok,
+                Outcome::Failed(code) => Outcome::Failed(Cow::Owned(code.into_owned())),
+            },
+            principal: own(self.principal),
+            source_ip: own(self.source_ip),
+        }
+    }
 }

@@ -1,1 +1,195 @@
-//! TODO
+//! CloudTrail records, borrowed from their JSON.
+//!
+//! Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/logging-using-cloudtrail.html>
+//! and domain.md §1.a, §1.b, §2, §9.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{LookAlike, Record, Seen, SourceKind};
+use crate::queries;
+
+mod change;
+mod request;
+mod value;
+
+use value::{Scalar, text};
+
+/// The members that tell what a record is; the rest stays raw.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow, default)]
+    event_source: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    event_name: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    event_time: Option<Scalar<'a>>,
+    #[serde(borrow, default)]
+    event_type: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    event_category: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    aws_region: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    recipient_account_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default, rename = "eventID")]
+    event_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default, rename = "requestID")]
+    request_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    read_only: Option<Scalar<'a>>,
+    #[serde(borrow, default)]
+    error_code: Option<Cow<'a, str>>,
+    #[serde(borrow, default, rename = "sourceIPAddress")]
+    source_ip: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    user_agent: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    session_credential_from_console: Option<Scalar<'a>>,
+    #[serde(borrow, default)]
+    user_identity: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    request_parameters: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    response_elements: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    additional_event_data: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tls_details: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    insight_details: Option<&'a RawValue>,
+    /// EventBridge's envelope.
+    #[serde(borrow, default)]
+    detail: Option<&'a RawValue>,
+    /// LookupEvents' envelope.
+    #[serde(borrow, default, rename = "CloudTrailEvent")]
+    cloud_trail_event: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    digest_start_time: Option<&'a RawValue>,
+}
+
+/// Parses one record, alone or in the envelope of EventBridge or LookupEvents; `None` when the
+/// JSON is something else.
+///
+/// # Errors
+///
+/// What is wrong with the JSON.
+pub fn parse(json: &str) -> Result<Option<Record<'_>>, String> {
+    let record: Envelope<'_> = match serde_json::from_str(json) {
+        Ok(record) => record,
+        Err(error) if error.is_data() => return other_shape(json, &error),
+        Err(error) => return Err(format!("is no sound JSON: {error}")),
+    };
+    if let Some(detail) = record.detail.filter(|_| record.event_name.is_none()) {
+        return match detail.get().starts_with('{') {
+            true => parse(detail.get()),
+            false => Ok(None),
+        };
+    }
+    if let Some(event) = &record.cloud_trail_event {
+        return Ok(parse(event)?.map(owned));
+    }
+    if record.digest_start_time.is_some() {
+        return Ok(Some(Record::PassedOver(LookAlike::Digest)));
+    }
+    Ok(row(&record))
+}
+
+/// JSON that has a member of another type than CloudTrail gives it.
+fn other_shape<'a>(json: &str, error: &serde_json::Error) -> Result<Option<Record<'a>>, String> {
+    let looks_alike = json.contains("\"eventSource\"") && json.contains("\"eventName\"");
+    match looks_alike {
+        true => Err(format!("is no CloudTrail record: {error}")),
+        false => Ok(None),
+    }
+}
+
+fn row<'a>(record: &Envelope<'a>) -> Option<Record<'a>> {
+    let source = record.event_source.as_deref()?;
+    let name = record.event_name.as_deref()?;
+    if source.starts_with("aws:") {
+        return Some(Record::PassedOver(LookAlike::Notification));
+    }
+    if record.insight_details.is_some() || record.event_category.as_deref() == Some("Insight") {
+        return Some(Record::PassedOver(LookAlike::Insight));
+    }
+    let cognito = source == queries::COGNITO;
+    let unwanted = || Some(Record::Unwanted(record.seen()));
+    if cognito && record.event_type.as_deref() != Some("AwsApiCall") {
+        return request::endpoint(record, name)
+            .map(Record::Request)
+            .or_else(unwanted);
+    }
+    if cognito && queries::is_sign_in_api(name) {
+        return request::sign_in(record, name)
+            .map(Record::Request)
+            .or_else(unwanted);
+    }
+    if record.is_write() && queries::is_change(source, name) {
+        return change::of(record)
+            .map(|change| Record::Change(Box::new(change)))
+            .or_else(unwanted);
+    }
+    unwanted()
+}
+
+impl<'a> Envelope<'a> {
+    fn time(&self) -> Option<DateTime<Utc>> {
+        self.event_time.as_ref()?.time()
+    }
+
+    /// The account the record was delivered to, else the caller's.
+    fn account(&self) -> Option<Cow<'a, str>> {
+        let own = self
+            .recipient_account_id
+            .clone()
+            .filter(|id| !id.is_empty());
+        own.or_else(|| value::member(self.user_identity?, "accountId").and_then(text))
+    }
+
+    fn seen(&self) -> Seen<'a> {
+        Seen {
+            time: self.time(),
+            account: self.account(),
+            region: self.aws_region.clone(),
+            source: SourceKind::Trail,
+            ..Seen::default()
+        }
+    }
+
+    /// The error code; AWS writes "" for none.
+    fn error(&self) -> Option<Cow<'a, str>> {
+        self.error_code.clone().filter(|code| !code.is_empty())
+    }
+
+    fn is_write(&self) -> bool {
+        let read_only = self.read_only.as_ref().is_some_and(Scalar::is_true);
+        let service_event = self.event_type.as_deref() == Some("AwsServiceEvent");
+        let call = self.event_type.as_deref() == Some("AwsApiCall");
+        !read_only && (call || service_event)
+    }
+}
+
+/// A record parsed from a string that does not outlive the caller's.
+fn owned<'a>(record: Record<'_>) -> Record<'a> {
+    fn own<'b>(text: Option<Cow<'_, str>>) -> Option<Cow<'b, str>> {
+        text.map(|text| Cow::Owned(text.into_owned()))
+    }
+    match record {
+        Record::Change(change) => Record::Change(change),
+        Record::PassedOver(kind) => Record::PassedOver(kind),
+        Record::Unwanted(seen) => Record::Unwanted(Seen {
+            time: seen.time,
+            account: own(seen.account),
+            region: own(seen.region),
+            source: seen.source,
+            client: own(seen.client),
+            stream: own(seen.stream),
+        }),
+        Record::Request(request) => Record::Request(request.into_owned()),
+    }
+}

@@ -1,1 +1,224 @@
-//! TODO
+//! Secrets, tokens and codes do not leave the reader.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// What stands in place of a secret.
+pub const MASK: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+/// Members whose values are secret wherever they stand, in lower case.
+const SECRET: [&str; 38] = [
+    "clientsecret",
+    "client_secret",
+    "clientsecretvalue",
+    "password",
+    "temporarypassword",
+    "previouspassword",
+    "proposedpassword",
+    "code",
+    "confirmationcode",
+    "usercode",
+    "code_verifier",
+    "refresh_token",
+    "refreshtoken",
+    "access_token",
+    "accesstoken",
+    "id_token",
+    "idtoken",
+    "authparameters",
+    "challengeresponses",
+    "session",
+    "sessiontoken",
+    "secretaccesskey",
+    "secretstring",
+    "secretbinary",
+    "secret",
+    "secrethash",
+    "secret_hash",
+    "zipfile",
+    "environment",
+    "samlresponse",
+    "relaystate",
+    "assertion",
+    "client_assertion",
+    "_csrf",
+    "cognitoasfdata",
+    "privatekey",
+    "certificateprivatekey",
+    "authorization",
+];
+
+/// Whether a text is AWS's mask, in either spelling.
+pub fn is_masked(text: &str) -> bool {
+    text == MASK || text == "HIDDEN_FOR_SECURITY_REASONS"
+}
+
+/// JSON text with secrets masked. Text that is no JSON is treated as a log line.
+pub fn json(raw: &str) -> String {
+    match serde_json::from_str::<Value>(raw) {
+        Ok(mut value) => {
+            hide(&mut value);
+            value.to_string()
+        }
+        Err(_) => text(raw).into_owned(),
+    }
+}
+
+fn hide(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let name = name.to_ascii_lowercase();
+                let secret = SECRET.contains(&name.as_str()) && !is_unit(value);
+                if secret && !value.is_null() {
+                    *value = Value::from(MASK);
+                } else {
+                    hide(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::String(line) => {
+            if let Cow::Owned(masked) = text(line) {
+                *line = masked;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `tokenValidityUnits.accessToken` is no token; flags and numbers are no secrets.
+fn is_unit(value: &Value) -> bool {
+    match value {
+        Value::String(text) => ["seconds", "minutes", "hours", "days"].contains(&text.as_str()),
+        Value::Bool(_) | Value::Number(_) => true,
+        _ => false,
+    }
+}
+
+/// Marks in a log line behind which a secret stands, up to a delimiter.
+const MARKS: [&str; 12] = [
+    "code=",
+    "client_secret=",
+    "refresh_token=",
+    "access_token=",
+    "id_token=",
+    "password=",
+    "code_verifier=",
+    "client_assertion=",
+    "assertion=",
+    "SAMLResponse=",
+    "Basic ",
+    "Bearer ",
+];
+
+/// A log line with secrets masked.
+pub fn text(line: &str) -> Cow<'_, str> {
+    let mut masked = Cow::Borrowed(line);
+    for mark in MARKS {
+        if masked.contains(mark) {
+            masked = Cow::Owned(behind(&masked, mark));
+        }
+    }
+    if masked.contains("eyJ") {
+        masked = Cow::Owned(tokens(&masked));
+    }
+    masked
+}
+
+/// Masks what stands behind each mark that begins a word.
+fn behind(line: &str, mark: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(mark) {
+        let (before, after) = rest.split_at(at + mark.len());
+        out.push_str(before);
+        let whole = before[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        let end = after
+            .find(|c: char| c.is_whitespace() || "&\"',;)}]>".contains(c))
+            .unwrap_or(after.len());
+        if whole && end > 0 {
+            out.push_str(MASK);
+            rest = &after[end..];
+        } else {
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Masks JSON web tokens.
+fn tokens(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find("eyJ") {
+        let (before, token) = rest.split_at(at);
+        let end = token
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.=".contains(c)))
+            .unwrap_or(token.len());
+        out.push_str(before);
+        out.push_str(if end > 20 { MASK } else { &token[..end] });
+        rest = &token[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_settings_are_not() {
+        for (raw, expected) in [
+            (
+                r#"{"clientSecret":"s","clientId":"c"}"#,
+                r#"{"clientId":"c","clientSecret":"HIDDEN_DUE_TO_SECURITY_REASONS"}"#,
+            ),
+            (
+                r#"{"tokenValidityUnits":{"accessToken":"hours"}}"#,
+                r#"{"tokenValidityUnits":{"accessToken":"hours"}}"#,
+            ),
+            (
+                r#"{"a":[{"code":["x"]}]}"#,
+                r#"{"a":[{"code":"HIDDEN_DUE_TO_SECURITY_REASONS"}]}"#,
+            ),
+            (r#"{"secretId":"name"}"#, r#"{"secretId":"name"}"#),
+        ] {
+            assert_eq!(json(raw), expected);
+        }
+        for (line, expected) in [
+            (
+                "GET /cb?code=abc&state=1",
+                "GET /cb?code=HIDDEN_DUE_TO_SECURITY_REASONS&state=1",
+            ),
+            ("errorcode=5 ok", "errorcode=5 ok"),
+            (
+                "Authorization: Basic QWxh==",
+                "Authorization: Basic HIDDEN_DUE_TO_SECURITY_REASONS",
+            ),
+            (
+                "token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc end",
+                "token HIDDEN_DUE_TO_SECURITY_REASONS end",
+            ),
+            ("nothing here", "nothing here"),
+        ] {
+            assert_eq!(text(line), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(line in "(code=|Basic |eyJ|é|&|\\PC){0,40}") {
+            let _ = text(&line);
+            let _ = json(&line);
+        }
+    }
+}

@@ -1,1 +1,505 @@
-//! TODO
+//! Input cut into pieces: JSON values and lines of text, with memory bounded by the largest piece.
+//!
+//! A state machine over bytes, not a parser: it knows strings, nesting and the containers whose
+//! arrays hold records, and leaves every other question to those who parse the pieces.
+
+use std::io::{self, Read};
+
+/// A JSON object with one of these arrays at its first level is a container: its elements are the
+/// pieces.
+const CONTAINERS: [&[u8]; 5] = [b"Records", b"Events", b"events", b"logEvents", b"results"];
+/// A longer piece is malformed.
+const LONGEST: usize = 16 << 20;
+const CHUNK: usize = 256 << 10;
+
+/// A piece of input.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A JSON value; inside a container its name and the head of the container.
+    Json {
+        /// The value.
+        bytes: &'a [u8],
+        /// The container's array it is an element of.
+        within: Option<&'static str>,
+        /// What stood before that array, without its opening: `{"owner":"…",`.
+        head: &'a [u8],
+    },
+    /// A line of text, without its end.
+    Line(&'a [u8]),
+    /// Something that began as a value and is none.
+    Broken(&'static str),
+}
+
+/// Cuts an input into pieces.
+pub struct Splitter<R> {
+    input: R,
+    buffer: Vec<u8>,
+    /// Where the next piece begins in the buffer.
+    start: usize,
+    /// Offset of the buffer's first byte in the input.
+    offset: u64,
+    ended: bool,
+    failure: Option<io::Error>,
+    container: Option<Container>,
+}
+
+struct Container {
+    name: Option<&'static str>,
+    head: Vec<u8>,
+    /// An array at the top level ends with its bracket, an object's with the object.
+    object: bool,
+}
+
+/// What lies at the start of the buffer.
+enum Next {
+    /// A whole value or line ends here.
+    End(usize),
+    /// A container's array begins here (behind its bracket).
+    Opens(usize, &'static str),
+    /// More bytes are needed.
+    More,
+    /// Broken; go on from here.
+    Broken(usize, &'static str),
+}
+
+impl<R: Read> Splitter<R> {
+    /// Cuts `input`.
+    pub fn new(input: R) -> Self {
+        Self {
+            input,
+            buffer: Vec::new(),
+            start: 0,
+            offset: 0,
+            ended: false,
+            failure: None,
+            container: None,
+        }
+    }
+
+    /// Hands every piece with its offset to `each`.
+    ///
+    /// # Errors
+    ///
+    /// What the input said; the pieces before were handed out.
+    pub fn run(mut self, mut each: impl FnMut(u64, Piece<'_>)) -> io::Result<()> {
+        while self.step(&mut each) {}
+        match self.failure {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// One piece; false at the end.
+    fn step(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
+        if !self.skip_blank() {
+            if self.container.is_some() && self.failure.is_none() {
+                each(self.position(), Piece::Broken("ends inside a record"));
+            }
+            return false;
+        }
+        match self.container {
+            Some(_) => self.element(each),
+            None => self.top(each),
+        }
+        true
+    }
+
+    /// A value or line at the top level.
+    fn top(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        match self.peek(0) {
+            Some(b'{') => self.value(each),
+            Some(b'[') => match self.peek_after_bracket() {
+                Some(b'{' | b'[' | b'"') | None => self.open_array(),
+                Some(b']') => self.value(each),
+                _ => self.line(each),
+            },
+            Some(0) => self.binary(each),
+            _ => self.line(each),
+        }
+    }
+
+    fn open_array(&mut self) {
+        self.start += 1;
+        self.container = Some(Container {
+            name: None,
+            head: Vec::new(),
+            object: false,
+        });
+    }
+
+    /// An element of the open container, or its end.
+    fn element(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        match self.peek(0) {
+            Some(b',') => self.start += 1,
+            Some(b']') => {
+                self.start += 1;
+                let object = self
+                    .container
+                    .take()
+                    .is_some_and(|container| container.object);
+                if object {
+                    self.skip_tail();
+                }
+            }
+            Some(b'{' | b'[' | b'"') => self.value(each),
+            _ => {
+                each(
+                    self.position(),
+                    Piece::Broken("is neither a record nor the end of a list"),
+                );
+                self.container = None;
+                self.skip_line();
+            }
+        }
+    }
+
+    /// What follows a container's array up to the end of its object.
+    fn skip_tail(&mut self) {
+        let mut scan = Scan {
+            depth: 1,
+            ..Scan::default()
+        };
+        let mut at = 0;
+        loop {
+            while let Some(byte) = self.peek(at) {
+                at += 1;
+                scan.take(byte);
+                if scan.depth == 0 || at > LONGEST {
+                    self.start += at;
+                    return;
+                }
+            }
+            if !self.fill() {
+                self.start = self.buffer.len();
+                return;
+            }
+        }
+    }
+
+    /// A JSON value: handed out, opened when it is a container, or told broken.
+    fn value(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        let mut scan = Scan {
+            top: self.container.is_none(),
+            ..Scan::default()
+        };
+        let mut at = 0;
+        loop {
+            let piece = self.buffer.get(self.start..).unwrap_or_default();
+            match scan.go(piece, &mut at) {
+                Next::End(end) => return self.give(end, each),
+                Next::Opens(end, name) => return self.open(end, name),
+                Next::Broken(end, why) => {
+                    each(self.position(), Piece::Broken(why));
+                    self.container = None;
+                    self.start += end;
+                    return;
+                }
+                Next::More if at > LONGEST => return self.too_long(scan, at, each),
+                Next::More => {}
+            }
+            if !self.fill() {
+                let position = self.position();
+                self.start = self.buffer.len();
+                if self.failure.is_none() {
+                    each(position, Piece::Broken("ends inside a record"));
+                }
+                self.container = None;
+                return;
+            }
+        }
+    }
+
+    fn give(&mut self, end: usize, each: &mut impl FnMut(u64, Piece<'_>)) {
+        let position = self.position();
+        let bytes = self
+            .buffer
+            .get(self.start..self.start + end)
+            .unwrap_or_default();
+        let (within, head) = match &self.container {
+            Some(container) => (container.name, container.head.as_slice()),
+            None => (None, &[][..]),
+        };
+        each(
+            position,
+            Piece::Json {
+                bytes,
+                within,
+                head,
+            },
+        );
+        self.start += end;
+    }
+
+    fn open(&mut self, end: usize, name: &'static str) {
+        // The head without `"Records":[`, so that it can be closed as an object.
+        let head = self
+            .buffer
+            .get(self.start..self.start + end)
+            .unwrap_or_default();
+        let key = head.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
+        let key = key.saturating_sub(name.len() + 1);
+        self.container = Some(Container {
+            name: Some(name),
+            head: head.get(..key).unwrap_or_default().to_vec(),
+            object: true,
+        });
+        self.start += end;
+    }
+
+    /// Skips a value that is too long without keeping it.
+    fn too_long(&mut self, mut scan: Scan, at: usize, each: &mut impl FnMut(u64, Piece<'_>)) {
+        each(self.position(), Piece::Broken("is longer than 16 MiB"));
+        self.start += at;
+        scan.top = false;
+        loop {
+            let piece = self.buffer.get(self.start..).unwrap_or_default();
+            let mut at = 0;
+            match scan.go(piece, &mut at) {
+                Next::End(end) | Next::Broken(end, _) | Next::Opens(end, _) => {
+                    self.start += end;
+                    return;
+                }
+                Next::More => self.start = self.buffer.len(),
+            }
+            if !self.fill() {
+                return;
+            }
+        }
+    }
+
+    /// A line of text.
+    fn line(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        let mut searched = 0;
+        loop {
+            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            let new = rest.get(searched..).unwrap_or_default();
+            let found = memchr::memchr(b'\n', new).map(|at| searched + at);
+            searched = rest.len();
+            if let Some(end) = found {
+                each(
+                    self.position(),
+                    Piece::Line(trimmed(rest.get(..end).unwrap_or_default())),
+                );
+                self.start += end + 1;
+                return;
+            }
+            if rest.len() > LONGEST {
+                each(self.position(), Piece::Broken("is longer than 16 MiB"));
+                return self.skip_line();
+            }
+            if !self.fill() {
+                let rest = self.buffer.get(self.start..).unwrap_or_default();
+                each(self.position(), Piece::Line(trimmed(rest)));
+                self.start = self.buffer.len();
+                return;
+            }
+        }
+    }
+
+    /// A run of zeros is told once.
+    fn binary(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        each(self.position(), Piece::Broken("is not text"));
+        loop {
+            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            match rest.iter().position(|byte| *byte != 0) {
+                Some(end) => {
+                    self.start += end;
+                    return;
+                }
+                None => self.start = self.buffer.len(),
+            }
+            if !self.fill() {
+                return;
+            }
+        }
+    }
+
+    fn skip_line(&mut self) {
+        loop {
+            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            if let Some(end) = memchr::memchr(b'\n', rest) {
+                self.start += end + 1;
+                return;
+            }
+            self.start = self.buffer.len();
+            if !self.fill() {
+                return;
+            }
+        }
+    }
+
+    /// Skips white space; false at the end of the input.
+    fn skip_blank(&mut self) -> bool {
+        loop {
+            while let Some(byte) = self.peek(0) {
+                if !byte.is_ascii_whitespace() {
+                    return true;
+                }
+                self.start += 1;
+            }
+            if !self.fill() {
+                return false;
+            }
+        }
+    }
+
+    fn peek(&self, at: usize) -> Option<u8> {
+        self.buffer.get(self.start + at).copied()
+    }
+
+    fn peek_after_bracket(&mut self) -> Option<u8> {
+        let mut at = 1;
+        loop {
+            match self.peek(at) {
+                Some(byte) if byte.is_ascii_whitespace() => at += 1,
+                Some(byte) => return Some(byte),
+                None if at > CHUNK || !self.fill() => return Some(b'x'),
+                None => {}
+            }
+        }
+    }
+
+    fn position(&self) -> u64 {
+        self.offset + self.start as u64
+    }
+
+    /// Reads more behind what is left; false at the end of the input.
+    fn fill(&mut self) -> bool {
+        if self.ended {
+            return false;
+        }
+        self.buffer.drain(..self.start);
+        self.offset += self.start as u64;
+        self.start = 0;
+        let length = self.buffer.len();
+        self.buffer.resize(length + CHUNK.max(length), 0);
+        let mut filled = length;
+        let read = loop {
+            match self
+                .input
+                .read(self.buffer.get_mut(filled..).unwrap_or_default())
+            {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failure = Some(error);
+                    break 0;
+                }
+                Ok(read) => break read,
+            }
+        };
+        filled += read;
+        self.buffer.truncate(filled);
+        self.ended = read == 0;
+        read > 0
+    }
+}
+
+fn trimmed(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Where a scan through a JSON value stands.
+#[derive(Default)]
+struct Scan {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    /// Whether the value stands at the top level and may be a container.
+    top: bool,
+    /// Start and end of the last string at the first level, quotes excluded.
+    key: Option<(usize, usize)>,
+    string_start: usize,
+    colon: bool,
+    line_start: bool,
+}
+
+impl Scan {
+    /// Goes on through `bytes` from `at`.
+    fn go(&mut self, bytes: &[u8], at: &mut usize) -> Next {
+        while let Some(&byte) = bytes.get(*at) {
+            if self.in_string && !self.escaped {
+                // Nothing of interest up to the next quote, escape or line end.
+                let rest = bytes.get(*at..).unwrap_or_default();
+                match memchr::memchr3(b'"', b'\\', b'\n', rest) {
+                    Some(0) => {}
+                    Some(skip) => {
+                        *at += skip;
+                        continue;
+                    }
+                    None => {
+                        *at = bytes.len();
+                        return Next::More;
+                    }
+                }
+            }
+            let here = *at;
+            *at += 1;
+            if self.in_string && byte == b'\n' {
+                return Next::Broken(*at, "has a line end inside a string");
+            }
+            if self.new_record(bytes, here, byte) {
+                return Next::Broken(here, "ends inside a record");
+            }
+            if let Some(name) = self.container(bytes, byte) {
+                return Next::Opens(*at, name);
+            }
+            self.note(byte, here);
+            self.take(byte);
+            if self.depth == 0 && !self.in_string {
+                return Next::End(*at);
+            }
+        }
+        Next::More
+    }
+
+    /// A line that begins with `{"` inside a value of the top level: the value before was cut.
+    fn new_record(&mut self, bytes: &[u8], at: usize, byte: u8) -> bool {
+        let begins = self.line_start && byte == b'{' && bytes.get(at + 1) == Some(&b'"');
+        self.line_start = byte == b'\n';
+        begins && self.top && self.depth > 0 && !self.in_string
+    }
+
+    /// The container whose array begins with this byte.
+    fn container(&self, bytes: &[u8], byte: u8) -> Option<&'static str> {
+        let opens = byte == b'[' && self.top && self.depth == 1 && self.colon && !self.in_string;
+        let (start, end) = self.key.filter(|_| opens)?;
+        let key = bytes.get(start..end)?;
+        let name = CONTAINERS.into_iter().find(|name| *name == key)?;
+        std::str::from_utf8(name).ok()
+    }
+
+    /// Remembers the last string of the first level and whether a colon followed it.
+    fn note(&mut self, byte: u8, at: usize) {
+        if self.depth != 1 || self.escaped {
+            return;
+        }
+        match byte {
+            b'"' if !self.in_string => {
+                self.string_start = at + 1;
+                self.colon = false;
+            }
+            b'"' => self.key = Some((self.string_start, at)),
+            b':' if !self.in_string => self.colon = true,
+            b',' if !self.in_string => self.colon = false,
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, byte: u8) {
+        if self.in_string {
+            match (self.escaped, byte) {
+                (true, _) => self.escaped = false,
+                (false, b'\\') => self.escaped = true,
+                (false, b'"') => self.in_string = false,
+                _ => {}
+            }
+            return;
+        }
+        match byte {
+            b'"' => self.in_string = true,
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+}

@@ -1,1 +1,160 @@
-//! TODO
+//! Files, folders, globs and standard input.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use walkdir::WalkDir;
+
+use super::{
+    Rejected,
+    inflate::{Inflated, Limits},
+};
+
+/// What the arguments named.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Inputs in a stable order, each once.
+    pub inputs: Vec<Input>,
+    /// What was not there or could not be listed.
+    pub rejected: Vec<Rejected>,
+}
+
+/// One thing to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// Finds the inputs that the arguments name: files, folders (walked), globs, `-`.
+pub fn find(arguments: &[String]) -> Found {
+    let mut found = Found::default();
+    let mut seen = BTreeSet::new();
+    for argument in arguments {
+        let before = found.inputs.len();
+        match argument.as_str() {
+            "-" => found.inputs.push(Input::Stdin),
+            path => add(Path::new(path), &mut found),
+        }
+        let new = found.inputs.split_off(before);
+        let fresh = new
+            .into_iter()
+            .filter(|input| seen.insert(input.identity()));
+        found.inputs.extend(fresh);
+    }
+    found
+}
+
+fn add(path: &Path, found: &mut Found) {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => walk(path, found),
+        Ok(_) => found.inputs.push(Input::File(path.to_owned())),
+        Err(error) => match globbed(path) {
+            Some(paths) if !paths.is_empty() => paths.iter().for_each(|path| add(path, found)),
+            Some(_) => reject(found, path, "no file or folder matches".to_owned()),
+            None if error.kind() == io::ErrorKind::NotFound => {
+                reject(found, path, "no such file or folder".to_owned());
+            }
+            None => reject(found, path, error.to_string()),
+        },
+    }
+}
+
+/// What a pattern matches, in order; `None` when the text is no pattern.
+fn globbed(path: &Path) -> Option<Vec<PathBuf>> {
+    let pattern = path
+        .to_str()
+        .filter(|text| text.contains(['*', '?', '[']))?;
+    let paths = glob::glob(pattern).ok()?;
+    Some(paths.filter_map(Result::ok).collect())
+}
+
+/// All files below a folder, but those whose names begin with a dot.
+fn walk(folder: &Path, found: &mut Found) {
+    let hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    for entry in entries.into_iter().filter_entry(|entry| !hidden(entry)) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                found.inputs.push(Input::File(entry.into_path()));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                reject(found, &path, error.to_string());
+            }
+        }
+    }
+}
+
+fn reject(found: &mut Found, path: &Path, reason: String) {
+    found.rejected.push(Rejected {
+        path: path.display().to_string(),
+        offset: None,
+        reason,
+    });
+}
+
+impl Input {
+    /// The name in messages.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stdin => "-".to_owned(),
+        }
+    }
+
+    /// One file is one file, however it is spelled.
+    fn identity(&self) -> PathBuf {
+        match self {
+            Self::File(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+            Self::Stdin => PathBuf::from("-"),
+        }
+    }
+
+    /// Opens and inflates the input; `bytes` then counts what was read of it as it lies there.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system said.
+    pub fn open(&self, limits: Limits, bytes: &Counter) -> io::Result<Inflated<'static>> {
+        let bytes = bytes.clone();
+        match self {
+            Self::File(path) => Inflated::new(Counted(File::open(path)?, bytes), limits),
+            Self::Stdin => Inflated::new(Counted(io::stdin().lock(), bytes), limits),
+        }
+    }
+}
+
+/// A count of bytes that reading adds to.
+#[derive(Clone, Debug, Default)]
+pub struct Counter(Arc<AtomicU64>);
+
+impl Counter {
+    /// Bytes so far.
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+struct Counted<R>(R, Counter);
+
+impl<R: io::Read> io::Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1.0.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}

@@ -1,0 +1,137 @@
+//! Configuration writes: who changed what, with secrets masked.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::{
+    Envelope,
+    value::{Scalar, member, text},
+};
+use crate::record::{Change, mask};
+
+/// The change a record tells of; `None` when it has no time.
+pub fn of(record: &Envelope<'_>) -> Option<Change> {
+    let request = record.request_parameters;
+    let response = record.response_elements;
+    let owned = |text: &Option<Cow<'_, str>>| text.as_ref().map(|text| text.clone().into_owned());
+    let named = |name: &str| {
+        let asked = request
+            .and_then(|request| member(request, name))
+            .and_then(text);
+        let answered = || response.and_then(|response| inside(response, name));
+        asked.or_else(answered).map(Cow::into_owned)
+    };
+    let (actor, actor_chain) = actor(record);
+    Some(Change {
+        time: record.time()?,
+        event_id: owned(&record.event_id).unwrap_or_default(),
+        name: owned(&record.event_name)?,
+        service: owned(&record.event_source)?,
+        account: record.account().map(Cow::into_owned),
+        region: owned(&record.aws_region),
+        user_pool: named("userPoolId")
+            .or_else(|| pool_of_arn(request))
+            .or_else(|| created(record)),
+        client: named("clientId"),
+        actor,
+        actor_chain,
+        tool: tool(record),
+        source_ip: owned(&record.source_ip),
+        request: masked(request),
+        response: masked(response),
+        error: record.error().map(Cow::into_owned),
+    })
+}
+
+/// JSON of a member that is an object, masked.
+fn masked(value: Option<&RawValue>) -> Option<String> {
+    let json = value?.get();
+    if let Ok(text) = serde_json::from_str::<String>(json) {
+        // Some exports write objects as strings.
+        return text.starts_with('{').then(|| mask::json(&text));
+    }
+    json.starts_with('{').then(|| mask::json(json))
+}
+
+/// A text one level inside a response: `userPoolClient.clientId`.
+fn inside<'a>(response: &'a RawValue, name: &str) -> Option<Cow<'a, str>> {
+    let parts = super::value::members(response)?;
+    let mut texts = parts
+        .into_values()
+        .filter_map(|part| member(part, name).and_then(text));
+    texts.next()
+}
+
+/// The pool that a call created.
+fn created(record: &Envelope<'_>) -> Option<String> {
+    let pool = member(record.response_elements?, "userPool")?;
+    member(pool, "id").and_then(text).map(Cow::into_owned)
+}
+
+/// The pool that a resource ARN names: `arn:aws:cognito-idp:…:userpool/ID`.
+fn pool_of_arn(request: Option<&RawValue>) -> Option<String> {
+    let arn = member(request?, "resourceArn").and_then(text)?;
+    let (service, pool) = arn.split_once(":userpool/")?;
+    service.contains(":cognito-idp:").then(|| pool.to_owned())
+}
+
+/// Who called, and the chain from the person or role the session came from.
+fn actor(record: &Envelope<'_>) -> (Option<String>, Vec<String>) {
+    let Some(identity) = record.user_identity else {
+        return (None, Vec::new());
+    };
+    let of = |name: &str| member(identity, name).and_then(text).map(Cow::into_owned);
+    let session = member(identity, "sessionContext");
+    let issuer = session.and_then(|session| member(session, "sessionIssuer"));
+    let mut chain = Vec::new();
+    let source = session
+        .and_then(|session| member(session, "sourceIdentity"))
+        .and_then(text);
+    chain.extend(source.map(Cow::into_owned));
+    let role = issuer
+        .and_then(|issuer| member(issuer, "arn"))
+        .and_then(text);
+    chain.extend(role.map(Cow::into_owned));
+    let actor = of("arn")
+        .or_else(|| of("invokedBy"))
+        .or_else(|| of("userName"))
+        .or_else(|| of("principalId"));
+    chain.extend(actor.clone());
+    chain.extend(of("invokedBy").filter(|by| Some(by) != actor.as_ref()));
+    chain.dedup();
+    (actor, chain)
+}
+
+/// What the call was made with.
+fn tool(record: &Envelope<'_>) -> Option<String> {
+    let agent = record.user_agent.as_deref().unwrap_or_default();
+    let lower = agent.to_ascii_lowercase();
+    let console = record
+        .session_credential_from_console
+        .as_ref()
+        .is_some_and(Scalar::is_true);
+    const TOOLS: [(&str, &str); 14] = [
+        ("terraform", "terraform"),
+        ("opentofu", "opentofu"),
+        ("pulumi", "pulumi"),
+        ("cloudformation.amazonaws.com", "cloudformation"),
+        ("aws-cdk", "cdk"),
+        ("cdk/", "cdk"),
+        ("amplify", "amplify"),
+        ("serverless", "serverless"),
+        ("aws-cli", "aws-cli"),
+        ("signin.amazonaws.com", "console"),
+        ("console.amazonaws.com", "console"),
+        ("mozilla/", "console"),
+        ("boto3", "boto3"),
+        ("aws-sdk", "sdk"),
+    ];
+    let known = TOOLS.into_iter().find(|(mark, _)| lower.contains(mark));
+    match (console, known) {
+        (true, _) => Some("console".to_owned()),
+        (false, Some((_, tool))) => Some(tool.to_owned()),
+        (false, None) if lower.contains("aws internal") => Some("AWS Internal".to_owned()),
+        (false, None) => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! Attempts: endpoint events and sign-in API calls.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::{
+    Envelope,
+    value::{Scalar, member, text},
+};
+use crate::{
+    queries::endpoint,
+    record::{Outcome, Request, SourceKind},
+};
+
+/// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
+/// `additionalEventData`, form members as arrays of strings.
+pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Option<Request<'a>> {
+    let data = record.additional_event_data;
+    let form = data.and_then(|data| member(data, "requestParameters"));
+    let of = |name: &str| form.and_then(|form| member(form, name)).and_then(text);
+    let beside = |name: &str| data.and_then(|data| member(data, name)).and_then(text);
+    let at = endpoint_of(name);
+    let posted = of("client_id");
+    let own = beside("clientId");
+    let auth_method = (at == endpoint::TOKEN).then_some(match (&posted, &own) {
+        (Some(_), _) => Some("post"),
+        (None, Some(_)) => Some("basic"),
+        (None, None) => None,
+    });
+    let host = record
+        .tls_details
+        .and_then(|tls| member(tls, "clientProvidedHostHeader"));
+    Some(Request {
+        time: record.time()?,
+        source: SourceKind::Trail,
+        event_id: record.event_id.clone(),
+        request_id: record.request_id.clone(),
+        account: record.account(),
+        region: record.aws_region.clone(),
+        user_pool: beside("userPoolId"),
+        client: posted.or(own).or_else(|| in_request(record, "clientId")),
+        domain: beside("userPoolDomain").or_else(|| host.and_then(text)),
+        stream: None,
+        endpoint: known_or_own(at, name),
+        grant: grant(at, of("grant_type"), of("response_type")),
+        redirect_uri: of("redirect_uri"),
+        scopes: of("scope").map(sorted),
+        identity_provider: of("identity_provider").or_else(|| of("idp_identifier")),
+        auth_method: auth_method.flatten().map(Cow::Borrowed),
+        outcome: outcome(record, at, of("error"), data),
+        principal: beside("sub").or_else(|| of("sub")),
+        source_ip: record.source_ip.clone(),
+    })
+}
+
+/// A sign-in API call (`AwsApiCall`).
+pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Option<Request<'a>> {
+    let data = record.additional_event_data;
+    let beside = |name: &str| data.and_then(|data| member(data, name)).and_then(text);
+    let flow = in_request(record, "authFlow").or_else(|| in_request(record, "challengeName"));
+    let refresh = name == "GetTokensFromRefreshToken";
+    Some(Request {
+        time: record.time()?,
+        source: SourceKind::Trail,
+        event_id: record.event_id.clone(),
+        request_id: record.request_id.clone(),
+        account: record.account(),
+        region: record.aws_region.clone(),
+        user_pool: in_request(record, "userPoolId").or_else(|| beside("userPoolId")),
+        client: in_request(record, "clientId").or_else(|| beside("clientId")),
+        domain: None,
+        stream: None,
+        endpoint: Cow::Owned(name.to_owned()),
+        grant: flow.or_else(|| refresh.then_some(Cow::Borrowed("refresh_token"))),
+        redirect_uri: None,
+        scopes: None,
+        identity_provider: None,
+        auth_method: None,
+        outcome: match record.error() {
+            Some(code) => Outcome::Failed(short(code)),
+            None => Outcome::Ok,
+        },
+        principal: beside("sub"),
+        source_ip: record.source_ip.clone(),
+    })
+}
+
+fn in_request<'a>(record: &Envelope<'a>, name: &str) -> Option<Cow<'a, str>> {
+    record
+        .request_parameters
+        .and_then(|request| member(request, name))
+        .and_then(text)
+}
+
+/// The endpoint of an event name; `Beta_` variants and managed login (lower case) included.
+fn endpoint_of(name: &str) -> &'static str {
+    let name = name.strip_prefix("Beta_").unwrap_or(name);
+    match name {
+        "Token_POST" => endpoint::TOKEN,
+        "OAuth2_Authorize_GET" | "Authorize_GET" => endpoint::AUTHORIZE,
+        "CognitoAuthentication" => endpoint::LOGIN,
+        "Error_GET" => endpoint::ERROR_PAGE,
+        "Logout" | "SAML2Logout_POST" => endpoint::LOGOUT,
+        _ if name.starts_with("Login_") || name.starts_with("login_") => endpoint::LOGIN,
+        _ if name.starts_with("OAuth2Response_") => endpoint::IDP_RESPONSE,
+        _ if name.starts_with("SAML2Response_") => endpoint::IDP_RESPONSE,
+        _ if name.starts_with("UserInfo_") => endpoint::USER_INFO,
+        _ if name.starts_with("Revoke") => endpoint::REVOKE,
+        _ => "",
+    }
+}
+
+fn known_or_own<'a>(known: &'static str, name: &str) -> Cow<'a, str> {
+    match known {
+        "" => Cow::Owned(name.to_owned()),
+        known => Cow::Borrowed(known),
+    }
+}
+
+/// The grant asked for; `response_type` says it before there is a token request.
+fn grant<'a>(
+    at: &str,
+    grant_type: Option<Cow<'a, str>>,
+    response_type: Option<Cow<'a, str>>,
+) -> Option<Cow<'a, str>> {
+    if at == endpoint::TOKEN || grant_type.is_some() {
+        return grant_type;
+    }
+    match response_type.as_deref()? {
+        "code" => Some(Cow::Borrowed("authorization_code")),
+        "token" => Some(Cow::Borrowed("implicit")),
+        _ => response_type,
+    }
+}
+
+/// Scopes in one order.
+fn sorted(scopes: Cow<'_, str>) -> Cow<'_, str> {
+    let mut parts: Vec<&str> = scopes.split_ascii_whitespace().collect();
+    parts.sort_unstable();
+    parts.dedup();
+    Cow::Owned(parts.join(" "))
+}
+
+/// An error code if the record has one, else what the query of the error page says, else the
+/// status. Whether a failed `Token_POST` has a code is not established (domain.md §8).
+fn outcome<'a>(
+    record: &Envelope<'a>,
+    at: &str,
+    error: Option<Cow<'a, str>>,
+    data: Option<&'a RawValue>,
+) -> Outcome<'a> {
+    if let Some(code) = record.error() {
+        return Outcome::Failed(short(code));
+    }
+    if let Some(error) = error {
+        return Outcome::Failed(error);
+    }
+    let response = data.and_then(|data| member(data, "responseParameters"));
+    let status = response.and_then(|response| member(response, "status"));
+    let status = status
+        .and_then(|status| serde_json::from_str::<Scalar<'_>>(status.get()).ok())
+        .and_then(|status| status.number());
+    match status {
+        Some(status) if status >= 400.0 => Outcome::Failed(Cow::Owned(format!("http_{status}"))),
+        _ if at == endpoint::ERROR_PAGE => Outcome::Failed(Cow::Borrowed("http_400")),
+        _ => Outcome::Ok,
+    }
+}
+
+/// An exception without its package.
+fn short(code: Cow<'_, str>) -> Cow<'_, str> {
+    match code.rsplit(['.', '#']).next() {
+        Some(name) if name.len() < code.len() && !name.is_empty() => Cow::Owned(name.to_owned()),
+        _ => code,
+    }
+}
