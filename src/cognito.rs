@@ -5,6 +5,8 @@
 
 pub mod effects;
 pub mod history;
+pub mod members;
+pub mod read;
 pub mod replay;
 pub mod setting;
 pub mod undo;
