@@ -10,12 +10,14 @@ use crate::frame::{Cells, Failure, Window};
 pub mod absence;
 pub mod asked;
 pub mod incident;
+pub mod later;
 pub mod scan;
 pub mod slice;
 pub mod spell;
 
 pub use asked::asked;
 pub use incident::{EndState, Incident, Kind, Stratum, Timeline};
+pub use later::begin_later;
 
 /// How careful to be.
 #[derive(Clone, Copy, Debug)]

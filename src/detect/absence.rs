@@ -196,8 +196,8 @@ impl Others {
                 others.alike.push((middle, row.requests as f64));
             }
         }
-        others.alike.sort_by(|a, b| a.0.cmp(&b.0));
-        others.all.sort_by(|a, b| a.0.cmp(&b.0));
+        others.alike.sort_by_key(|(time, _)| *time);
+        others.all.sort_by_key(|(time, _)| *time);
         others
     }
 

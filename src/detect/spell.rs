@@ -215,7 +215,7 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
         .unwrap_or_default();
     let around = around(cells, strongest);
     let inside = Inside::new(cells, spells, start, end);
-    let first = first_failure(failures, strongest, &stratum);
+    let first = first_failure(failures, strongest.start, &stratum);
     let (end_state, recovered) = ending(&around, strongest, end, window);
     let expected_by = strongest.silence.map_or(start, |(_, by)| by);
     let key = spells
@@ -260,8 +260,8 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
         last_success: last_success.map(time),
         normal_failure_rate: strongest.normal,
         score: spells.iter().map(|spell| spell.score).sum(),
-        substitutive: silent || share > 0.8 || kept.is_some_and(|kept| kept < 0.6),
-        successes_kept: kept,
+        substitutive: silent || kept.as_ref().map_or(share > 0.8, Kept::fell),
+        successes_kept: kept.map(|kept| kept.share()),
         timeline: timeline(cells, spells, start, end, window),
         stratum,
     }
@@ -328,8 +328,25 @@ fn ending(around: &Around, spell: &Spell, end: i64, window: Window) -> (EndState
     }
 }
 
-/// Successes of the slice during the spell as a share of those usual before it.
-fn kept(cells: &Cells, spell: &Spell) -> Option<f64> {
+/// Successes of a slice during a spell beside those usual for that long.
+struct Kept {
+    during: f64,
+    usual: f64,
+}
+
+impl Kept {
+    fn share(&self) -> f64 {
+        self.during / self.usual
+    }
+
+    /// Whether fewer succeeded than chance allows: two standard deviations of a Poisson count.
+    fn fell(&self) -> bool {
+        self.during + 2.0 * self.usual.sqrt() < self.usual
+    }
+}
+
+/// `None` where too little is known of the time before the spell.
+fn kept(cells: &Cells, spell: &Spell) -> Option<Kept> {
     let length = (spell.end - spell.start).max(60_000_000);
     let before = length.max(1_800_000_000);
     let data_start = spell.unit.cells(cells).map(|(_, row, _)| row.first).min()?;
@@ -342,11 +359,14 @@ fn kept(cells: &Cells, spell: &Spell) -> Option<f64> {
         }
     }
     let observed = (spell.start - from) as f64;
-    (usual >= 5.0 && observed > 0.0).then(|| during / (usual / observed * length as f64))
+    (usual >= 5.0 && observed > 0.0).then(|| Kept {
+        during,
+        usual: usual / observed * length as f64,
+    })
 }
 
 /// Attempts of a row that fall into `[from, to]`, spread evenly over the row.
-fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
+pub fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
     let (start, end) = (row.first.max(from), row.last.min(to));
     if start > end {
         return 0.0;
@@ -472,15 +492,15 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The first failure of the strongest slice.
-fn first_failure<'a>(
+/// The first failure of a stratum from a time on.
+pub fn first_failure<'a>(
     failures: &'a [Failure],
-    spell: &Spell,
+    from: i64,
     stratum: &super::Stratum,
 ) -> Option<&'a Failure> {
     let fits = |fixed: &Option<String>, value: &Option<String>| fixed.is_none() || fixed == value;
     failures.iter().find(|failure| {
-        failure.time.timestamp_micros() >= spell.start
+        failure.time.timestamp_micros() >= from
             && failure.client.as_deref() == stratum.client.as_ref().map(|id| id.as_str())
             && fits(&stratum.endpoint, &failure.endpoint)
             && fits(&stratum.grant, &failure.grant)

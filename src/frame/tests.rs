@@ -18,7 +18,11 @@ fn check(attempts: &str, expect: Expect) {
 fn frames(attempts: &str, mappings: &[Mapping]) -> Frames {
     let mut fold = Fold::new(Bounds::default());
     fold.begin("test.log");
-    for line in attempts.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in attempts
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
         fold.take(Ok(Located {
             offset: 0,
             raw: line.as_bytes(),
@@ -68,7 +72,11 @@ fn at(time: &str) -> DateTime<Utc> {
 
 fn rows(frames: &Frames) -> String {
     let cells: Cells = frames.counts.cells().expect("cells");
-    let clock = |micros| DateTime::from_timestamp_micros(micros).unwrap().format("%H:%M:%S");
+    let clock = |micros| {
+        DateTime::from_timestamp_micros(micros)
+            .unwrap()
+            .format("%H:%M:%S")
+    };
     cells
         .rows
         .iter()

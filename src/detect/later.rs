@@ -1,0 +1,75 @@
+//! An incident that begins later than the scan says: failures of the normal level may stand just
+//! before an onset, with no success between to tell them apart.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Incident,
+    spell::{first_failure, overlap},
+};
+use crate::{
+    frame::{Cells, Failure, Key},
+    ids::AppClientId,
+};
+
+/// The same incident without its failures before `from`, counted anew; `None` when none is left.
+pub fn begin_later(
+    incident: &Incident,
+    cells: &Cells,
+    failures: &[Failure],
+    from: DateTime<Utc>,
+) -> Option<Incident> {
+    let first = first_failure(failures, from.timestamp_micros(), &incident.stratum)?;
+    let end = incident.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    if first.time > end {
+        return None;
+    }
+    let (start, stop) = (first.time.timestamp_micros(), end.timestamp_micros());
+    let (mut failed, mut total) = (0, 0);
+    let (mut errors, mut grants) = (BTreeMap::new(), BTreeMap::new());
+    let mut last_success = None;
+    for row in &cells.rows {
+        let Some(key) = cells.keys.get(row.key as usize) else {
+            continue;
+        };
+        if !is_ours(incident, cells, key) {
+            continue;
+        }
+        let requests = overlap(row, start, stop).round() as u64;
+        total += requests;
+        if !cells.failed(key) {
+            let before = [row.first, row.last]
+                .into_iter()
+                .filter(|time| *time <= start);
+            last_success = last_success.max(before.max());
+        } else if requests > 0 {
+            failed += requests;
+            let text = |symbol| cells.text(symbol).unwrap_or_default().to_owned();
+            *errors.entry(text(key.outcome)).or_default() += requests;
+            *grants.entry(text(key.grant)).or_default() += requests;
+        }
+    }
+    let last_success = last_success.and_then(DateTime::from_timestamp_micros);
+    Some(Incident {
+        onset: first.time,
+        onset_interval: (
+            last_success.unwrap_or(first.time).max(incident.onset),
+            first.time,
+        ),
+        failed,
+        total,
+        errors,
+        grants,
+        first_failed_event_id: Some(first.event_id.clone()),
+        ..incident.clone()
+    })
+}
+
+fn is_ours(incident: &Incident, cells: &Cells, key: &Key) -> bool {
+    let client = cells.text(key.client).map(AppClientId::new);
+    let grant = cells.text(key.grant);
+    client.is_some_and(|client| incident.clients.contains(&client))
+        && grant.is_none_or(|grant| incident.grants.contains_key(grant))
+}
