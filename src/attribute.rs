@@ -2,8 +2,16 @@
 //!
 //! Knows nothing of how anything is printed.
 
+pub mod alternatives;
+pub mod case;
+pub mod explain;
 pub mod finding;
+pub mod merge;
+pub mod phrase;
+pub mod sets;
+pub mod weigh;
 
+pub use explain::{Scene, explain};
 pub use finding::{
     Alternative, AlternativeKind, Evidence, EvidenceKind, Finding, Investigation, Suspect,
     SuspectLine, Verdict,

@@ -1,0 +1,383 @@
+//! From evidence to a verdict: ranks changes and alternatives, and says when neither will do.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    alternatives,
+    case::{Case, Reach},
+    finding::{Alternative, EndedBy, Evidence, Finding, Suspect, SuspectLine, Verdict},
+    phrase,
+    sets::change_sets,
+    weigh::{self, Weighed},
+};
+use crate::{
+    cognito::{
+        history::{ConfigChange, History, Standing},
+        setting::Setting,
+        undo,
+    },
+    detect::{Incident, Kind, begin_later},
+    frame::{Cells, CoverageRow, Failure, Window},
+    ids::EventId,
+};
+
+/// A change is named only from this probability on …
+const NAMED: f64 = 0.8;
+/// … and when it is so many times likelier than the next.
+const LEAD: f64 = 10.0;
+/// Evidence is not independent: log-odds are divided by this.
+const TEMPERATURE: f64 = 1.5;
+/// Changes without a mechanism are shown as looked at when they lie this near to the onset.
+const SHOWN: TimeDelta = TimeDelta::hours(24);
+const MOST_SHOWN: usize = 12;
+/// So many failures of the normal level may stand before an onset unseen.
+const FEW_BEFORE: u64 = 3;
+/// A trail is complete this long after an event (domain.md §9).
+const DELIVERY: TimeDelta = TimeDelta::minutes(15);
+
+/// What explaining needs besides the outages.
+pub struct Scene<'a> {
+    /// Attempts.
+    pub cells: &'a Cells,
+    /// Failed attempts, by time.
+    pub failures: &'a [Failure],
+    /// Changes with their diffs.
+    pub history: &'a History,
+    /// What was looked at.
+    pub coverage: &'a [CoverageRow],
+    /// Bounds of the requests.
+    pub window: Window,
+}
+
+/// Explains each outage; outages of one named change become one.
+pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
+    let sets = change_sets(scene.history.changes());
+    let findings = incidents
+        .into_iter()
+        .map(|incident| finding(incident, scene, &sets))
+        .collect();
+    super::merge::merge(findings)
+}
+
+/// Explains one outage; where failures of the normal level stand before it, from the change on
+/// that explains the rest.
+fn finding(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
+    let found = finding_at(incident.clone(), scene, sets);
+    if found.verdict == Verdict::Change || incident.kind == Kind::Absence {
+        return found;
+    }
+    let later = later_onsets(&incident, scene)
+        .into_iter()
+        .map(|later| finding_at(later, scene, sets))
+        .find(|finding| {
+            let lag = finding.suspects.first().map(|suspect| suspect.lag);
+            finding.verdict == Verdict::Change
+                && lag < Some(finding.incident.onset - incident.onset)
+        });
+    later.unwrap_or(found)
+}
+
+/// The outage as it looks from each effective change on that was made while only a few of its
+/// failures had come.
+fn later_onsets(incident: &Incident, scene: &Scene<'_>) -> Vec<Incident> {
+    let times: BTreeSet<DateTime<Utc>> = scene
+        .history
+        .changes()
+        .iter()
+        .filter(|change| change.standing == Standing::Effective)
+        .map(|change| change.change.time)
+        .filter(|time| incident.onset < *time && incident.end.is_none_or(|end| *time < end))
+        .collect();
+    let few = |later: &Incident| {
+        let before = incident.failed.saturating_sub(later.failed);
+        before <= FEW_BEFORE && before * 10 <= incident.failed
+    };
+    times
+        .into_iter()
+        .filter_map(|time| begin_later(incident, scene.cells, scene.failures, time))
+        .filter(few)
+        .collect()
+}
+
+fn finding_at(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
+    let case = Case::new(&incident, scene.cells, scene.history, scene.window);
+    let weighed = candidates(&case);
+    let others = alternatives::weigh(&case, scene.failures);
+    let scores: Vec<f64> = weighed.iter().map(Weighed::score).collect();
+    let odds: Vec<f64> = others.iter().map(|other| other.weight).collect();
+    let (changes, alternatives) = probabilities(&scores, &odds);
+    let mut ranked: Vec<(f64, Weighed)> = changes.into_iter().zip(weighed).collect();
+    // The later of two equals stands first.
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.index.cmp(&a.1.index)));
+    let none: f64 = alternatives.iter().sum();
+    let mut verdict = verdict(&ranked, none, sets);
+    let reason = reason(verdict, &case, &ranked, &others, scene);
+    if verdict == Verdict::NoChange && !trail_covers(&incident, scene) {
+        verdict = Verdict::Undetermined;
+    }
+    let named = ranked.first().filter(|_| verdict == Verdict::Change);
+    let ended_by = named.and_then(|(_, top)| ended_by(&incident, top, scene.history));
+    let incident = match named {
+        Some((_, top)) => begun_by(&incident, &scene.history.changes()[top.index]),
+        None => incident,
+    };
+    Finding {
+        verdict,
+        reason,
+        provisional: provisional(&incident, scene.coverage),
+        probability_no_change: none,
+        alternatives: listed(&others, &alternatives),
+        suspects: suspects(ranked, &incident, scene.history, sets),
+        ended_by,
+        incident,
+    }
+}
+
+fn listed(others: &[alternatives::Weighed], probabilities: &[f64]) -> Vec<Alternative> {
+    let mut listed: Vec<Alternative> = others
+        .iter()
+        .zip(probabilities)
+        .map(|(other, probability)| Alternative {
+            kind: other.kind,
+            probability: *probability,
+        })
+        .collect();
+    listed.sort_by(|a, b| {
+        b.probability
+            .total_cmp(&a.probability)
+            .then(a.kind.cmp(&b.kind))
+    });
+    listed
+}
+
+/// A silence begins with the change that caused it, where that lies between the last request and
+/// the time by which the next was to be expected (contract.md).
+fn begun_by(incident: &Incident, change: &ConfigChange) -> Incident {
+    let time = change.change.time;
+    let (from, to) = incident.onset_interval;
+    let inside = incident.kind == Kind::Absence && from <= time && time <= to;
+    Incident {
+        onset: if inside { time } else { incident.onset },
+        ..incident.clone()
+    }
+}
+
+/// Every change that was made in time and can reach the outage's clients.
+fn candidates(case: &Case<'_>) -> Vec<Weighed> {
+    let deadline = case.deadline();
+    let changes = case.history.changes().iter().enumerate();
+    changes
+        .filter(|(_, change)| change.change.time <= deadline)
+        .map(|(index, _)| (index, case.reach(index)))
+        .filter(|(_, reach)| *reach > Reach::Outside)
+        .map(|(index, reach)| weigh::weigh(case, index, reach))
+        .filter(|weighed| !undone_before(case, weighed))
+        .collect()
+}
+
+/// Whether the change had been put right before the outage began.
+fn undone_before(case: &Case<'_>, weighed: &Weighed) -> bool {
+    let cure = weighed
+        .tally
+        .cure
+        .and_then(|cure| case.history.changes().get(cure));
+    cure.is_some_and(|cure| cure.change.time < case.incident.onset)
+}
+
+/// Probabilities of the changes and of the alternatives; all sum to one.
+fn probabilities(changes: &[f64], alternatives: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let all = changes.iter().chain(alternatives);
+    let most = all.clone().copied().fold(f64::NEG_INFINITY, f64::max);
+    let odds = |score: &f64| ((score - most) / TEMPERATURE).exp();
+    let sum: f64 = all.map(odds).sum();
+    let share = |scores: &[f64]| scores.iter().map(|score| odds(score) / sum).collect();
+    (share(changes), share(alternatives))
+}
+
+fn verdict(ranked: &[(f64, Weighed)], none: f64, sets: &[Option<String>]) -> Verdict {
+    let Some((top, first)) = ranked.first() else {
+        return Verdict::NoChange;
+    };
+    let set = |weighed: &Weighed| sets.get(weighed.index).cloned().flatten();
+    let rivals = ranked.iter().skip(1);
+    let rival = rivals
+        .filter(|(_, other)| set(first).is_none() || set(other) != set(first))
+        .map(|(probability, _)| *probability)
+        .fold(0.0, f64::max);
+    match (
+        *top >= NAMED && *top >= LEAD * rival.max(none / LEAD),
+        none >= NAMED,
+    ) {
+        (true, _) => Verdict::Change,
+        (_, true) => Verdict::NoChange,
+        _ => Verdict::Undetermined,
+    }
+}
+
+/// Why, in one sentence.
+fn reason(
+    verdict: Verdict,
+    case: &Case<'_>,
+    ranked: &[(f64, Weighed)],
+    others: &[alternatives::Weighed],
+    scene: &Scene<'_>,
+) -> String {
+    match (verdict, ranked.first()) {
+        (Verdict::Change, Some((_, top))) => named(case, top),
+        (Verdict::NoChange, _) => {
+            let likeliest = others.iter().max_by(|a, b| a.weight.total_cmp(&b.weight));
+            let because = likeliest.map_or(String::new(), |other| other.text.clone());
+            match trail_covers(case.incident, scene) {
+                true => format!("No logged change explains it: {because}."),
+                false => format!(
+                    "The logs hold no CloudTrail record of the time of the onset, so that a \
+                     change cannot be excluded; without one, {because}."
+                ),
+            }
+        }
+        _ => undecided(case, ranked),
+    }
+}
+
+/// The sentence that names a change.
+fn named(case: &Case<'_>, top: &Weighed) -> String {
+    let change = &case.history.changes()[top.index].change;
+    let settings: Vec<String> = top.tally.breaks.keys().map(|s| format!("`{s}`")).collect();
+    let says = top
+        .tally
+        .breaks
+        .values()
+        .max_by(|a, b| a.requests.total_cmp(&b.requests))
+        .map_or("such requests", |broken| broken.effect.says);
+    format!(
+        "{} at {} changed {}, which refuses {says}.",
+        change.name,
+        phrase::clock(change.time),
+        settings.join(" and "),
+    )
+}
+
+/// The sentence that says what is missing to decide.
+fn undecided(case: &Case<'_>, ranked: &[(f64, Weighed)]) -> String {
+    let possible: Vec<&(f64, Weighed)> = ranked.iter().filter(|(p, _)| *p >= 0.05).collect();
+    let untold = possible
+        .iter()
+        .any(|(_, weighed)| weighed.tally.untold > 0.5 * weighed.tally.failed);
+    let statuses = case
+        .incident
+        .errors
+        .keys()
+        .all(|code| code.starts_with("http_"));
+    let missing = if untold {
+        "the logs do not carry the attribute of the requests (redirect URI, scope, settings \
+         before) that would decide"
+    } else if case.incident.kind == Kind::Failures && statuses {
+        "the trail shows only the status; an application log with the error code would decide"
+    } else if case.incident.last_success.is_none() {
+        "no request of the kind is on record before the onset"
+    } else {
+        "no request tells the explanations apart"
+    };
+    match possible[..] {
+        [] => format!("The logs cannot decide: {missing}."),
+        [(_, one)] => format!(
+            "{} may have caused it, but {missing}.",
+            case.history.changes()[one.index].change.name
+        ),
+        _ => format!("{} changes may have caused it: {missing}.", possible.len()),
+    }
+}
+
+/// Whether some trail of the outage's account says anything around its onset.
+fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
+    scene.coverage.iter().any(|row| {
+        let same = |ours: &Option<_>, theirs: &Option<_>| ours.is_none() || ours == theirs;
+        let gap = |gap: &Window| gap.contains(incident.onset);
+        row.source == "trail"
+            && same(&incident.account, &row.account)
+            && row.from <= incident.onset + DELIVERY
+            && incident.onset <= row.to + DELIVERY
+            && !row.gaps.iter().any(gap)
+    })
+}
+
+/// Whether a source that could hold the cause may still be incomplete at the onset.
+fn provisional(incident: &Incident, coverage: &[CoverageRow]) -> bool {
+    let trails = coverage.iter().filter(|row| row.source == "trail");
+    let ours = trails.filter(|row| incident.account.is_none() || row.account == incident.account);
+    let latest = ours
+        .filter(|row| incident.region.is_none() || row.region == incident.region)
+        .map(|row| row.complete_until)
+        .max();
+    latest.is_none_or(|until| until < incident.onset + DELIVERY)
+}
+
+fn ended_by(incident: &Incident, top: &Weighed, history: &History) -> Option<EndedBy> {
+    let cure = history.changes().get(top.tally.cure?)?;
+    incident
+        .recovered
+        .filter(|time| *time >= cure.change.time)?;
+    Some(EndedBy {
+        event_id: EventId::new(&cure.change.event_id),
+        event_time: cure.change.time,
+    })
+}
+
+/// The changes as they are reported: those with a mechanism, then those that were looked at and
+/// found innocent, nearest to the onset first.
+fn suspects(
+    ranked: Vec<(f64, Weighed)>,
+    incident: &Incident,
+    history: &History,
+    sets: &[Option<String>],
+) -> Vec<Suspect> {
+    let (possible, innocent): (Vec<_>, Vec<_>) = ranked
+        .into_iter()
+        .partition(|(_, weighed)| weighed.innocent.is_none());
+    let near = |(_, weighed): &(f64, Weighed)| {
+        let time = history.changes()[weighed.index].change.time;
+        incident.onset - time <= SHOWN
+    };
+    let shown = MOST_SHOWN.saturating_sub(possible.len());
+    let mut innocent: Vec<_> = innocent.into_iter().filter(near).collect();
+    innocent.sort_by_key(|(_, weighed)| std::cmp::Reverse(weighed.index));
+    possible
+        .into_iter()
+        .chain(innocent.into_iter().take(shown))
+        .map(|(probability, weighed)| suspect(probability, weighed, incident, history, sets))
+        .collect()
+}
+
+fn suspect(
+    probability: f64,
+    weighed: Weighed,
+    incident: &Incident,
+    history: &History,
+    sets: &[Option<String>],
+) -> Suspect {
+    let change: &ConfigChange = &history.changes()[weighed.index];
+    let guilty: Vec<Setting> = weighed.tally.breaks.keys().cloned().collect();
+    let region = incident.region.as_ref().map(|region| region.as_str());
+    let undo = (!guilty.is_empty()).then(|| undo::undo(history, weighed.index, &guilty, region));
+    let mut evidence: Vec<Evidence> = weighed.evidence;
+    evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    Suspect {
+        probability,
+        event_ids: vec![EventId::new(&change.change.event_id)],
+        lag: incident.onset - change.change.time,
+        change_set: sets.get(weighed.index).cloned().flatten(),
+        diff: change
+            .diff
+            .iter()
+            .map(|line| SuspectLine {
+                guilty: guilty.contains(&line.setting),
+                line: line.clone(),
+            })
+            .collect(),
+        change: change.clone(),
+        evidence,
+        undo,
+    }
+}

@@ -1,0 +1,104 @@
+//! One cause, one incident: outages that one change explains become one.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Finding, Verdict};
+use crate::{
+    detect::{EndState, Incident, Kind},
+    ids::EventId,
+};
+
+/// Joins findings that name the same change, and findings without a guilty change that are one
+/// spell of the same clients and errors.
+pub fn merge(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut merged: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match merged.iter_mut().find(|other| is_one(other, &finding)) {
+            Some(other) => join(other, finding),
+            None => merged.push(finding),
+        }
+    }
+    merged.sort_by(|a, b| {
+        (a.incident.onset, &a.incident.id).cmp(&(b.incident.onset, &b.incident.id))
+    });
+    merged
+}
+
+fn is_one(a: &Finding, b: &Finding) -> bool {
+    let named = |finding: &Finding| -> Option<EventId> {
+        let first = finding.suspects.first()?;
+        (finding.verdict == Verdict::Change).then(|| first.event_ids.first().cloned())?
+    };
+    match (named(a), named(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let overlap = a.incident.end.is_none_or(|end| b.incident.onset <= end);
+            a.incident.user_pool == b.incident.user_pool
+                && a.incident.clients == b.incident.clients
+                && a.incident.kind == b.incident.kind
+                && a.incident.errors.keys().next() == b.incident.errors.keys().next()
+                && overlap
+        }
+        _ => false,
+    }
+}
+
+/// Adds a later finding to an earlier one of the same cause.
+fn join(into: &mut Finding, other: Finding) {
+    let stronger = match (into.incident.kind, other.incident.kind) {
+        // Failures say more than silence, whenever it began.
+        (Kind::Absence, Kind::Failures) => true,
+        (Kind::Failures, Kind::Absence) => false,
+        _ => false,
+    };
+    let incident = joined(&into.incident, &other.incident, stronger);
+    if stronger {
+        *into = other;
+    }
+    into.incident = incident;
+}
+
+fn joined(a: &Incident, b: &Incident, b_leads: bool) -> Incident {
+    let (lead, other) = if b_leads { (b, a) } else { (a, b) };
+    let mut clients = [a.clients.clone(), b.clients.clone()].concat();
+    clients.sort();
+    clients.dedup();
+    let ongoing = [a, b].iter().any(|i| i.end_state == EndState::Ongoing);
+    let later = if b.end > a.end { b } else { a };
+    let same_kind = lead.kind == other.kind;
+    Incident {
+        clients,
+        end: if ongoing { None } else { a.end.max(b.end) },
+        end_state: if ongoing {
+            EndState::Ongoing
+        } else {
+            later.end_state
+        },
+        recovered: if ongoing { None } else { later.recovered },
+        failed: a.failed + b.failed,
+        total: a.total + b.total,
+        expected: match (a.expected, b.expected) {
+            (Some(a), Some(b)) => Some(a + b),
+            (one, two) => one.or(two),
+        },
+        users: match (a.users, b.users) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (one, two) => one.or(two),
+        },
+        errors: sum(&a.errors, &b.errors),
+        grants: if same_kind {
+            sum(&a.grants, &b.grants)
+        } else {
+            lead.grants.clone()
+        },
+        ..lead.clone()
+    }
+}
+
+fn sum(a: &BTreeMap<String, u64>, b: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let mut sum = a.clone();
+    for (name, count) in b {
+        *sum.entry(name.clone()).or_default() += count;
+    }
+    sum
+}
