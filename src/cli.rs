@@ -1,0 +1,110 @@
+//! The command line: what was typed, what it means, and what is printed for it.
+
+use std::{
+    io::{self, BufWriter, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+mod bounds;
+mod changes;
+mod evidence;
+mod failures;
+mod investigate;
+mod output;
+mod read;
+
+/// Which change broke sign-in?
+///
+/// Reads CloudTrail records and CloudWatch Logs of an Amazon Cognito user pool, finds each outage
+/// of the token endpoint, names the configuration change that caused it, proves it, and prints
+/// the call that undoes it. When no change is guilty it says so.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = output::When::Auto)]
+    color: output::When,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find outages and the change behind each.
+    Investigate(investigate::Arguments),
+    /// Show the history of settings, as `git log -p` shows a file's.
+    Changes(changes::Arguments),
+    /// Count failures over time, by app client, error and grant.
+    Failures(failures::Arguments),
+}
+
+/// How a run ended (a closed pipe is no failure).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It ran.
+    Well,
+    /// An outage was found, and `--fail-on-outage` asked to be told.
+    Outage,
+    /// Something could not be read, and `--fail-on-incomplete` asked to be told.
+    Incomplete,
+}
+
+/// An error of usage: what was typed cannot be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Usage {
+    message: String,
+    /// What to type instead.
+    hint: Option<String>,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let colour = output::colour(arguments.color, io::stdout().is_terminal());
+    let result = match arguments.command {
+        Command::Investigate(arguments) => investigate::run(arguments, colour, &mut out),
+        Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
+        Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
+    };
+    let result = result.and_then(|ended| Ok(out.flush().map(|()| ended)?));
+    match result {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Outage) => ExitCode::from(3),
+        Ok(Ended::Incomplete) => ExitCode::from(4),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => told(&error),
+    }
+}
+
+/// Somebody closed the pipe, as `head` does: they have seen enough.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause
+            .downcast_ref::<serde_json::Error>()
+            .and_then(|error| error.io_error_kind());
+        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn told(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    match error.downcast_ref::<Usage>() {
+        Some(usage) => {
+            if let Some(hint) = &usage.hint {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::from(2)
+        }
+        None => {
+            if let Some(nothing) = error.downcast_ref::<read::NothingOfUse>() {
+                eprintln!("hint: {}", nothing.hint());
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `trailblame failures`: token failures over time.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use trailblame::report::{failures, terminal::Colour};
+
+use super::{Ended, bounds, output, read};
+
+/// Count failures over time.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trailblame failures sample-logs --bin 15m
+  trailblame failures trail/ --format csv > failures.csv")]
+pub struct Arguments {
+    #[command(flatten)]
+    inputs: read::Reading,
+    /// Only failures of this app client.
+    #[arg(long, value_name = "ID")]
+    client: Vec<String>,
+    /// Length of a bin.
+    #[arg(long, value_name = "DURATION", default_value = "1h")]
+    bin: String,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table for a terminal.
+    Table,
+    /// A chart per app client.
+    Chart,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
+    let bin = bounds::duration("--bin", &arguments.bin)?;
+    let inputs = arguments.inputs.resolve()?;
+    let frames = inputs.frames()?;
+    let mut rows = match arguments.format {
+        // A chart has bins of its own, as many as fit.
+        Format::Chart => frames
+            .counts
+            .failures(frames.window, chrono::TimeDelta::seconds(1))?,
+        _ => frames.counts.failures(frames.window, bin)?,
+    };
+    if !arguments.client.is_empty() {
+        rows.retain(|row| {
+            let client = row.client.as_ref().map(|client| client.as_str());
+            arguments
+                .client
+                .iter()
+                .any(|id| Some(id.as_str()) == client)
+        });
+    }
+    let style = output::style(colour);
+    match arguments.format {
+        Format::Table => failures::write(&rows, style, out)?,
+        Format::Chart => failures::write_charts(&rows, frames.window, style, out)?,
+        Format::Json => failures::write_json(&rows, bin, out)?,
+        Format::Csv => failures::write_csv(&rows, out)?,
+    }
+    Ok(Ended::Well)
+}

@@ -1,0 +1,128 @@
+//! A chart of failures over time in characters, with the change marked on its axis.
+
+use chrono::{DateTime, Utc};
+
+use super::words::Clock;
+use crate::{attribute::phrase::thousands, detect::Timeline};
+
+const HEIGHT: usize = 5;
+const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Lines of a chart no wider than `width`: failures as columns, a mark under the axis at each of
+/// `marks` (time and sign).
+pub fn lines(
+    timeline: &Timeline,
+    marks: &[(DateTime<Utc>, char)],
+    clock: Clock,
+    width: usize,
+) -> Vec<String> {
+    let failures: u64 = timeline.failed.iter().sum();
+    // A silence shows in the requests that are missing.
+    let shown = if failures > 0 {
+        &timeline.failed
+    } else {
+        &timeline.succeeded
+    };
+    let name = if failures > 0 { "failed" } else { "accepted" };
+    let most = shown.iter().copied().max().unwrap_or(0).max(1);
+    let gutter = thousands(most).len().max(name.len()) + 1;
+    let columns = shown.len().min(width.saturating_sub(gutter + 1)).max(1);
+    let mut lines = Vec::new();
+    for level in (0..HEIGHT).rev() {
+        let label = match level {
+            level if level + 1 == HEIGHT => thousands(most),
+            0 => name.to_owned(),
+            _ => String::new(),
+        };
+        let bars: String = shown
+            .iter()
+            .take(columns)
+            .map(|n| block(*n, most, level))
+            .collect();
+        lines.push(format!("{label:>gutter$}│{bars}").trim_end().to_owned());
+    }
+    lines.push(format!("{:gutter$}└{}", "", "─".repeat(columns)));
+    lines.push(
+        format!("{:gutter$} {}", "", markers(timeline, marks, columns))
+            .trim_end()
+            .to_owned(),
+    );
+    lines.push(format!(
+        "{:gutter$} {}",
+        "",
+        labels(timeline, columns, clock)
+    ));
+    lines
+}
+
+fn block(count: u64, most: u64, level: usize) -> char {
+    let steps = (HEIGHT * 8) as u64;
+    let filled = (count * steps).div_ceil(most) as usize;
+    EIGHTHS[filled.saturating_sub(level * 8).min(8)]
+}
+
+fn markers(timeline: &Timeline, marks: &[(DateTime<Utc>, char)], columns: usize) -> String {
+    let mut line = vec![' '; columns];
+    for (time, sign) in marks {
+        let bin =
+            (*time - timeline.start).num_milliseconds() / timeline.bin.num_milliseconds().max(1);
+        if let Some(cell) = usize::try_from(bin).ok().and_then(|bin| line.get_mut(bin)) {
+            *cell = *sign;
+        }
+    }
+    line.into_iter().collect()
+}
+
+/// Start and end of the axis, and the length of a column.
+fn labels(timeline: &Timeline, columns: usize, clock: Clock) -> String {
+    let end = timeline.start + timeline.bin * i32::try_from(columns).unwrap_or(i32::MAX);
+    let (start, end) = (clock.time(timeline.start), clock.time(end));
+    let seconds = timeline.bin.num_seconds();
+    let bin = match seconds {
+        0..60 => format!("{seconds} s a column"),
+        60..3_600 => format!("{} min a column", seconds / 60),
+        _ => format!("{} h a column", seconds / 3_600),
+    };
+    let space = columns.saturating_sub(start.len() + end.len() + bin.len());
+    let left = space / 2;
+    match space {
+        0..=1 => format!("{start}–{end}, {bin}"),
+        _ => format!(
+            "{start}{}{bin}{}{end}",
+            " ".repeat(left),
+            " ".repeat(space - left)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::frame::Window;
+
+    #[test]
+    fn failures_stand_as_columns_over_the_change() {
+        let start = DateTime::from_timestamp(1_772_460_000, 0).unwrap();
+        let bins = 40;
+        let timeline = Timeline {
+            start,
+            bin: TimeDelta::minutes(1),
+            failed: (0..bins)
+                .map(|n| if (10..30).contains(&n) { n } else { 0 })
+                .collect(),
+            succeeded: vec![0; 40],
+        };
+        let window = Window {
+            start,
+            end: start + TimeDelta::hours(1),
+        };
+        let marks = [(start + TimeDelta::minutes(9), '▲')];
+        let chart = lines(&timeline, &marks, Clock::new(window), 60).join("\n");
+        assert!(chart.contains('▲') && chart.contains("14:00:00"));
+        assert!(chart.lines().all(|line| line.chars().count() <= 60));
+        let peak = chart.lines().next().unwrap_or_default();
+        assert!(peak.trim_start().starts_with("29│"), "{peak}");
+    }
+}

@@ -1,0 +1,181 @@
+//! Failures over time: table, chart, JSON, CSV.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use chrono::TimeDelta;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::{
+    chart, escape,
+    terminal::Style,
+    words::{self, Clock, rfc3339},
+};
+use crate::{
+    attribute::phrase::thousands,
+    detect::Timeline,
+    frame::{FailureCount, Window},
+};
+
+/// Writes a table for a terminal.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write(rows: &[FailureCount], style: Style, out: &mut impl Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "No request failed.");
+    }
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
+        .set_header(["from (UTC)", "app client", "error", "grant", "failures"]);
+    for row in rows {
+        let safe = |text: Option<&str>| escape::terminal(text.unwrap_or("–"));
+        table.add_row([
+            words::date_time(row.start),
+            safe(row.client.as_ref().map(|client| client.as_str())),
+            safe(Some(&row.error)),
+            safe(row.grant.as_deref()),
+            thousands(row.failures),
+        ]);
+    }
+    if let Some(column) = table.column_mut(4) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for line in table.to_string().lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Writes a chart per app client, the one with the most failures first.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write_charts(
+    rows: &[FailureCount],
+    window: Window,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut clients: BTreeMap<&str, Vec<&FailureCount>> = BTreeMap::new();
+    for row in rows {
+        let client = row
+            .client
+            .as_ref()
+            .map_or("no app client", |client| client.as_str());
+        clients.entry(client).or_default().push(row);
+    }
+    let total = |rows: &[&FailureCount]| rows.iter().map(|row| row.failures).sum::<u64>();
+    let mut clients: Vec<_> = clients.into_iter().collect();
+    clients.sort_by_key(|(_, rows)| std::cmp::Reverse(total(rows)));
+    if clients.is_empty() {
+        return writeln!(out, "No request failed.");
+    }
+    for (client, rows) in clients {
+        writeln!(
+            out,
+            "{}: {} failed",
+            escape::terminal(client),
+            thousands(total(&rows))
+        )?;
+        let timeline = timeline(&rows, window, style.width.clamp(40, 120) - 12);
+        for line in chart::lines(
+            &timeline,
+            &[],
+            Clock::new(window),
+            style.width.clamp(40, 120),
+        ) {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The rows in as many columns as fit.
+fn timeline(rows: &[&FailureCount], window: Window, columns: usize) -> Timeline {
+    let span = (window.end - window.start).num_seconds().max(1);
+    let columns = i64::try_from(columns.max(10)).unwrap_or(60);
+    let bin = (span / columns + 1).max(1);
+    let bins = usize::try_from(span / bin + 1).unwrap_or(1);
+    let mut failed = vec![0; bins];
+    for row in rows {
+        let at = (row.start - window.start).num_seconds().max(0) / bin;
+        if let Some(count) = usize::try_from(at).ok().and_then(|at| failed.get_mut(at)) {
+            *count += row.failures;
+        }
+    }
+    Timeline {
+        start: window.start,
+        bin: TimeDelta::seconds(bin),
+        failed,
+        succeeded: vec![0; bins],
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    from: String,
+    client_id: Option<&'a str>,
+    error: &'a str,
+    grant: Option<&'a str>,
+    failures: u64,
+}
+
+/// Writes JSON.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write_json(rows: &[FailureCount], bin: TimeDelta, out: &mut impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: &'static str,
+        bin_seconds: i64,
+        failures: Vec<Row<'a>>,
+    }
+    let document = Document {
+        schema: "trailblame/failures/1",
+        bin_seconds: bin.num_seconds(),
+        failures: rows
+            .iter()
+            .map(|row| Row {
+                from: rfc3339(row.start),
+                client_id: row.client.as_ref().map(|client| client.as_str()),
+                error: &row.error,
+                grant: row.grant.as_deref(),
+                failures: row.failures,
+            })
+            .collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+/// Writes CSV, safe for spreadsheets.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write_csv(rows: &[FailureCount], out: &mut impl Write) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(["from", "client_id", "error", "grant", "failures"])?;
+    for row in rows {
+        table.write_record([
+            rfc3339(row.start),
+            escape::csv(row.client.as_ref().map_or("", |client| client.as_str())),
+            escape::csv(&row.error),
+            escape::csv(row.grant.as_deref().unwrap_or_default()),
+            row.failures.to_string(),
+        ])?;
+    }
+    table.flush()
+}

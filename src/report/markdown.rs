@@ -1,0 +1,88 @@
+//! The report as GitHub Markdown.
+
+use std::io::{self, Write};
+
+use super::{
+    chart, escape,
+    outline::{self, Block},
+    words::Clock,
+};
+use crate::attribute::Investigation;
+
+const CHART_WIDTH: usize = 76;
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<()> {
+    let clock = Clock::new(investigation.window);
+    for block in outline::of(investigation) {
+        write_block(&block, clock, out)?;
+    }
+    Ok(())
+}
+
+fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<()> {
+    match block {
+        Block::Title(text) => writeln!(out, "# {}", sentence(text)),
+        Block::Heading(text) => writeln!(out, "\n## {}", sentence(text)),
+        Block::Section(text) => writeln!(out, "\n### {}", sentence(text)),
+        Block::Text(text) => writeln!(out, "\n{}", sentence(text)),
+        Block::Answer(text) => writeln!(out, "\n**{}**", sentence(text)),
+        Block::List(points) => {
+            writeln!(out)?;
+            for point in points {
+                writeln!(out, "- {}", sentence(point))?;
+            }
+            Ok(())
+        }
+        Block::Gap => Ok(()),
+        Block::Command(command) => {
+            // A fence longer than any run of backticks inside.
+            let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+            let fence = "`".repeat(longest.max(2) + 1);
+            writeln!(out, "\n{fence}sh\n{command}\n{fence}")
+        }
+        Block::Chart(timeline, marks) => {
+            let lines = chart::lines(timeline, marks, clock, CHART_WIDTH);
+            writeln!(out, "\n```text\n{}\n```", lines.join("\n"))
+        }
+        Block::Table(head, rows) => {
+            writeln!(out, "\n| {} |", head.join(" | "))?;
+            writeln!(out, "|{}", "---|".repeat(head.len()))?;
+            for row in rows {
+                let cells: Vec<String> = row.iter().map(|cell| escape::markdown(cell)).collect();
+                writeln!(out, "| {} |", cells.join(" | "))?;
+            }
+            Ok(())
+        }
+        Block::Diff(lines) => {
+            writeln!(out, "\n```diff")?;
+            for line in lines {
+                let mark = if line.guilty { "!" } else { " " };
+                let safe = |text: &str| escape::markdown_code(&escape::cut(text, 1_000));
+                writeln!(out, "{mark} {}", safe(&line.setting))?;
+                writeln!(out, "-   {}\n+   {}", safe(&line.before), safe(&line.after))?;
+            }
+            writeln!(out, "```")
+        }
+    }
+}
+
+/// A sentence of ours: what stands between backticks is code, all else is text.
+fn sentence(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let last = parts.len() - 1;
+    parts
+        .iter()
+        .enumerate()
+        .map(
+            |(at, part)| match at % 2 == 1 && at < last && !part.is_empty() {
+                true => format!("`{}`", escape::markdown_code(part)),
+                false => escape::markdown(part),
+            },
+        )
+        .collect()
+}

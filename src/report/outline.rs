@@ -1,0 +1,509 @@
+//! What an investigation has to say, in order and without a form: the answer first, then the
+//! proof, then what undoes it, then what was not seen.
+
+use chrono::{DateTime, Utc};
+
+use super::words::{self, Clock};
+use crate::{
+    attribute::{
+        EvidenceKind, Finding, Investigation, Suspect, Verdict,
+        phrase::{self, thousands},
+    },
+    cognito::history::{ConfigChange, DiffLine},
+    detect::{EndState, Incident, Kind, Timeline},
+    frame::{CoverageRow, Summary},
+};
+
+/// One thing to show. Texts are as the logs had them; every form escapes its own way.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// The page's first line.
+    Title(String),
+    /// One outage or a section.
+    Heading(String),
+    /// A smaller section.
+    Section(String),
+    /// A paragraph; `backticks` mark names.
+    Text(String),
+    /// A paragraph that answers.
+    Answer(String),
+    /// A chart, with times to mark.
+    Chart(Timeline, Vec<(DateTime<Utc>, char)>),
+    /// A table.
+    Table(Vec<&'static str>, Vec<Vec<String>>),
+    /// Settings before and after.
+    Diff(Vec<Line>),
+    /// Points.
+    List(Vec<String>),
+    /// A little room.
+    Gap,
+    /// A command to copy.
+    Command(String),
+}
+
+/// One setting before and after.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name.
+    pub setting: String,
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
+    /// Whether it is to blame.
+    pub guilty: bool,
+}
+
+/// Evidence with less weight than this says nothing.
+const SAYS_NOTHING: f64 = 0.05;
+const MOST_REJECTED: usize = 5;
+
+/// The blocks of a whole investigation.
+pub fn of(investigation: &Investigation) -> Vec<Block> {
+    let clock = Clock::new(investigation.window);
+    let mut blocks = vec![Block::Title(title(investigation))];
+    let findings = &investigation.findings;
+    if findings.len() > 1 {
+        blocks.push(Block::Gap);
+        let answers = findings.iter().enumerate();
+        blocks.push(Block::List(
+            answers
+                .map(|(at, finding)| overview(at + 1, finding, clock))
+                .collect(),
+        ));
+    }
+    for (at, finding) in findings.iter().enumerate() {
+        blocks.extend(outage(at + 1, finding, clock));
+    }
+    if findings.is_empty() {
+        blocks.extend(changes(&investigation.changes, clock));
+    }
+    blocks.push(Block::Heading("What was looked at".to_owned()));
+    blocks.extend(looked_at(investigation, clock));
+    blocks
+}
+
+fn title(investigation: &Investigation) -> String {
+    let outages = match investigation.findings.len() {
+        0 => "No outage".to_owned(),
+        1 => "1 outage".to_owned(),
+        n => format!("{n} outages"),
+    };
+    format!(
+        "{outages} between {} and {} UTC",
+        words::date_time(investigation.window.start),
+        words::date_time(investigation.window.end)
+    )
+}
+
+/// One outage in one line.
+fn overview(number: usize, finding: &Finding, clock: Clock) -> String {
+    let incident = &finding.incident;
+    format!(
+        "{number}. {} {}: {}. {}",
+        clock.time(incident.onset),
+        words::whom(incident),
+        happened(incident),
+        blamed(finding, clock)
+    )
+}
+
+/// `1,248 of 1,265 client_credentials requests failed (unauthorized_client)`.
+fn happened(incident: &Incident) -> String {
+    let grants: Vec<&str> = incident.grants.keys().map(String::as_str).collect();
+    let what = match grants[..] {
+        [grant] => format!("{grant} requests"),
+        _ => "requests".to_owned(),
+    };
+    match incident.kind {
+        Kind::Failures => format!(
+            "{} of {} {what} failed with {}",
+            thousands(incident.failed),
+            thousands(incident.total),
+            phrase::errors(incident)
+        ),
+        Kind::Absence => format!(
+            "{what} stopped, about {} missing",
+            thousands(incident.expected.unwrap_or(0.0).round() as u64)
+        ),
+    }
+}
+
+/// `UpdateUserPoolClient at 14:05:04 by Deploy/ci (terraform) dropped … (97 %)`.
+fn blamed(finding: &Finding, clock: Clock) -> String {
+    match (finding.verdict, finding.suspects.first()) {
+        (Verdict::Change, Some(top)) => format!(
+            "`{}` at {} by {} {} ({})",
+            top.change.change.name,
+            clock.time(top.change.change.time),
+            words::by(&top.change),
+            words::what(top),
+            words::percent(top.probability)
+        ),
+        (Verdict::NoChange, _) => {
+            let likeliest = finding.alternatives.first();
+            let said = likeliest.map_or("no reason known", |a| words::alternative_said(a.kind));
+            format!(
+                "No logged change did it ({}); likeliest {said}",
+                words::percent(finding.probability_no_change)
+            )
+        }
+        _ => "The logs cannot decide".to_owned(),
+    }
+}
+
+fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Block> {
+    let incident = &finding.incident;
+    let mut blocks = vec![
+        Block::Heading(format!("{number}. {}", words::whom(incident))),
+        Block::Answer(format!("{}.", blamed(finding, clock))),
+        Block::Text(format!("{}. {}", happened(incident), when(finding, clock))),
+        Block::Text(finding.reason.clone()),
+        Block::Chart(incident.timeline.clone(), marks(finding)),
+    ];
+    if finding.provisional {
+        blocks.push(Block::Text(
+            "Provisional: the trail may not be complete for this time yet.".to_owned(),
+        ));
+    }
+    let named = finding
+        .suspects
+        .first()
+        .filter(|_| finding.verdict != Verdict::NoChange);
+    if let Some(top) = named {
+        blocks.extend(suspect(top, clock));
+    }
+    blocks.extend(others(finding, clock));
+    if let Some(top) = named {
+        blocks.extend(undo(top));
+    }
+    blocks
+}
+
+/// From when to when, in which pool, for whom.
+fn when(finding: &Finding, clock: Clock) -> String {
+    let incident = &finding.incident;
+    let onset = clock.time(incident.onset);
+    let mut said = match (incident.end, incident.end_state) {
+        (Some(end), EndState::Recovered) => format!(
+            "From {onset} to {} ({}), then requests succeeded again",
+            clock.time(end),
+            phrase::duration(end - incident.onset)
+        ),
+        (Some(end), _) => format!("From {onset} to {}, silent since", clock.time(end)),
+        (None, _) => format!("Since {onset}, still going on"),
+    };
+    if let Some(last) = incident.last_success {
+        said.push_str(&format!("; last success {}", clock.time(last)));
+    }
+    if let Some(ended) = &finding.ended_by {
+        said.push_str(&format!("; undone at {}", clock.time(ended.event_time)));
+    }
+    let place = [
+        incident
+            .user_pool
+            .as_ref()
+            .map(|pool| format!("User pool {pool}")),
+        incident
+            .account
+            .as_ref()
+            .map(|account| format!("account {account}")),
+        incident.region.as_ref().map(ToString::to_string),
+        incident
+            .users
+            .map(|users| phrase::count(users as f64, "known user")),
+    ];
+    let place: Vec<String> = place.into_iter().flatten().collect();
+    format!("{said}. {}.", place.join(", "))
+}
+
+fn marks(finding: &Finding) -> Vec<(DateTime<Utc>, char)> {
+    let named = finding
+        .suspects
+        .first()
+        .filter(|_| finding.verdict == Verdict::Change);
+    let change = named.map(|suspect| (suspect.change.change.time, '▲'));
+    let cure = finding
+        .ended_by
+        .as_ref()
+        .map(|ended| (ended.event_time, '▽'));
+    change.into_iter().chain(cure).collect()
+}
+
+fn suspect(top: &Suspect, clock: Clock) -> Vec<Block> {
+    let change = &top.change.change;
+    let mut who = vec![format!("event {}", change.event_id)];
+    if !change.actor_chain.is_empty() {
+        who.push(format!("chain {}", change.actor_chain.join(" → ")));
+    }
+    who.extend(change.source_ip.as_ref().map(|ip| format!("from {ip}")));
+    who.extend(
+        top.change_set
+            .as_ref()
+            .map(|set| format!("change set {set}")),
+    );
+    let mut blocks = vec![
+        Block::Section("The change".to_owned()),
+        Block::Text(format!(
+            "`{}` of {} at {}: {}.",
+            change.name,
+            words::resource(&top.change.resource),
+            clock.time(change.time),
+            who.join(", ")
+        )),
+        Block::Diff(
+            top.diff
+                .iter()
+                .map(|line| line_of(&line.line, line.guilty))
+                .collect(),
+        ),
+        Block::Section("Why".to_owned()),
+    ];
+    let weighty = top
+        .evidence
+        .iter()
+        .filter(|fact| fact.weight.abs() >= SAYS_NOTHING || fact.kind == EvidenceKind::Replay);
+    blocks.push(Block::List(
+        weighty
+            .map(|fact| format!("{:+.1}  {}", fact.weight, fact.text))
+            .collect(),
+    ));
+    blocks
+}
+
+/// A diff line for people.
+pub fn line_of(line: &DiffLine, guilty: bool) -> Line {
+    Line {
+        setting: line.setting.to_string(),
+        before: words::value(&line.before),
+        after: words::value(&line.after),
+        guilty,
+    }
+}
+
+/// All suspects and alternatives as a table.
+fn others(finding: &Finding, clock: Clock) -> Vec<Block> {
+    let mut rows: Vec<Vec<String>> = finding
+        .suspects
+        .iter()
+        .map(|suspect| {
+            vec![
+                words::percent(suspect.probability),
+                clock.time(suspect.change.change.time),
+                suspect.change.change.name.clone(),
+                words::by(&suspect.change),
+                verdict_on(suspect),
+            ]
+        })
+        .collect();
+    for alternative in finding
+        .alternatives
+        .iter()
+        .filter(|a| a.probability >= 0.01)
+    {
+        rows.push(vec![
+            words::percent(alternative.probability),
+            "–".to_owned(),
+            "no logged change".to_owned(),
+            "–".to_owned(),
+            words::alternative_said(alternative.kind).to_owned(),
+        ]);
+    }
+    vec![
+        Block::Section("Suspects".to_owned()),
+        Block::Table(vec!["", "time", "event", "by", "what"], rows),
+    ]
+}
+
+/// What a suspect did, or why it is innocent.
+fn verdict_on(suspect: &Suspect) -> String {
+    let guilty = suspect.diff.iter().any(|line| line.guilty);
+    match (guilty, suspect.evidence.first()) {
+        (true, _) => words::what(suspect),
+        (false, Some(fact)) if fact.weight <= -10.0 => match &suspect.change.standing {
+            crate::cognito::history::Standing::Effective => format!(
+                "{}; breaks none of these requests",
+                words::standing(&suspect.change)
+            ),
+            _ => words::standing(&suspect.change),
+        },
+        _ => words::standing(&suspect.change),
+    }
+}
+
+fn undo(top: &Suspect) -> Vec<Block> {
+    let Some(undo) = &top.undo else {
+        return Vec::new();
+    };
+    let mut blocks = vec![Block::Section("What undoes it".to_owned())];
+    if !undo.steps.is_empty() {
+        blocks.push(Block::List(undo.steps.clone()));
+    }
+    if let Some(command) = &undo.command {
+        blocks.push(Block::Command(command.clone()));
+    }
+    if !undo.assumed.is_empty() {
+        let names: Vec<String> = undo
+            .assumed
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        blocks.push(Block::Text(format!(
+            "Review before sending: {} not observed, but assumed.",
+            match names.len() {
+                1 => format!("the value of {} is", names[0]),
+                _ => format!("the values of {} are", names.join(", ")),
+            }
+        )));
+    }
+    blocks
+}
+
+/// When nothing was found: what changed in the window all the same.
+fn changes(changes: &[ConfigChange], clock: Clock) -> Vec<Block> {
+    if changes.is_empty() {
+        return vec![Block::Text(
+            "No effective change in the window either.".to_owned(),
+        )];
+    }
+    let rows = changes.iter().map(|change| {
+        vec![
+            clock.time(change.change.time),
+            change.change.name.clone(),
+            words::by(change),
+            format!(
+                "{}: {}",
+                words::resource(&change.resource),
+                words::standing(change)
+            ),
+        ]
+    });
+    vec![
+        Block::Heading("Changes in the window".to_owned()),
+        Block::Table(vec!["time", "event", "by", "what"], rows.collect()),
+    ]
+}
+
+fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
+    let summary = &investigation.summary;
+    let mut blocks = vec![Block::Text(format!(
+        "{}, {}: {}, {}, {}; {} dropped.",
+        phrase::count(summary.files as f64, "file"),
+        bytes(summary.bytes),
+        phrase::count(summary.records as f64, "CloudTrail record"),
+        phrase::count(summary.requests as f64, "request"),
+        phrase::count(summary.changes as f64, "change"),
+        phrase::count(summary.duplicates as f64, "duplicate"),
+    ))];
+    blocks.push(Block::List(
+        investigation
+            .coverage
+            .iter()
+            .map(|row| covered(row, clock))
+            .collect(),
+    ));
+    let mut notes = notes(summary);
+    for gap in &investigation.gaps {
+        let names: Vec<&str> = gap.settings.iter().map(|name| &*name.0).collect();
+        notes.push(format!(
+            "A change of {} before {} is missing in the logs: {} differ from the history.",
+            words::resource(&gap.resource),
+            words::date_time(gap.before),
+            names.join(", ")
+        ));
+    }
+    if !notes.is_empty() {
+        blocks.push(Block::Section("Not seen, or not for sure".to_owned()));
+        blocks.push(Block::List(notes));
+    }
+    blocks
+}
+
+fn covered(row: &CoverageRow, clock: Clock) -> String {
+    let place: Vec<String> = [
+        row.account.as_ref().map(ToString::to_string),
+        row.region.as_ref().map(ToString::to_string),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let gaps: Vec<String> = row
+        .gaps
+        .iter()
+        .map(|gap| format!("{}–{}", clock.time(gap.start), clock.time(gap.end)))
+        .collect();
+    let gaps = match gaps.is_empty() {
+        true => String::new(),
+        false => format!("; nothing at all in {}", gaps.join(", ")),
+    };
+    format!(
+        "{} {}: {} to {}, {}{gaps}",
+        row.source,
+        place.join(" "),
+        clock.time(row.from),
+        clock.time(row.to),
+        row.status.as_str()
+    )
+}
+
+fn notes(summary: &Summary) -> Vec<String> {
+    let mut notes: Vec<String> = summary
+        .rejected
+        .iter()
+        .take(MOST_REJECTED)
+        .map(|rejected| match rejected.offset {
+            Some(offset) => format!("{} at byte {offset}: {}", rejected.path, rejected.reason),
+            None => format!("{}: {}", rejected.path, rejected.reason),
+        })
+        .collect();
+    let more = summary.rejected.len().saturating_sub(MOST_REJECTED);
+    if more > 0 {
+        notes.push(format!(
+            "{} more could not be read",
+            phrase::count(more as f64, "piece")
+        ));
+    }
+    for (how, lines) in &summary.ties {
+        notes.push(format!(
+            "{} without a client id tied to one {how}",
+            phrase::count(*lines as f64, "application line")
+        ));
+    }
+    if summary.untied > 0 {
+        notes.push(format!(
+            "{} could not be tied to any app client; `--map LOG_GROUP_OR_ALB=CLIENT` does",
+            phrase::count(summary.untied as f64, "failed application line")
+        ));
+    }
+    for stream in &summary.failures_only {
+        notes.push(format!(
+            "{stream} tells of failures only: no share of requests can be had from it"
+        ));
+    }
+    for (kind, count) in &summary.passed_over {
+        notes.push(format!(
+            "{} passed over: {}",
+            phrase::count(*count as f64, "record"),
+            look_alike(*kind)
+        ));
+    }
+    notes
+}
+
+fn look_alike(kind: crate::record::LookAlike) -> &'static str {
+    use crate::record::LookAlike;
+    match kind {
+        LookAlike::Digest => "CloudTrail digest",
+        LookAlike::Insight => "CloudTrail Insight",
+        LookAlike::Notification => "S3 or SQS notification, or no CloudTrail record",
+        LookAlike::Control => "CloudWatch Logs control message",
+    }
+}
+
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{} bytes", thousands(bytes)),
+        10_000..10_000_000 => format!("{} kB", thousands(bytes / 1_000)),
+        _ => format!("{} MB", thousands(bytes / 1_000_000)),
+    }
+}

@@ -1,0 +1,252 @@
+//! Times, actors, settings and values as words.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+
+use super::escape::cut;
+use crate::{
+    attribute::{AlternativeKind, Suspect, Verdict},
+    cognito::{
+        history::{ConfigChange, DiffLine, Standing},
+        setting::{Known, Resource},
+    },
+    detect::{EndState, Incident, Kind},
+    frame::Window,
+};
+
+/// Times of day, with the date where it is not the window's only one.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    day: Option<NaiveDate>,
+}
+
+impl Clock {
+    /// The clock for a window.
+    pub fn new(window: Window) -> Self {
+        let day = window.start.date_naive();
+        Self {
+            day: (day == window.end.date_naive()).then_some(day),
+        }
+    }
+
+    /// `14:05:04`, or `2026-03-02 14:05:04`.
+    pub fn time(self, time: DateTime<Utc>) -> String {
+        match self.day == Some(time.date_naive()) {
+            true => time.format("%H:%M:%S").to_string(),
+            false => date_time(time),
+        }
+    }
+}
+
+/// `2026-03-02 14:05:04`.
+pub fn date_time(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// `2026-03-02T14:05:04Z`, with milliseconds only where there are some.
+pub fn rfc3339(time: DateTime<Utc>) -> String {
+    let form = match time.timestamp_subsec_micros() / 1_000 {
+        0 => chrono::SecondsFormat::Secs,
+        _ => chrono::SecondsFormat::Millis,
+    };
+    time.to_rfc3339_opts(form, true)
+}
+
+/// `role Deploy (session ci)` of an ARN, or the text as it is.
+pub fn actor(change: &ConfigChange) -> String {
+    let Some(actor) = change.change.actor.as_deref() else {
+        return "unknown caller".to_owned();
+    };
+    let tail = actor.splitn(6, ':').nth(5).unwrap_or(actor);
+    match tail.split('/').collect::<Vec<_>>()[..] {
+        ["assumed-role", role, session] => format!("{role}/{session}"),
+        ["user", .., user] => user.to_owned(),
+        _ => tail.to_owned(),
+    }
+}
+
+/// `by Deploy/ci (terraform)`.
+pub fn by(change: &ConfigChange) -> String {
+    match change.change.tool.as_deref() {
+        Some(tool) => format!("{} ({tool})", actor(change)),
+        None => actor(change),
+    }
+}
+
+/// The thing a change was made to.
+pub fn resource(resource: &Resource) -> String {
+    match resource {
+        Resource::Client(_, client) => format!("app client {client}"),
+        Resource::Pool(pool) => format!("user pool {pool}"),
+        Resource::ResourceServer(_, id) => format!("resource server {id}"),
+        Resource::IdentityProvider(_, name) => format!("identity provider {name}"),
+        Resource::Domain(_, domain) => format!("domain {domain}"),
+        Resource::Function(name) => format!("function {name}"),
+        Resource::Firewall(name) => format!("firewall {name}"),
+        Resource::Other(service, name) if name.is_empty() => service.clone(),
+        Resource::Other(service, name) => format!("{service} {name}"),
+    }
+}
+
+/// What a change did, shortest: what its guilty lines took away or set.
+pub fn what(suspect: &Suspect) -> String {
+    let guilty = suspect.diff.iter().filter(|line| line.guilty);
+    let said: Vec<String> = guilty.map(|line| took(&line.line)).collect();
+    match said.is_empty() {
+        true => standing(&suspect.change),
+        false => said.join("; "),
+    }
+}
+
+/// What a change did to settings, or why it did nothing.
+pub fn standing(change: &ConfigChange) -> String {
+    match &change.standing {
+        Standing::Failed(code) => format!("failed with {code}"),
+        Standing::NoDifference => "changed nothing".to_owned(),
+        Standing::Opaque => "what it altered is in no log".to_owned(),
+        Standing::Effective => {
+            let names: Vec<&str> = change.diff.iter().map(|l| &*l.setting.0).take(4).collect();
+            let more = change.diff.len().saturating_sub(names.len());
+            match more {
+                0 => format!("changed {}", names.join(", ")),
+                more => format!("changed {} and {more} more", names.join(", ")),
+            }
+        }
+    }
+}
+
+/// `dropped client_credentials from AllowedOAuthFlows`.
+fn took(line: &DiffLine) -> String {
+    let name = &line.setting;
+    let (before, after) = (json(&line.before), json(&line.after));
+    if let Some(secret) = name.0.strip_prefix("ClientSecret.") {
+        return format!("deleted the client secret {secret}");
+    }
+    match (before, after) {
+        (Some(Value::Array(before)), Some(Value::Array(after))) => {
+            let lost: Vec<String> = before
+                .iter()
+                .filter(|item| !after.contains(item))
+                .map(plain)
+                .collect();
+            match lost.is_empty() {
+                true => format!("changed {name}"),
+                false => format!("dropped {} from {name}", cut(&lost.join(", "), 120)),
+            }
+        }
+        (_, Some(Value::Bool(false))) if &*name.0 == "Exists" => "deleted it".to_owned(),
+        (_, Some(Value::Bool(false))) => format!("switched {name} off"),
+        (Some(_), Some(Value::Null)) => format!("removed {name}"),
+        (_, Some(after)) => format!("set {name} to {}", cut(&plain(after), 80)),
+        _ => format!("changed {name}"),
+    }
+}
+
+/// The JSON of what is known.
+pub fn json(known: &Known) -> Option<&Value> {
+    match known {
+        Known::Observed(value) | Known::Assumed(value) => Some(value),
+        Known::Unknown => None,
+    }
+}
+
+/// `observed`, `assumed` or `unknown`, of a line: the less certain of its two sides.
+pub fn certainty(line: &DiffLine) -> &'static str {
+    match (&line.before, &line.after) {
+        (Known::Unknown, _) | (_, Known::Unknown) => "unknown",
+        (Known::Assumed(_), _) | (_, Known::Assumed(_)) => "assumed",
+        _ => "observed",
+    }
+}
+
+/// A value for people: lists with commas, `not set` for nothing.
+pub fn value(known: &Known) -> String {
+    match known {
+        Known::Unknown => "(not known)".to_owned(),
+        Known::Observed(value) => plain(value),
+        Known::Assumed(value) => format!("{} (assumed)", plain(value)),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "(not set)".to_owned(),
+        Value::Array(items) if items.is_empty() => "(none)".to_owned(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The clients of an outage, or its pool.
+pub fn whom(incident: &Incident) -> String {
+    match &incident.clients[..] {
+        [] => match &incident.user_pool {
+            Some(pool) => format!("user pool {pool}"),
+            None => "an app client that no log names".to_owned(),
+        },
+        [client] => client.to_string(),
+        [first, rest @ ..] => format!("{first} and {} more app clients", rest.len()),
+    }
+}
+
+/// The kind in JSON.
+pub fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Failures => "failures",
+        Kind::Absence => "absence",
+    }
+}
+
+/// The end state in JSON.
+pub fn end_state(state: EndState) -> &'static str {
+    match state {
+        EndState::Recovered => "recovered",
+        EndState::Silent => "silent",
+        EndState::Ongoing => "ongoing",
+    }
+}
+
+/// The verdict in JSON.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Change => "change",
+        Verdict::NoChange => "no_change",
+        Verdict::Undetermined => "undetermined",
+    }
+}
+
+/// An alternative in JSON.
+pub fn alternative(kind: AlternativeKind) -> &'static str {
+    match kind {
+        AlternativeKind::Attack => "attack",
+        AlternativeKind::StuckCaller => "stuck_caller",
+        AlternativeKind::Application => "application",
+        AlternativeKind::Provider => "provider",
+        AlternativeKind::Quota => "quota",
+        AlternativeKind::Traffic => "traffic",
+        AlternativeKind::Unknown => "unknown",
+    }
+}
+
+/// An alternative for people.
+pub fn alternative_said(kind: AlternativeKind) -> &'static str {
+    match kind {
+        AlternativeKind::Attack => "an attack",
+        AlternativeKind::StuckCaller => "a stuck caller",
+        AlternativeKind::Application => "a change of the application",
+        AlternativeKind::Provider => "the provider",
+        AlternativeKind::Quota => "a quota",
+        AlternativeKind::Traffic => "no demand",
+        AlternativeKind::Unknown => "something not known here",
+    }
+}
+
+/// `97 %`, `< 1 %`, `> 99 %`.
+pub fn percent(probability: f64) -> String {
+    match probability * 100.0 {
+        p if p < 0.5 => "< 1 %".to_owned(),
+        p if p > 99.5 => "> 99 %".to_owned(),
+        p => format!("{p:.0} %"),
+    }
+}

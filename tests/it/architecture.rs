@@ -1,0 +1,133 @@
+//! The arrows of design: a module uses only modules of a lower rank, and what the folder
+//! `queries/` holds is what the program prints.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Modules of the library, left to right. `cognito` and `detect` share a rank, so that finding
+/// outages never looks at changes.
+const RANKS: &[(&str, u8)] = &[
+    ("error", 0),
+    ("ids", 0),
+    ("queries", 0),
+    ("source", 1),
+    ("record", 2),
+    ("frame", 3),
+    ("cognito", 4),
+    ("detect", 4),
+    ("attribute", 5),
+    ("report", 6),
+];
+
+#[test]
+fn data_flow_one_way() {
+    let mut against: Vec<String> = Vec::new();
+    for (module, rank) in RANKS {
+        for file in files_of(module) {
+            let text = fs::read_to_string(&file).expect("a source file");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (other, other_rank) in RANKS {
+                let used = uses(code, other);
+                let allowed = other_rank < rank || other == module || *other_rank == 0;
+                if used && !allowed {
+                    against.push(format!("{} uses {other}", file.display()));
+                }
+            }
+        }
+    }
+    assert_eq!(against, Vec::<String>::new());
+}
+
+#[test]
+fn every_module_has_a_rank() {
+    let text = fs::read_to_string(src().join("lib.rs")).expect("lib.rs");
+    for line in text.lines() {
+        let name = line
+            .strip_prefix("pub mod ")
+            .and_then(|rest| rest.strip_suffix(';'));
+        if let Some(name) = name {
+            assert!(
+                RANKS.iter().any(|(module, _)| *module == name),
+                "{name} has no rank"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_library_never_prints_nor_reads_clock_or_environment() {
+    for (module, _) in RANKS {
+        for file in files_of(module) {
+            let text = fs::read_to_string(&file).expect("a source file");
+            for word in [
+                "println!",
+                "eprintln!",
+                "Utc::now",
+                "std::env",
+                "process::exit",
+            ] {
+                assert!(!text.contains(word), "{} has {word}", file.display());
+            }
+        }
+    }
+}
+
+/// Whether the code names `crate::other`, alone or in a braced list.
+fn uses(code: &str, other: &str) -> bool {
+    let direct = format!("crate::{other}::");
+    if code.contains(&direct) || code.contains(&format!("crate::{other};")) {
+        return true;
+    }
+    // `use crate::{ a, b::c };`: names at the first level of the braces.
+    code.split("use crate::{").skip(1).any(|rest| {
+        let mut depth = 0;
+        let mut name = String::new();
+        for letter in rest.chars() {
+            match letter {
+                '{' => depth += 1,
+                '}' if depth == 0 => return name.trim() == other,
+                '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    if name.trim() == other {
+                        return true;
+                    }
+                    name.clear();
+                    continue;
+                }
+                _ => {}
+            }
+            if depth == 0 && (letter.is_alphanumeric() || letter == '_') {
+                name.push(letter);
+            } else if depth == 0 && letter == ':' && name.trim() == other {
+                return true;
+            }
+        }
+        false
+    })
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files_of(module: &str) -> Vec<PathBuf> {
+    let mut files = vec![src().join(format!("{module}.rs"))];
+    let mut folders = vec![src().join(module)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.extension().is_some_and(|end| end == "rs") => files.push(path),
+                false => {}
+            }
+        }
+    }
+    files.sort();
+    files
+}

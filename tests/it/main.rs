@@ -1,0 +1,12 @@
+//! The program as people meet it: one binary of integration tests, since each that links Polars
+//! weighs over 200 MB.
+
+mod architecture;
+mod bad_input;
+mod commands;
+mod program;
+mod records;
+mod sample;
+#[allow(dead_code)]
+#[path = "../world/world.rs"]
+mod world;
