@@ -10,3 +10,6 @@ pub mod read;
 pub mod replay;
 pub mod setting;
 pub mod undo;
+
+#[cfg(test)]
+mod tests;

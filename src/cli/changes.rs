@@ -4,7 +4,11 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use trailblame::{
-    cognito::{history::ConfigChange, setting::Resource},
+    cognito::{
+        history::{ConfigChange, History},
+        setting::Resource,
+    },
+    ids::{AppClientId, UserPoolId},
     report::{
         changes::{self, Detail},
         terminal::Colour,
@@ -43,23 +47,52 @@ enum Format {
     Json,
 }
 
+/// Which changes are asked for: all, or those of some app clients and pools.
+pub struct Wanted {
+    clients: Vec<AppClientId>,
+    pools: Vec<UserPoolId>,
+}
+
+impl Wanted {
+    /// Changes of these app clients, of the pools they are in, and of these pools.
+    pub fn new(clients: &[AppClientId], pools: &[UserPoolId]) -> Self {
+        Self {
+            clients: clients.to_vec(),
+            pools: pools.to_vec(),
+        }
+    }
+
+    /// Whether a change is asked for.
+    pub fn has(&self, change: &ConfigChange, history: &History) -> bool {
+        if self.clients.is_empty() && self.pools.is_empty() {
+            return true;
+        }
+        let pool = change.change.user_pool.as_ref().map(UserPoolId::new);
+        let home = |client: &AppClientId| {
+            history
+                .pool_of(client)
+                .is_some_and(|home| Some(home) == pool.as_ref())
+        };
+        let concerned = match &change.resource {
+            Resource::Client(_, client) => self.clients.contains(client),
+            _ => self.clients.iter().any(home),
+        };
+        concerned || pool.as_ref().is_some_and(|pool| self.pools.contains(pool))
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
-    let wanted = (arguments.client, arguments.user_pool);
+    let clients: Vec<AppClientId> = arguments.client.iter().map(AppClientId::new).collect();
+    let pools: Vec<UserPoolId> = arguments.user_pool.iter().map(UserPoolId::new).collect();
+    let wanted = Wanted::new(&clients, &pools);
     let inputs = arguments.inputs.resolve_for_changes()?;
     let frames = inputs.frames()?;
     let history = inputs.history(&frames)?;
-    let pools: Vec<String> = wanted
-        .0
-        .iter()
-        .filter_map(|client| history.pool_of(&trailblame::ids::AppClientId::new(client)))
-        .map(ToString::to_string)
-        .collect();
     let shown: Vec<ConfigChange> = history
         .changes()
         .iter()
-        .filter(|change| inputs.holds(change.change.time))
-        .filter(|change| concerns(change, &wanted.0, &wanted.1, &pools))
+        .filter(|change| inputs.holds(change.change.time) && wanted.has(change, &history))
         .cloned()
         .collect();
     let detail = if arguments.stat {
@@ -72,17 +105,4 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
         Format::Json => changes::write_json(&shown, out)?,
     }
     Ok(Ended::Well)
-}
-
-fn concerns(change: &ConfigChange, clients: &[String], pools: &[String], homes: &[String]) -> bool {
-    if clients.is_empty() && pools.is_empty() {
-        return true;
-    }
-    let pool = change.change.user_pool.as_ref();
-    let in_pool = pool.is_some_and(|pool| pools.contains(pool));
-    let of_client = match &change.resource {
-        Resource::Client(_, client) => clients.iter().any(|id| id == client.as_str()),
-        _ => pool.is_some_and(|pool| homes.contains(pool)),
-    };
-    in_pool || of_client
 }

@@ -9,14 +9,14 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use trailblame::{
     attribute::{self, Investigation, Scene},
-    cognito::history::Standing,
+    cognito::history::{History, Standing},
     detect::{self, Incident},
     frame::{Cells, Failure, Frames, Window},
     ids::{AppClientId, UserPoolId},
     report::{json, markdown, terminal, words},
 };
 
-use super::{Ended, Usage, bounds, evidence, output, read};
+use super::{Ended, Usage, bounds, changes::Wanted, evidence, output, read};
 
 /// Find outages and the change behind each.
 #[derive(Debug, Args)]
@@ -175,13 +175,15 @@ impl Question {
 fn investigation(
     frames: Frames,
     findings: Vec<attribute::Finding>,
-    history: &trailblame::cognito::history::History,
+    history: &History,
     question: &Question,
 ) -> Investigation {
     let window = question.asked.unwrap_or(frames.window);
+    let wanted = Wanted::new(&question.clients, &question.pools);
     let changes = history.changes().iter().filter(|change| {
         matches!(change.standing, Standing::Effective | Standing::Opaque)
             && window.contains(change.change.time)
+            && wanted.has(change, history)
     });
     Investigation {
         window: frames.window,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{
+    members::{CLIENT, Omitted},
     read,
     setting::{Known, Resource, Setting, Settings},
 };
@@ -226,8 +227,8 @@ impl History {
         });
     }
 
-    /// A response that shows a value which the update neither gave nor could have reset: somebody
-    /// changed it unseen. Only values that persist can tell.
+    /// A response that shows a value which the update did not give, which is not what it was and
+    /// not its default either: somebody changed it unseen.
     fn note_gap(
         &mut self,
         change: &Change,
@@ -241,18 +242,17 @@ impl History {
         if change.response.is_none() || change.request.is_none() {
             return;
         }
-        let expected = read::client_request(&object(&change.request), Some(before));
-        let unlike: Vec<Setting> = after
+        let given = given(change);
+        let unlike: Vec<Setting> = CLIENT
             .iter()
-            .filter(
-                |(name, known)| match (known, expected.get(*name), before.get(*name)) {
-                    (Known::Observed(is), Some(Known::Assumed(reset)), Some(was)) => {
-                        is != reset && value(was).is_some_and(|was| was != is)
-                    }
-                    _ => false,
-                },
-            )
-            .map(|(name, _)| name.clone())
+            .filter(|member| !given.contains_key(member.name))
+            .filter_map(|member| {
+                let name = read::setting(member.name);
+                let (is, was) = (value(after.get(&name)?)?, value(before.get(&name)?)?);
+                let (Omitted::Resets(reset) | Omitted::MayPersist(reset)) = member.omitted;
+                let explained = alike(is, was) || alike(is, &reset.value(member.kind));
+                (!explained).then_some(name)
+            })
             .collect();
         if !unlike.is_empty() {
             self.gaps.push(Gap {

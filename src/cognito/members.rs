@@ -169,6 +169,34 @@ pub static CLIENT: &[Member] = &[
     ),
 ];
 
+/// Top-level members of `UpdateUserPool` besides the id: what else a pool has was fixed when it was
+/// created, and no update touches it.
+pub static POOL: &[&str] = &[
+    "Policies",
+    "DeletionProtection",
+    "LambdaConfig",
+    "AutoVerifiedAttributes",
+    "SmsVerificationMessage",
+    "EmailVerificationMessage",
+    "EmailVerificationSubject",
+    "VerificationMessageTemplate",
+    "SmsAuthenticationMessage",
+    "UserAttributeUpdateSettings",
+    "MfaConfiguration",
+    "DeviceConfiguration",
+    "EmailConfiguration",
+    "SmsConfiguration",
+    "UserPoolTags",
+    "AdminCreateUserConfig",
+    "UserPoolAddOns",
+    "AccountRecoverySetting",
+    "PoolName",
+    "UserPoolTier",
+];
+
+/// Members whose own members are names that people chose, kept as they are.
+pub static CHOSEN_NAMES: &[&str] = &["UserPoolTags", "ProviderDetails", "AttributeMapping"];
+
 /// Prefixes of `UpdateUserPool` members that an omission was measured to keep (domain.md §9), or
 /// that AWS says it keeps.
 pub static POOL_MAY_PERSIST: &[&str] = &["Policies.", "UserPoolTier", "PoolName", "UserPoolTags."];

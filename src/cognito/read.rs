@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde_json::{Map, Value};
 
 use super::{
-    members::{CLIENT, Kind, NO_SETTINGS, Omitted, POOL_MAY_PERSIST},
+    members::{CHOSEN_NAMES, CLIENT, Kind, NO_SETTINGS, Omitted, POOL, POOL_MAY_PERSIST},
     setting::{Known, Setting, Settings},
 };
 use crate::record::mask::is_masked;
@@ -22,8 +22,10 @@ pub fn flatten(object: &Map<String, Value>) -> BTreeMap<String, Value> {
 fn add(members: &mut BTreeMap<String, Value>, name: String, value: &Value) {
     match value {
         Value::Object(parts) if !parts.is_empty() => {
+            let chosen = CHOSEN_NAMES.contains(&name.as_str());
             for (key, value) in parts {
-                add(members, format!("{name}.{}", spelled(key)), value);
+                let key = if chosen { key.clone() } else { spelled(key) };
+                add(members, format!("{name}.{key}"), value);
             }
         }
         value => {
@@ -50,7 +52,8 @@ fn known_spelling(name: &str) -> Option<String> {
     Some(member.name.to_owned())
 }
 
-/// Lists sorted and without repeats, numbers as numbers.
+/// Lists sorted and without repeats, numbers as numbers, members inside lists as the API spells
+/// them.
 fn tidy(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
@@ -58,6 +61,10 @@ fn tidy(value: &Value) -> Value {
             items.sort_by_cached_key(Value::to_string);
             items.dedup();
             Value::Array(items)
+        }
+        Value::Object(parts) => {
+            let parts = parts.iter().map(|(key, value)| (spelled(key), tidy(value)));
+            Value::Object(parts.collect())
         }
         Value::Number(number) => match number.as_f64() {
             Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
@@ -140,6 +147,16 @@ fn persisted(before: Option<&Known>, default: &Value) -> Known {
 
 /// The settings of a pool from a response or description that shows all of it.
 pub fn pool_snapshot(object: &Map<String, Value>) -> Settings {
+    let mut given = flatten(object);
+    // A pool's description calls `Name` what its update calls `PoolName`.
+    if let Some(name) = given.remove("Name") {
+        given.entry("PoolName".to_owned()).or_insert(name);
+    }
+    exists(rest(given).collect())
+}
+
+/// The settings of anything else from a request or response that shows all of it.
+pub fn whole(object: &Map<String, Value>) -> Settings {
     exists(rest(flatten(object)).collect())
 }
 
@@ -147,10 +164,12 @@ pub fn pool_snapshot(object: &Map<String, Value>) -> Settings {
 pub fn pool_request(request: &Map<String, Value>, before: Option<&Settings>) -> Settings {
     let mut settings: Settings = rest(flatten(request)).collect();
     for (name, known) in before.into_iter().flatten() {
-        if settings.contains_key(name) || name.0.starts_with("WebACL") {
-            settings
-                .entry(name.clone())
-                .or_insert_with(|| known.clone());
+        if settings.contains_key(name) {
+            continue;
+        }
+        let top = name.0.split('.').next().unwrap_or_default();
+        if !POOL.contains(&top) {
+            settings.insert(name.clone(), known.clone());
             continue;
         }
         let (Known::Observed(value) | Known::Assumed(value)) = known else {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     history::{At, ConfigChange, History},
-    members::{CLIENT, Kind, Omitted},
+    members::{CLIENT, Kind, Omitted, POOL},
     read,
     setting::{Known, Resource, Setting, Settings},
 };
@@ -203,6 +203,8 @@ fn together(
     }
 }
 
+const UNUSED_ACCOUNTS: &str = "AdminCreateUserConfig.UnusedAccountValidityDays";
+
 fn pool(
     change: &ConfigChange,
     now: &Settings,
@@ -216,7 +218,9 @@ fn pool(
     for (name, known) in now {
         let put_back = lines.iter().find(|(guilty, _)| *guilty == name);
         let target = put_back.map_or(known, |(_, before)| *before);
-        let skipped = name.0 == "Exists" || name.0.starts_with("WebACL");
+        let top = name.0.split('.').next().unwrap_or_default();
+        // Deprecated, and refused beside the policy that took its place.
+        let skipped = !POOL.contains(&top) || name.0 == UNUSED_ACCOUNTS;
         if let Some(value) = value(target).filter(|value| !is_empty(value) && !skipped) {
             insert(&mut document, &name.0, value.clone());
         }

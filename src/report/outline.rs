@@ -436,10 +436,13 @@ fn covered(row: &CoverageRow, clock: Clock) -> String {
         true => String::new(),
         false => format!("; nothing at all in {}", gaps.join(", ")),
     };
+    let place = match place.is_empty() {
+        true => String::new(),
+        false => format!(" {}", place.join(" ")),
+    };
     format!(
-        "{} {}: {} to {}, {}{gaps}",
+        "{}{place}: {} to {}, {}{gaps}",
         row.source,
-        place.join(" "),
         clock.time(row.from),
         clock.time(row.to),
         row.status.as_str()

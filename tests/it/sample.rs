@@ -205,6 +205,11 @@ fn every_duplicate_is_met_and_dropped() {
 }
 
 #[test]
+fn no_change_is_missing_in_the_logs() {
+    assert_eq!(ANSWER["gaps"], serde_json::json!([]));
+}
+
+#[test]
 fn the_answer_follows_its_schema() {
     let schema = include_str!("../../src/report/investigation.schema.json");
     let schema: Value = serde_json::from_str(schema).expect("JSON");

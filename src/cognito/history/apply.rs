@@ -70,7 +70,7 @@ fn cognito(
         "UpdateUserPool" => read::pool_request(request, before),
         "SetUserPoolMfaConfig" => {
             let mut after = before.cloned().unwrap_or_default();
-            let given = read::pool_snapshot(request);
+            let given = read::whole(request);
             after.extend(given);
             after
         }
@@ -89,9 +89,9 @@ fn cognito(
         }
         "CreateIdentityProvider" | "UpdateIdentityProvider" => {
             let provider = part(response, "identityProvider").unwrap_or(request);
-            read::pool_snapshot(provider)
+            read::whole(provider)
         }
-        "CreateUserPoolDomain" | "UpdateUserPoolDomain" => read::pool_snapshot(request),
+        "CreateUserPoolDomain" | "UpdateUserPoolDomain" => read::whole(request),
         "DeleteUserPoolClient"
         | "DeleteUserPool"
         | "DeleteResourceServer"
