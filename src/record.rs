@@ -18,6 +18,9 @@ pub mod split;
 pub mod user_auth;
 pub mod waf;
 
+#[cfg(test)]
+mod tests;
+
 /// What one record turned out to be.
 // Requests are the many: a box for each would cost more than the moves of a large variant.
 #[allow(clippy::large_enum_variant)]

@@ -36,29 +36,32 @@ pub fn asked(
         .into_iter()
         .filter(|unit| clients.is_empty() || named(unit))
         .collect();
-    let least = if clients.is_empty() { NOTEWORTHY } else { 0.0 };
-    let mut spells: Vec<Spell> = units
+    let spells = units
         .iter()
-        .filter_map(|unit| failing(cells, unit, asked, least))
+        .filter_map(|unit| meant(cells, unit, window, asked, clients.is_empty()))
         .collect();
-    if spells.is_empty() {
-        let least = if clients.is_empty() {
-            LONG_SILENCE
-        } else {
-            0.0
-        };
-        spells.extend(
-            units
-                .iter()
-                .filter_map(|unit| silent(cells, unit, window, asked, least)),
-        );
-    }
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .iter()
         .map(|spells| spell::incident(cells, failures, spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents
+}
+
+/// What the person means of a unit: its failures or its silence, whichever is less like it.
+fn meant(cells: &Cells, unit: &Unit, window: Window, asked: Window, anyone: bool) -> Option<Spell> {
+    let (noteworthy, long) = if anyone {
+        (NOTEWORTHY, LONG_SILENCE)
+    } else {
+        (0.0, 0.0)
+    };
+    let failing = failing(cells, unit, asked, noteworthy);
+    let silent = silent(cells, unit, window, asked, long);
+    match (failing, silent) {
+        (Some(failing), Some(silent)) if silent.score > failing.score => Some(silent),
+        (Some(failing), _) => Some(failing),
+        (None, silent) => silent,
+    }
 }
 
 /// The slice of a unit whose failures inside `asked` stand out most.

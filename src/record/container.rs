@@ -164,7 +164,9 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         {
             return self.log_event(offset, json, &[]);
         }
+        // JSON behind a line of text has that line's time, if it has none of its own.
         let time = self.pending.as_ref().and_then(|pending| pending.time);
+        self.flush();
         let record = message::parse(json, &self.context(time))?;
         self.give(offset, json.as_bytes(), record);
         Ok(())

@@ -67,7 +67,7 @@ fn full(change: &ConfigChange, style: Style, out: &mut impl Write) -> io::Result
     };
     let record = &change.change;
     let safe = |text: &str| escape::terminal(text);
-    let head = format!("{} {}", record.name, safe(&record.event_id));
+    let head = safe(&format!("{} {}", record.name, record.event_id));
     writeln!(out, "{}", paint("33", head))?;
     writeln!(out, "Date:   {} UTC", words::date_time(record.time))?;
     writeln!(

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::{
     chart, escape,
-    terminal::Style,
-    words::{self, Clock, rfc3339},
+    terminal::{NARROW, Style, cells},
+    words::{Clock, rfc3339},
 };
 use crate::{
     attribute::phrase::thousands,
@@ -29,23 +29,26 @@ pub fn write(rows: &[FailureCount], style: Style, out: &mut impl Write) -> io::R
     if rows.is_empty() {
         return writeln!(out, "No request failed.");
     }
+    let narrow = style.width < NARROW;
+    let head = ["from (UTC)", "app client", "error", "grant", "failures"];
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
-        .set_header(["from (UTC)", "app client", "error", "grant", "failures"]);
+        .set_header(cells(head.into_iter().map(str::to_owned), narrow));
     for row in rows {
         let safe = |text: Option<&str>| escape::terminal(text.unwrap_or("–"));
-        table.add_row([
-            words::date_time(row.start),
+        let row = [
+            row.start.format("%m-%d %H:%M").to_string(),
             safe(row.client.as_ref().map(|client| client.as_str())),
             safe(Some(&row.error)),
             safe(row.grant.as_deref()),
             thousands(row.failures),
-        ]);
+        ];
+        table.add_row(cells(row.into_iter(), narrow));
     }
-    if let Some(column) = table.column_mut(4) {
+    if let Some(column) = table.column_iter_mut().last() {
         column.set_cell_alignment(CellAlignment::Right);
     }
     for line in table.to_string().lines() {

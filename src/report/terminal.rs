@@ -33,7 +33,7 @@ pub enum Colour {
 const WIDEST: usize = 120;
 const INDENT: &str = "   ";
 /// Below this width the table of suspects has a column less.
-const NARROW: usize = 110;
+pub(super) const NARROW: usize = 110;
 const SUSPECT_COLUMNS: usize = 5;
 
 impl Style {
@@ -174,10 +174,10 @@ fn table(
     Ok(())
 }
 
-/// The columns of a row; where there is little room, who did it stands under what was called.
-fn cells(row: impl Iterator<Item = String>, narrow: bool) -> Vec<String> {
+/// The columns of a row; where there is little room, the fourth stands under the third.
+pub(super) fn cells(row: impl Iterator<Item = String>, narrow: bool) -> Vec<String> {
     let mut cells: Vec<String> = row.collect();
-    if narrow && cells.len() == SUSPECT_COLUMNS {
+    if narrow {
         let by = cells.remove(3);
         cells[2] = format!("{}\n{by}", cells[2]);
     }

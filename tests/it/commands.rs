@@ -1,1 +1,388 @@
-//! The other commands.
+//! What each command prints and how it ends.
+
+use expect_test::expect_file;
+use serde_json::Value;
+
+use crate::program::{self, file, folder, trailblame, with_input};
+
+const BILLING: &str = "4billing0m2m0000000example";
+
+#[test]
+fn the_billing_story_on_a_terminal() {
+    let run = trailblame(&["investigate", "sample-logs", "--client", BILLING]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    expect_file!["./snapshots/billing.txt"].assert_eq(&run.stdout);
+    let long: Vec<&str> = run
+        .stdout
+        .lines()
+        .filter(|line| line.chars().count() > 80 && !line.starts_with("aws "))
+        .collect();
+    assert_eq!(long, Vec::<&str>::new());
+}
+
+#[test]
+fn the_reports_story_as_markdown() {
+    let client = "1reports0m2m0000000example";
+    let run = trailblame(&[
+        "investigate",
+        "sample-logs",
+        "--client",
+        client,
+        "--format",
+        "markdown",
+    ]);
+    expect_file!["./snapshots/reports.md"].assert_eq(&run.stdout);
+}
+
+#[test]
+fn the_portal_story_as_json() {
+    let client = "0portal00web0000000example";
+    let run = trailblame(&[
+        "investigate",
+        "sample-logs",
+        "--client",
+        client,
+        "--format",
+        "json",
+    ]);
+    expect_file!["./snapshots/portal.json"].assert_eq(&run.stdout);
+}
+
+#[test]
+fn a_named_time_is_explained_without_a_scan() {
+    for asked in [
+        vec!["--at", "2026-03-02T14:06:00Z", "--client", BILLING],
+        vec![
+            "--between",
+            "2026-03-02T14:00:00Z,2026-03-02T15:00:00Z",
+            "--client",
+            BILLING,
+        ],
+        vec!["--between", "2026-03-02 14:00,2026-03-02 15:00"],
+    ] {
+        let mut arguments = vec!["sample-logs"];
+        arguments.extend(&asked);
+        let answer = program::investigate(&arguments);
+        let incidents = answer["incidents"].as_array().expect("incidents");
+        let billing = incidents
+            .iter()
+            .find(|incident| incident["client_ids"][0] == BILLING)
+            .unwrap_or_else(|| panic!("{asked:?}"));
+        assert_eq!(billing["verdict"], "change", "{asked:?}");
+        assert_eq!(billing["onset"], "2026-03-02T14:06:00Z", "{asked:?}");
+        assert_eq!(billing["suspects"][0]["event_time"], "2026-03-02T14:05:04Z");
+    }
+}
+
+#[test]
+fn a_named_silence_is_explained() {
+    let answer = program::investigate(&[
+        "sample-logs",
+        "--at",
+        "2026-03-02T16:41:00Z",
+        "--client",
+        "0portal00web0000000example",
+    ]);
+    let incident = &answer["incidents"][0];
+    assert_eq!(incident["kind"], "absence", "{incident:#}");
+    assert_eq!(
+        incident["suspects"][0]["event_time"],
+        "2026-03-02T16:40:33Z"
+    );
+}
+
+#[test]
+fn without_an_outage_the_changes_of_the_window_are_shown() {
+    let catalog = "9catalog0m2m0000000example";
+    let run = trailblame(&["investigate", "sample-logs", "--client", catalog]);
+    assert!(run.stdout.starts_with("No outage"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("Changes in the window"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("UpdateUserPoolClient"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn an_outage_has_a_status_of_its_own_when_asked_for() {
+    let run = trailblame(&["investigate", "sample-logs", "--fail-on-outage"]);
+    assert_eq!(run.status, Some(3), "{}", run.stderr);
+}
+
+#[test]
+fn what_undoes_it_is_written_as_the_aws_cli_takes_it() {
+    let folder = folder("undo");
+    let path = folder.to_str().expect("UTF-8");
+    let run = trailblame(&[
+        "investigate",
+        "sample-logs",
+        "--client",
+        BILLING,
+        "--write-undo",
+        path,
+    ]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let files: Vec<_> = std::fs::read_dir(&folder)
+        .expect("a folder")
+        .flatten()
+        .collect();
+    assert_eq!(files.len(), 1);
+    let text = std::fs::read_to_string(files[0].path()).expect("a file");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(
+        document["AllowedOAuthFlows"],
+        serde_json::json!(["client_credentials"])
+    );
+    assert_eq!(document["ClientId"], BILLING);
+    assert!(
+        run.stderr.contains("--cli-input-json file://"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn evidence_is_the_records_with_their_sums() {
+    let folder = folder("evidence");
+    let path = folder.to_str().expect("UTF-8");
+    trailblame(&[
+        "investigate",
+        "sample-logs",
+        "--client",
+        BILLING,
+        "--evidence",
+        path,
+    ]);
+    let sums = std::fs::read_to_string(folder.join("SHA256SUMS")).expect("sums");
+    assert!(sums.lines().count() > 3, "{sums}");
+    for line in sums.lines() {
+        let (sum, name) = line.split_once("  ").expect("a sum and a name");
+        let bytes = std::fs::read(folder.join(name)).expect("a file");
+        let found = <sha2::Sha256 as sha2::Digest>::digest(&bytes);
+        let hex: String = found.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, sum);
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let id = name.trim_end_matches(".json");
+        assert!(text.contains(id), "{text}");
+    }
+}
+
+#[test]
+fn a_saved_description_closes_the_history() {
+    let folder = folder("settings");
+    let text = serde_json::json!({"UserPoolClient": {
+        "UserPoolId": "eu-west-1_ShopEXAMPLE", "ClientId": BILLING, "ClientName": "billing",
+        "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true,
+    }});
+    let settings = file(&folder, "client.json", text.to_string());
+    let answer =
+        program::investigate(&["sample-logs", "--client", BILLING, "--settings", &settings]);
+    assert!(
+        answer["gaps"].to_string().contains("AllowedOAuthFlows"),
+        "{:#}",
+        answer["gaps"]
+    );
+    let undo = &answer["incidents"][0]["suspects"][0]["undo"];
+    assert!(
+        undo["command"]
+            .as_str()
+            .expect("a command")
+            .contains("client_credentials")
+    );
+    let bad = file(&folder, "bad.json", "{}");
+    let run = trailblame(&["investigate", "sample-logs", "--settings", &bad]);
+    assert_eq!(run.status, Some(1));
+    assert!(run.stderr.contains("bad.json"), "{}", run.stderr);
+}
+
+#[test]
+fn a_mapping_ties_a_log_to_a_client() {
+    let folder = folder("mapping");
+    let lines: String = (0..30)
+        .map(|minute| format!("2026-03-02T10:{minute:02}:00Z token error: invalid_client\n"))
+        .collect();
+    let log = file(&folder, "web.log", lines);
+    let answer = program::investigate(&[&log, "--map", "web.log=1aaaaaaaaaaaaaaaaaaexample"]);
+    assert_eq!(
+        answer["inputs"]["ties"]["by --map"], 30,
+        "{:#}",
+        answer["inputs"]
+    );
+    let untied = program::investigate(&[&log]);
+    assert_eq!(untied["inputs"]["untied"], 30, "{:#}", untied["inputs"]);
+    assert_eq!(
+        untied["inputs"]["failures_only"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
+#[test]
+fn the_history_of_a_clients_settings() {
+    let run = trailblame(&[
+        "changes",
+        "sample-logs",
+        "--client",
+        BILLING,
+        "--since",
+        "2026-03-02",
+    ]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(
+        run.stdout.contains("- client_credentials\n    + code"),
+        "{}",
+        run.stdout
+    );
+    let stat = trailblame(&["changes", "sample-logs", "--client", BILLING, "--stat"]);
+    assert!(stat.stdout.lines().count() >= 3, "{}", stat.stdout);
+    let json = trailblame(&["changes", "sample-logs", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json["schema"], "trailblame/changes/1");
+    assert_eq!(json["changes"].as_array().map(Vec::len), Some(77));
+}
+
+#[test]
+fn failures_in_every_form() {
+    let json = trailblame(&["failures", "sample-logs", "--format", "json", "--bin", "1d"]);
+    let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let rows = json["failures"].as_array().expect("rows");
+    let billing = rows
+        .iter()
+        .find(|row| row["client_id"] == BILLING)
+        .expect("billing");
+    assert_eq!(billing["failures"], 1_378);
+    let csv = trailblame(&[
+        "failures",
+        "sample-logs",
+        "--format",
+        "csv",
+        "--client",
+        BILLING,
+    ]);
+    assert!(
+        csv.stdout
+            .starts_with("from,client_id,error,grant,failures\n"),
+        "{}",
+        csv.stdout
+    );
+    let chart = trailblame(&["failures", "sample-logs", "--format", "chart"]);
+    assert!(chart.stdout.contains('█'), "{}", chart.stdout);
+    let table = trailblame(&["failures", "sample-logs"]);
+    assert!(
+        table.stdout.contains("unauthorized_client"),
+        "{}",
+        table.stdout
+    );
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_at_once() {
+    for arguments in [
+        vec!["investigate"],
+        vec!["investigate", "x", "--since", "yesterday"],
+        vec![
+            "investigate",
+            "x",
+            "--since",
+            "2026-03-02",
+            "--until",
+            "2026-03-01",
+        ],
+        vec!["investigate", "x", "--between", "2026-03-02"],
+        vec!["investigate", "x", "--between", "2026-03-02,2026-03-01"],
+        vec![
+            "investigate",
+            "x",
+            "--at",
+            "2026-03-02",
+            "--between",
+            "2026-03-01,2026-03-02",
+        ],
+        vec!["investigate", "x", "--map", "nothing"],
+        vec!["failures", "x", "--bin", "0s"],
+        vec!["investigate", "x", "--format", "html"],
+    ] {
+        let run = trailblame(&arguments);
+        assert_eq!(run.status, Some(2), "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "");
+        assert!(
+            run.stderr.starts_with("error: "),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+}
+
+/// A token event with hostile text in every place that is printed.
+#[test]
+fn hostile_text_stays_text() {
+    let hostile = "\\u001b[31m<script>`|=HYPERLINK(1)\\u202e";
+    let record = |minute: u32, status: u32| {
+        format!(
+            r#"{{"eventTime":"2026-03-02T{:02}:{:02}:00Z","eventSource":"cognito-idp.amazonaws.com","eventName":"Token_POST","awsRegion":"eu-west-1","additionalEventData":{{"responseParameters":{{"status":{status}}},"requestParameters":{{"grant_type":["{hostile}"],"client_id":["={hostile}"]}},"userPoolId":"{hostile}"}},"eventID":"{minute}","eventType":"AwsServiceEvent","recipientAccountId":"111122223333"{}}}"#,
+            10 + minute / 60,
+            minute % 60,
+            if status == 400 {
+                format!(r#","errorCode":"{hostile}""#)
+            } else {
+                String::new()
+            },
+        )
+    };
+    let change = format!(
+        r#"{{"eventTime":"2026-03-02T10:59:30Z","eventSource":"cognito-idp.amazonaws.com","eventName":"Update{hostile}","eventType":"AwsApiCall","readOnly":false,"userIdentity":{{"arn":"{hostile}"}},"userAgent":"{}","requestParameters":{{"userPoolId":"{hostile}"}},"eventID":"c","recipientAccountId":"111122223333"}}"#,
+        "x".repeat(10_000)
+    );
+    let mut lines: Vec<String> = (0..60).map(|minute| record(minute, 200)).collect();
+    lines.push(change);
+    lines.extend((60..100).map(|minute| record(minute, 400)));
+    let input = lines.join("\n");
+    let plain = |arguments: &[&str]| {
+        let run = with_input(arguments, input.as_bytes());
+        assert_eq!(run.status, Some(0), "{arguments:?}: {}", run.stderr);
+        run.stdout
+    };
+    for arguments in [
+        vec!["investigate", "-"],
+        vec!["changes", "-"],
+        vec!["changes", "-", "--stat"],
+        vec!["failures", "-"],
+        vec!["failures", "-", "--format", "chart"],
+    ] {
+        let text = plain(&arguments);
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\u{202e}'),
+            "{arguments:?}: {text}"
+        );
+    }
+    let markdown = plain(&["investigate", "-", "--format", "markdown"]);
+    assert!(
+        !markdown.contains("<script>") || markdown.contains("```"),
+        "{markdown}"
+    );
+    let outside: String = markdown.split("```").step_by(2).collect();
+    let outside: String = outside.split('`').step_by(2).collect();
+    assert!(!outside.contains("<script>"), "{outside}");
+    let csv = plain(&["failures", "-", "--format", "csv"]);
+    assert!(!csv.contains(",=") && !csv.contains(",\"="), "{csv}");
+    let json: Value =
+        serde_json::from_str(&plain(&["investigate", "-", "--format", "json"])).expect("JSON");
+    assert_eq!(
+        json["incidents"].as_array().map(Vec::len),
+        Some(1),
+        "{json:#}"
+    );
+}
+
+#[test]
+fn help_has_examples_and_a_version() {
+    for command in ["investigate", "changes", "failures"] {
+        let run = trailblame(&[command, "--help"]);
+        assert!(run.stdout.contains("Examples:"), "{}", run.stdout);
+    }
+    assert!(trailblame(&["--version"]).stdout.starts_with("trailblame "));
+}
