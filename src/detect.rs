@@ -9,6 +9,7 @@ use crate::frame::{Cells, Failure, Window};
 
 pub mod absence;
 pub mod asked;
+pub mod describe;
 pub mod incident;
 pub mod later;
 pub mod scan;
@@ -52,7 +53,7 @@ pub fn detect(
     spells.retain(|spell| spell.end >= start);
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .into_iter()
-        .map(|spells| spell::incident(cells, failures, &spells, window))
+        .map(|spells| describe::incident(cells, failures, &spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

@@ -11,12 +11,15 @@ pub mod alb;
 pub mod application;
 pub mod cloudtrail;
 pub mod container;
+pub mod context;
 pub mod lambda;
 pub mod mask;
 pub mod message;
 pub mod split;
 pub mod user_auth;
 pub mod waf;
+
+pub use context::Context;
 
 #[cfg(test)]
 mod tests;

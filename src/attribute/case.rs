@@ -165,10 +165,8 @@ impl<'a> Case<'a> {
             .history
             .settings(&Resource::Pool(pool), At::After(index));
         let uses = settings.into_iter().flatten().any(|(setting, known)| {
-            let (Known::Observed(value) | Known::Assumed(value)) = known else {
-                return false;
-            };
-            setting.0.starts_with(prefix) && value.as_str().is_some_and(|text| names(text, name))
+            let text = known.value().and_then(|value| value.as_str());
+            setting.0.starts_with(prefix) && text.is_some_and(|text| names(text, name))
         });
         if uses { Reach::Pool } else { Reach::Outside }
     }
@@ -532,11 +530,7 @@ fn in_stratum(stratum: &Stratum, cells: &Cells, key: &Key) -> bool {
 }
 
 fn same(a: &Known, b: &Known) -> bool {
-    use Known::{Assumed, Observed};
-    match (a, b) {
-        (Observed(a) | Assumed(a), Observed(b) | Assumed(b)) => a == b,
-        _ => false,
-    }
+    matches!((a.value(), b.value()), (Some(a), Some(b)) if a == b)
 }
 
 /// Whether an ARN, a partial ARN or a name names the thing.

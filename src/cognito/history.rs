@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     members::{CLIENT, Omitted},
     read,
-    setting::{Known, Resource, Setting, Settings},
+    setting::{Known, Resource, Setting, Settings, is_nothing},
 };
 use crate::{
     ids::{AppClientId, EventId, UserPoolId},
@@ -248,7 +248,7 @@ impl History {
             .filter(|member| !given.contains_key(member.name))
             .filter_map(|member| {
                 let name = read::setting(member.name);
-                let (is, was) = (value(after.get(&name)?)?, value(before.get(&name)?)?);
+                let (is, was) = (after.get(&name)?.value()?, before.get(&name)?.value()?);
                 let (Omitted::Resets(reset) | Omitted::MayPersist(reset)) = member.omitted;
                 let explained = alike(is, was) || alike(is, &reset.value(member.kind));
                 (!explained).then_some(name)
@@ -350,13 +350,6 @@ fn object(text: &Option<String>) -> Map<String, Value> {
     }
 }
 
-fn value(known: &Known) -> Option<&Value> {
-    match known {
-        Known::Observed(value) | Known::Assumed(value) => Some(value),
-        Known::Unknown => None,
-    }
-}
-
 /// Lines that differ. A value unknown on both sides is no line; one unknown before is a line when
 /// the request gave it or when it was reset, since it may differ.
 fn diff(
@@ -386,7 +379,7 @@ fn diff(
     });
     lines
         .chain(gone)
-        .filter(|line| match (value(&line.before), value(&line.after)) {
+        .filter(|line| match (line.before.value(), line.after.value()) {
             (Some(before), Some(after)) => !alike(before, after),
             // A first sight of a whole state says nothing of what this change altered.
             (None, Some(_)) => given.contains_key(line.setting.0.as_ref()),
@@ -398,13 +391,7 @@ fn diff(
 
 /// Null, the empty list and the empty object are one: nothing.
 fn alike(a: &Value, b: &Value) -> bool {
-    let nothing = |value: &Value| match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    };
-    a == b || (nothing(a) && nothing(b))
+    a == b || (is_nothing(a) && is_nothing(b))
 }
 
 /// A setting whose name is made at run time.

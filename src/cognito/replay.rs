@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     effects::{EFFECTS, Effect, Need, Test},
     history::{ConfigChange, DiffLine, Standing},
-    setting::{Known, Resource, Setting, Settings},
+    setting::{Known, Resource, Setting, Settings, is_nothing},
 };
 /// A kind of request, as far as a log tells it. `None` means the log does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
 /// What did not exist before cannot have worked before.
 fn is_creation(change: &ConfigChange) -> bool {
     change.diff.iter().any(|line| {
-        line.setting.0 == "Exists" && value(&line.before).and_then(Value::as_bool) == Some(false)
+        line.setting.0 == "Exists" && line.before.value().and_then(Value::as_bool) == Some(false)
     })
 }
 
@@ -240,7 +240,7 @@ fn compared(
     attempt: &Attempt<'_>,
     resource: &Resource,
 ) -> Verdict {
-    let (before, after) = (value(&line.before), value(&line.after));
+    let (before, after) = (line.before.value(), line.after.value());
     let differs = match (before, after) {
         (Some(before), Some(after)) => before != after,
         _ => true,
@@ -251,7 +251,7 @@ fn compared(
     };
     match effect.test {
         Test::Same => may(differs),
-        Test::NotAdded => may(differs && !after.is_some_and(is_empty)),
+        Test::NotAdded => may(differs && !after.is_some_and(is_nothing)),
         Test::Not(text) => may(differs && after.and_then(Value::as_str) == Some(text)),
         Test::NotShorter => match (before.and_then(length), after.and_then(length)) {
             (Some(before), Some(after)) => may(after < before),
@@ -264,7 +264,7 @@ fn compared(
 
 /// A list that lost items; for scopes of a resource server the request may name the lost one.
 fn narrowed(line: &DiffLine, attempt: &Attempt<'_>, resource: &Resource) -> Verdict {
-    let (Some(before), Some(after)) = (value(&line.before), value(&line.after)) else {
+    let (Some(before), Some(after)) = (line.before.value(), line.after.value()) else {
         return Verdict::CannotTell;
     };
     if let (Resource::ResourceServer(_, identifier), "Exists") = (resource, &*line.setting.0) {
@@ -316,13 +316,13 @@ fn judge(test: Test, known: &Known, attempt: &Attempt<'_>) -> Option<Judgement> 
     if comparing {
         return None;
     }
-    let Some(value) = value(known) else {
+    let Some(value) = known.value() else {
         return Some(Judgement::Unknown);
     };
     Some(match test {
         Test::Lists(need) => lists(need, value, attempt),
         Test::IsTrue => pass(value.as_bool() == Some(true)),
-        Test::IsSet => pass(!is_empty(value)),
+        Test::IsSet => pass(!is_nothing(value)),
         Test::Exists => pass(value.as_bool() == Some(true)),
         _ => return None,
     })
@@ -371,23 +371,6 @@ fn auth_flow(attempt: &Attempt<'_>, flows: &[&str]) -> Option<bool> {
     }
 }
 
-fn value(known: &Known) -> Option<&Value> {
-    match known {
-        Known::Observed(value) | Known::Assumed(value) => Some(value),
-        Known::Unknown => None,
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
 fn items(value: &Value) -> Vec<&str> {
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
     items.iter().filter_map(Value::as_str).collect()
@@ -405,256 +388,4 @@ fn length(value: &Value) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-    use serde_json::json;
-
-    use super::*;
-    use crate::{
-        ids::{AppClientId, UserPoolId},
-        record::Change,
-    };
-
-    /// Replays `attempt`, `endpoint grant [redirect_uri]`, against one setting before and after.
-    #[track_caller]
-    fn check(setting: &'static str, before: Value, after: Value, attempt: &str, expected: &str) {
-        let mut words = attempt.split(' ');
-        let attempt = Attempt {
-            endpoint: words.next().unwrap_or_default(),
-            grant: words.next().filter(|grant| *grant != "-"),
-            redirect_uri: words.next(),
-            scopes: None,
-            identity_provider: None,
-        };
-        let prediction = match predict(&change(setting, before, after), &attempt) {
-            Prediction::Unaffected => "unaffected".to_owned(),
-            Prediction::CannotTell => "cannot tell".to_owned(),
-            Prediction::Cures(_) => "cures".to_owned(),
-            Prediction::Breaks(breaks) => breaks
-                .iter()
-                .map(|b| format!("{}{}", if b.certain { "" } else { "perhaps " }, b.effect.id))
-                .collect::<Vec<_>>()
-                .join(", "),
-        };
-        assert_eq!(prediction, expected);
-    }
-
-    fn change(setting: &'static str, before: Value, after: Value) -> ConfigChange {
-        let pool = UserPoolId::new("eu-west-1_EXAMPLE");
-        ConfigChange {
-            change: Change {
-                time: DateTime::UNIX_EPOCH,
-                event_id: "1".to_owned(),
-                name: "UpdateUserPoolClient".to_owned(),
-                service: "cognito-idp.amazonaws.com".to_owned(),
-                account: None,
-                region: None,
-                user_pool: None,
-                client: None,
-                actor: None,
-                actor_chain: Vec::new(),
-                tool: None,
-                source_ip: None,
-                request: None,
-                response: None,
-                error: None,
-            },
-            resource: match setting.starts_with("Lambda") {
-                true => Resource::Pool(pool),
-                false => Resource::Client(pool, AppClientId::new("client")),
-            },
-            standing: Standing::Effective,
-            diff: vec![DiffLine {
-                setting: Setting(Cow::Borrowed(setting)),
-                before: known(before),
-                after: known(after),
-            }],
-        }
-    }
-
-    /// The text `?` stands for what is not known.
-    fn known(value: Value) -> Known {
-        if value == json!("?") {
-            Known::Unknown
-        } else {
-            Known::Observed(value)
-        }
-    }
-
-    #[test]
-    fn a_removed_flow_breaks_its_own_grant_alone() {
-        let (both, code) = (json!(["client_credentials"]), json!(["code"]));
-        let check = |attempt, expected| {
-            check(
-                "AllowedOAuthFlows",
-                both.clone(),
-                code.clone(),
-                attempt,
-                expected,
-            );
-        };
-        check("token client_credentials", "client-credentials-removed");
-        check("token refresh_token", "unaffected");
-        check("token authorization_code", "cures");
-        check("InitiateAuth USER_SRP_AUTH", "unaffected");
-        check("token -", "cannot tell");
-    }
-
-    #[test]
-    fn callback_urls_compare_exactly() {
-        let (a, b) = ("https://app.example.com/cb", "https://app.example.com/cb/");
-        let check = |attempt: &str, expected| {
-            check("CallbackURLs", json!([a, b]), json!([a]), attempt, expected);
-        };
-        check(
-            &format!("token authorization_code {b}"),
-            "callback-url-removed",
-        );
-        check(&format!("token authorization_code {a}"), "unaffected");
-        check("token authorization_code", "cannot tell");
-        check(&format!("token refresh_token {b}"), "unaffected");
-    }
-
-    #[test]
-    fn auth_flows_govern_sign_in_apis_and_not_the_token_endpoint() {
-        let before = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
-        let after = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
-        let check = |attempt, expected| {
-            check(
-                "ExplicitAuthFlows",
-                before.clone(),
-                after.clone(),
-                attempt,
-                expected,
-            );
-        };
-        check("InitiateAuth USER_PASSWORD_AUTH", "auth-flow-removed");
-        check("InitiateAuth REFRESH_TOKEN_AUTH", "unaffected");
-        check("token refresh_token", "unaffected");
-        check("token authorization_code", "unaffected");
-    }
-
-    #[test]
-    fn the_oauth_switch_leaves_refreshes_alone() {
-        let check = |attempt, expected| {
-            let setting = "AllowedOAuthFlowsUserPoolClient";
-            check(setting, json!(true), json!(false), attempt, expected);
-        };
-        check("token client_credentials", "oauth-switched-off");
-        check("authorize authorization_code", "oauth-switched-off");
-        check("token refresh_token", "unaffected");
-        check("InitiateAuth USER_SRP_AUTH", "unaffected");
-    }
-
-    #[test]
-    fn a_trigger_that_is_gone_breaks_custom_authentication() {
-        let setting = "LambdaConfig.DefineAuthChallenge";
-        let arn = json!("arn:aws:lambda:eu-west-1:111122223333:function:define");
-        let broken = "define-auth-challenge-removed";
-        check(
-            setting,
-            arn.clone(),
-            Value::Null,
-            "InitiateAuth CUSTOM_AUTH",
-            broken,
-        );
-        check(
-            setting,
-            arn.clone(),
-            Value::Null,
-            "InitiateAuth USER_SRP_AUTH",
-            "unaffected",
-        );
-        check(
-            setting,
-            Value::Null,
-            arn,
-            "InitiateAuth CUSTOM_AUTH",
-            "cures",
-        );
-    }
-
-    #[test]
-    fn a_deleted_secret_breaks_only_those_who_use_it() {
-        let setting = "ClientSecret.client--1";
-        let broken = "perhaps secret-deleted";
-        check(
-            setting,
-            json!("present"),
-            Value::Null,
-            "token client_credentials",
-            broken,
-        );
-        check(
-            setting,
-            Value::Null,
-            json!("present"),
-            "token client_credentials",
-            "cures",
-        );
-    }
-
-    #[test]
-    fn an_unknown_value_is_never_equal_and_never_certain() {
-        let flows = json!(["code"]);
-        let check = |before, after, expected| {
-            check(
-                "AllowedOAuthFlows",
-                before,
-                after,
-                "token client_credentials",
-                expected,
-            );
-        };
-        check(
-            json!("?"),
-            flows.clone(),
-            "perhaps client-credentials-removed",
-        );
-        check(flows, json!("?"), "cannot tell");
-        check(json!("?"), json!(["client_credentials"]), "unaffected");
-    }
-
-    #[test]
-    fn a_shorter_refresh_lifetime_may_break_refreshes() {
-        let broken = "perhaps refresh-lifetime-shortened";
-        check(
-            "RefreshTokenValidity",
-            json!(30),
-            json!(1),
-            "token refresh_token",
-            broken,
-        );
-        check(
-            "RefreshTokenValidity",
-            json!(1),
-            json!(30),
-            "token refresh_token",
-            "unaffected",
-        );
-        check(
-            "RefreshTokenValidity",
-            json!(30),
-            json!(1),
-            "token client_credentials",
-            "unaffected",
-        );
-    }
-
-    #[test]
-    fn harmless_settings_break_nothing() {
-        for setting in [
-            "ClientName",
-            "AnalyticsConfiguration.ApplicationId",
-            "AuthSessionValidity",
-        ] {
-            check(
-                setting,
-                json!("a"),
-                json!("b"),
-                "token authorization_code",
-                "unaffected",
-            );
-        }
-    }
-}
+mod tests;

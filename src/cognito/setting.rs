@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
+use serde_json::Value;
+
 use crate::ids::{AppClientId, UserPoolId};
 
 /// The name of a setting as the API spells it: `CallbackURLs`, `LambdaConfig.DefineAuthChallenge`.
@@ -22,11 +24,32 @@ impl fmt::Display for Setting {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Known {
     /// Read in a response, a saved description, or an explicit request member.
-    Observed(serde_json::Value),
+    Observed(Value),
     /// Follows from reset-to-default or from a value that nothing is known to have changed.
-    Assumed(serde_json::Value),
+    Assumed(Value),
     /// Masked, or never seen. Never equal to anything.
     Unknown,
+}
+
+impl Known {
+    /// The value, observed or assumed.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Observed(value) | Self::Assumed(value) => Some(value),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Whether a value is nothing: null, the empty text, list or object are one.
+pub fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// What the settings belong to.

@@ -11,7 +11,7 @@ use super::{
     history::{At, ConfigChange, History},
     members::{CLIENT, Kind, Omitted, POOL},
     read,
-    setting::{Known, Resource, Setting, Settings},
+    setting::{Known, Resource, Setting, Settings, is_nothing},
 };
 
 mod steps;
@@ -67,7 +67,7 @@ pub fn undo(history: &History, index: usize, guilty: &[Setting], region: Option<
 
 fn is_back(now: Option<&Settings>, name: &Setting, before: &Known) -> bool {
     let now = now.and_then(|now| now.get(name));
-    match (now.and_then(value), value(before)) {
+    match (now.and_then(Known::value), before.value()) {
         (Some(now), Some(before)) => now == before,
         _ => false,
     }
@@ -79,7 +79,7 @@ fn updates_client(lines: &[(&Setting, &Known)], now: &Settings) -> bool {
     exists(now)
         && lines
             .iter()
-            .all(|(name, before)| member(name) && value(before).is_some())
+            .all(|(name, before)| member(name) && before.value().is_some())
 }
 
 /// A pool-level restore is written only from what was observed: an assumed one could wipe MFA or
@@ -94,7 +94,7 @@ fn updates_pool(lines: &[(&Setting, &Known)], now: &Settings) -> bool {
 }
 
 fn exists(now: &Settings) -> bool {
-    let exists = now.get(&read::setting("Exists")).and_then(value);
+    let exists = now.get(&read::setting("Exists")).and_then(Known::value);
     exists.is_none_or(|exists| *exists != json!(false))
 }
 
@@ -116,7 +116,7 @@ fn client(
         let known = put_back
             .map(|(_, before)| *before)
             .or_else(|| now.get(&name));
-        let Some(target) = known.and_then(value) else {
+        let Some(target) = known.and_then(Known::value) else {
             steps.push(format!(
                 "Check `{}` first: its value is not known, and the command leaves it out.",
                 member.name
@@ -125,11 +125,11 @@ fn client(
         };
         // What is empty now and stays so need not be sent; what was put back must be.
         let (Omitted::Resets(default) | Omitted::MayPersist(default)) = member.omitted;
-        let empty = is_empty(target) && default.value(member.kind) == *target;
+        let empty = is_nothing(target) && default.value(member.kind) == *target;
         if empty && put_back.is_none() {
             continue;
         }
-        if is_empty(target) && member.kind != Kind::Set {
+        if is_nothing(target) && member.kind != Kind::Set {
             steps.push(format!(
                 "`{}` was not set before; remove it by hand.",
                 member.name
@@ -221,12 +221,15 @@ fn pool(
         let top = name.0.split('.').next().unwrap_or_default();
         // Deprecated, and refused beside the policy that took its place.
         let skipped = !POOL.contains(&top) || name.0 == UNUSED_ACCOUNTS;
-        if let Some(value) = value(target).filter(|value| !is_empty(value) && !skipped) {
+        if let Some(value) = target
+            .value()
+            .filter(|value| !is_nothing(value) && !skipped)
+        {
             insert(&mut document, &name.0, value.clone());
         }
     }
     for (name, before) in lines.iter().filter(|(name, _)| !now.contains_key(*name)) {
-        if let Some(value) = value(before).filter(|value| !is_empty(value)) {
+        if let Some(value) = before.value().filter(|value| !is_nothing(value)) {
             insert(&mut document, &name.0, value.clone());
         }
     }
@@ -280,22 +283,5 @@ pub fn quoted(word: &str) -> String {
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-fn value(known: &Known) -> Option<&Value> {
-    match known {
-        Known::Observed(value) | Known::Assumed(value) => Some(value),
-        Known::Unknown => None,
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::String(text) => text.is_empty(),
-        _ => false,
     }
 }

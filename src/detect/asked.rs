@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Incident,
     absence::attempts,
-    scan,
+    describe, scan,
     slice::{self, Slice, Unit},
     spell::{self, Spell},
 };
@@ -42,7 +42,7 @@ pub fn asked(
         .collect();
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .iter()
-        .map(|spells| spell::incident(cells, failures, spells, window))
+        .map(|spells| describe::incident(cells, failures, spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

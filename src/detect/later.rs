@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Incident,
-    spell::{first_failure, overlap},
+    describe::{first_failure, overlap},
 };
 use crate::{
     frame::{Cells, Failure, Key},

@@ -4,10 +4,7 @@ use chrono::DateTime;
 use polars::prelude::*;
 
 use super::columns::*;
-use crate::{
-    error::{DuringStage, Result},
-    record::Change,
-};
+use crate::{error::Result, record::Change};
 
 /// Configuration writes, failed ones too, sorted by time, each event once.
 ///
@@ -47,19 +44,7 @@ impl Changes {
     /// [`Error::Schema`](crate::Error::Schema) when a column is missing or has another type.
     pub fn new(frame: DataFrame) -> Result<Self> {
         check(&frame, "changes", &Self::schema())?;
-        let frame = frame
-            .lazy()
-            .unique_stable(
-                Some(Selector::ByName {
-                    names: [PlSmallStr::from(EVENT_ID)].into(),
-                    strict: true,
-                }),
-                UniqueKeepStrategy::First,
-            )
-            .sort([TIME, EVENT_ID], SortMultipleOptions::default())
-            .collect()
-            .during("sort changes")?;
-        Ok(Self(frame))
+        Ok(Self(each_event_once(frame)?))
     }
 
     /// Columns and types, in order.

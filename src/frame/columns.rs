@@ -75,6 +75,20 @@ fn describe(schema: &Schema) -> String {
     columns.join(", ")
 }
 
+/// Drops repeated events and sorts by time.
+pub(super) fn each_event_once(frame: DataFrame) -> Result<DataFrame> {
+    let event_id = Selector::ByName {
+        names: [PlSmallStr::from(EVENT_ID)].into(),
+        strict: true,
+    };
+    frame
+        .lazy()
+        .unique_stable(Some(event_id), UniqueKeepStrategy::First)
+        .sort([TIME, EVENT_ID], SortMultipleOptions::default())
+        .collect()
+        .during("drop repeated events")
+}
+
 /// A column of times from microseconds.
 pub(super) fn times(name: &'static str, micros: Vec<i64>) -> Column {
     Int64Chunked::from_vec(name.into(), micros)

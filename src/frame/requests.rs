@@ -4,10 +4,7 @@ use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
 use super::columns::*;
-use crate::{
-    error::{DuringStage, Result},
-    ids::EventId,
-};
+use crate::{error::Result, ids::EventId};
 
 /// Attempts at an endpoint or sign-in API that are kept one by one: every failure. Successes stand
 /// in [`Counts`](super::Counts) alone, so that memory follows what must be kept. Sorted by time,
@@ -85,19 +82,7 @@ impl Requests {
     /// [`Error::Schema`](crate::Error::Schema) when a column is missing or has another type.
     pub fn new(frame: DataFrame) -> Result<Self> {
         check(&frame, "requests", &Self::schema())?;
-        let frame = frame
-            .lazy()
-            .unique_stable(
-                Some(Selector::ByName {
-                    names: [PlSmallStr::from(EVENT_ID)].into(),
-                    strict: true,
-                }),
-                UniqueKeepStrategy::First,
-            )
-            .sort([TIME, EVENT_ID], SortMultipleOptions::default())
-            .collect()
-            .during("sort requests")?;
-        Ok(Self(frame))
+        Ok(Self(each_event_once(frame)?))
     }
 
     /// Columns and types, in order.

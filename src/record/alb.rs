@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, message::Context};
+use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
 use crate::queries::endpoint;
 
 const TYPES: [&str; 7] = ["http", "https", "h2", "grpcs", "ws", "wss", "http/2"];

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, message::Context};
+use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
 use crate::queries::endpoint;
 
 mod attributes;

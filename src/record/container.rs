@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    Located, LookAlike, Malformed, Record, cloudtrail,
-    message::{self, Context},
+    Context, Located, LookAlike, Malformed, Record, cloudtrail, message,
     split::{Piece, Splitter},
 };
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Outcome, Record, Request, SourceKind, message::Context};
+use super::{Outcome, Record, Request, SourceKind, context::Context};
 use crate::queries::endpoint;
 
 /// The failed attempt a trigger's error tells of; `None` when the message is no such error or says

@@ -5,9 +5,10 @@
 
 use std::io::{self, Read};
 
-/// A JSON object with one of these arrays at its first level is a container: its elements are the
-/// pieces.
-const CONTAINERS: [&[u8]; 5] = [b"Records", b"Events", b"events", b"logEvents", b"results"];
+mod scan;
+
+use scan::{Next, Scan};
+
 /// A longer piece is malformed.
 const LONGEST: usize = 16 << 20;
 const CHUNK: usize = 256 << 10;
@@ -48,18 +49,6 @@ struct Container {
     head: Vec<u8>,
     /// An array at the top level ends with its bracket, an object's with the object.
     object: bool,
-}
-
-/// What lies at the start of the buffer.
-enum Next {
-    /// A whole value or line ends here.
-    End(usize),
-    /// A container's array begins here (behind its bracket).
-    Opens(usize, &'static str),
-    /// More bytes are needed.
-    More,
-    /// Broken; go on from here.
-    Broken(usize, &'static str),
 }
 
 impl<R: Read> Splitter<R> {
@@ -155,16 +144,13 @@ impl<R: Read> Splitter<R> {
 
     /// What follows a container's array up to the end of its object.
     fn skip_tail(&mut self) {
-        let mut scan = Scan {
-            depth: 1,
-            ..Scan::default()
-        };
+        let mut scan = Scan::in_object();
         let mut at = 0;
         loop {
             while let Some(byte) = self.peek(at) {
                 at += 1;
                 scan.take(byte);
-                if scan.depth == 0 || at > LONGEST {
+                if scan.is_over() || at > LONGEST {
                     self.start += at;
                     return;
                 }
@@ -178,9 +164,9 @@ impl<R: Read> Splitter<R> {
 
     /// A JSON value: handed out, opened when it is a container, or told broken.
     fn value(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
-        let mut scan = Scan {
-            top: self.container.is_none(),
-            ..Scan::default()
+        let mut scan = match self.container {
+            Some(_) => Scan::default(),
+            None => Scan::at_top(),
         };
         let mut at = 0;
         loop {
@@ -247,10 +233,10 @@ impl<R: Read> Splitter<R> {
     }
 
     /// Skips a value that is too long without keeping it.
-    fn too_long(&mut self, mut scan: Scan, at: usize, each: &mut impl FnMut(u64, Piece<'_>)) {
+    fn too_long(&mut self, scan: Scan, at: usize, each: &mut impl FnMut(u64, Piece<'_>)) {
         each(self.position(), Piece::Broken("is longer than 16 MiB"));
         self.start += at;
-        scan.top = false;
+        let mut scan = scan.skipping();
         loop {
             let piece = self.buffer.get(self.start..).unwrap_or_default();
             let mut at = 0;
@@ -396,110 +382,4 @@ impl<R: Read> Splitter<R> {
 
 fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// Where a scan through a JSON value stands.
-#[derive(Default)]
-struct Scan {
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-    /// Whether the value stands at the top level and may be a container.
-    top: bool,
-    /// Start and end of the last string at the first level, quotes excluded.
-    key: Option<(usize, usize)>,
-    string_start: usize,
-    colon: bool,
-    line_start: bool,
-}
-
-impl Scan {
-    /// Goes on through `bytes` from `at`.
-    fn go(&mut self, bytes: &[u8], at: &mut usize) -> Next {
-        while let Some(&byte) = bytes.get(*at) {
-            if self.in_string && !self.escaped {
-                // Nothing of interest up to the next quote, escape or line end.
-                let rest = bytes.get(*at..).unwrap_or_default();
-                match memchr::memchr3(b'"', b'\\', b'\n', rest) {
-                    Some(0) => {}
-                    Some(skip) => {
-                        *at += skip;
-                        continue;
-                    }
-                    None => {
-                        *at = bytes.len();
-                        return Next::More;
-                    }
-                }
-            }
-            let here = *at;
-            *at += 1;
-            if self.in_string && byte == b'\n' {
-                return Next::Broken(*at, "has a line end inside a string");
-            }
-            if self.new_record(bytes, here, byte) {
-                return Next::Broken(here, "ends inside a record");
-            }
-            if let Some(name) = self.container(bytes, byte) {
-                return Next::Opens(*at, name);
-            }
-            self.note(byte, here);
-            self.take(byte);
-            if self.depth == 0 && !self.in_string {
-                return Next::End(*at);
-            }
-        }
-        Next::More
-    }
-
-    /// A line that begins with `{"` inside a value of the top level: the value before was cut.
-    fn new_record(&mut self, bytes: &[u8], at: usize, byte: u8) -> bool {
-        let begins = self.line_start && byte == b'{' && bytes.get(at + 1) == Some(&b'"');
-        self.line_start = byte == b'\n';
-        begins && self.top && self.depth > 0 && !self.in_string
-    }
-
-    /// The container whose array begins with this byte.
-    fn container(&self, bytes: &[u8], byte: u8) -> Option<&'static str> {
-        let opens = byte == b'[' && self.top && self.depth == 1 && self.colon && !self.in_string;
-        let (start, end) = self.key.filter(|_| opens)?;
-        let key = bytes.get(start..end)?;
-        let name = CONTAINERS.into_iter().find(|name| *name == key)?;
-        std::str::from_utf8(name).ok()
-    }
-
-    /// Remembers the last string of the first level and whether a colon followed it.
-    fn note(&mut self, byte: u8, at: usize) {
-        if self.depth != 1 || self.escaped {
-            return;
-        }
-        match byte {
-            b'"' if !self.in_string => {
-                self.string_start = at + 1;
-                self.colon = false;
-            }
-            b'"' => self.key = Some((self.string_start, at)),
-            b':' if !self.in_string => self.colon = true,
-            b',' if !self.in_string => self.colon = false,
-            _ => {}
-        }
-    }
-
-    fn take(&mut self, byte: u8) {
-        if self.in_string {
-            match (self.escaped, byte) {
-                (true, _) => self.escaped = false,
-                (false, b'\\') => self.escaped = true,
-                (false, b'"') => self.in_string = false,
-                _ => {}
-            }
-            return;
-        }
-        match byte {
-            b'"' => self.in_string = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-    }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use chrono::DateTime;
 use serde::Deserialize;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, message::Context};
+use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use chrono::DateTime;
 use serde::Deserialize;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, message::Context};
+use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
 use crate::queries::endpoint;
 
 #[derive(Deserialize)]

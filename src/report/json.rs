@@ -140,8 +140,8 @@ impl<'a> Diff<'a> {
     pub(super) fn new(line: &'a DiffLine, guilty: bool) -> Self {
         Self {
             setting: &line.setting.0,
-            before: words::json(&line.before),
-            after: words::json(&line.after),
+            before: line.before.value(),
+            after: line.after.value(),
             known: words::certainty(line),
             guilty,
         }

@@ -118,7 +118,7 @@ pub fn standing(change: &ConfigChange) -> String {
 /// `dropped client_credentials from AllowedOAuthFlows`.
 fn took(line: &DiffLine) -> String {
     let name = &line.setting;
-    let (before, after) = (json(&line.before), json(&line.after));
+    let (before, after) = (line.before.value(), line.after.value());
     if let Some(secret) = name.0.strip_prefix("ClientSecret.") {
         return format!("deleted the client secret {secret}");
     }
@@ -139,14 +139,6 @@ fn took(line: &DiffLine) -> String {
         (Some(_), Some(Value::Null)) => format!("removed {name}"),
         (_, Some(after)) => format!("set {name} to {}", cut(&plain(after), 80)),
         _ => format!("changed {name}"),
-    }
-}
-
-/// The JSON of what is known.
-pub fn json(known: &Known) -> Option<&Value> {
-    match known {
-        Known::Observed(value) | Known::Assumed(value) => Some(value),
-        Known::Unknown => None,
     }
 }
 

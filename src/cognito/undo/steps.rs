@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Undo, command, quoted, value};
+use super::{Undo, command, quoted};
 use crate::cognito::{
     history::ConfigChange,
     setting::{Known, Resource, Setting},
@@ -112,7 +112,7 @@ pub fn for_change(
 fn put_back(lines: &[(&Setting, &Known)], update: &str, describe: &str) -> Undo {
     let mut steps = vec![format!("Save the settings as they are: `{describe}`.")];
     for (name, before) in lines {
-        steps.push(match value(before) {
+        steps.push(match before.value() {
             Some(Value::Null) | None => match before {
                 Known::Unknown => format!("Put `{name}` back; its value before is not known."),
                 _ => format!("Remove `{name}`."),
@@ -130,7 +130,7 @@ fn web_acl(pool: &str, lines: &[(&Setting, &Known)], region: Option<&str>) -> Un
     let region = region.map_or(String::new(), |region| {
         format!(" --region {}", quoted(region))
     });
-    let before = lines.first().and_then(|(_, before)| value(before));
+    let before = lines.first().and_then(|(_, before)| before.value());
     let call = match before.and_then(Value::as_str).filter(|arn| !arn.is_empty()) {
         Some(arn) => format!("associate-web-acl{region} --web-acl-arn {}", quoted(arn)),
         None => format!("disassociate-web-acl{region}"),
@@ -154,7 +154,7 @@ fn resource_server(
         .find(|line| line.setting.0 == "Scopes")
         .map(|line| &line.before)
         .or_else(|| lines.first().map(|(_, before)| *before));
-    let Some(Value::Array(names)) = scopes.and_then(value) else {
+    let Some(Value::Array(names)) = scopes.and_then(Known::value) else {
         return only(vec![format!(
             "Create the resource server `{identifier}` again with the scopes it had."
         )]);

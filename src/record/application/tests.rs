@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::record::message::{self, Context};
+use crate::record::{Context, message};
 
 /// Parses one line; prints `endpoint grant outcome client` or `-`.
 #[track_caller]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Located, Malformed, insights_time, stream_name};
-use crate::record::message::{self, Context};
+use crate::record::{Context, message};
 
 /// Whether an input begins with the header of a saved log table.
 pub fn is_header(start: &[u8]) -> bool {

@@ -1,0 +1,253 @@
+//! Replay as data: a setting before and after, a request, what is predicted.
+
+use chrono::DateTime;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    ids::{AppClientId, UserPoolId},
+    record::Change,
+};
+
+/// Replays `attempt`, `endpoint grant [redirect_uri]`, against one setting before and after.
+#[track_caller]
+fn check(setting: &'static str, before: Value, after: Value, attempt: &str, expected: &str) {
+    let mut words = attempt.split(' ');
+    let attempt = Attempt {
+        endpoint: words.next().unwrap_or_default(),
+        grant: words.next().filter(|grant| *grant != "-"),
+        redirect_uri: words.next(),
+        scopes: None,
+        identity_provider: None,
+    };
+    let prediction = match predict(&change(setting, before, after), &attempt) {
+        Prediction::Unaffected => "unaffected".to_owned(),
+        Prediction::CannotTell => "cannot tell".to_owned(),
+        Prediction::Cures(_) => "cures".to_owned(),
+        Prediction::Breaks(breaks) => breaks
+            .iter()
+            .map(|b| format!("{}{}", if b.certain { "" } else { "perhaps " }, b.effect.id))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    assert_eq!(prediction, expected);
+}
+
+fn change(setting: &'static str, before: Value, after: Value) -> ConfigChange {
+    let pool = UserPoolId::new("eu-west-1_EXAMPLE");
+    ConfigChange {
+        change: Change {
+            time: DateTime::UNIX_EPOCH,
+            event_id: "1".to_owned(),
+            name: "UpdateUserPoolClient".to_owned(),
+            service: "cognito-idp.amazonaws.com".to_owned(),
+            account: None,
+            region: None,
+            user_pool: None,
+            client: None,
+            actor: None,
+            actor_chain: Vec::new(),
+            tool: None,
+            source_ip: None,
+            request: None,
+            response: None,
+            error: None,
+        },
+        resource: match setting.starts_with("Lambda") {
+            true => Resource::Pool(pool),
+            false => Resource::Client(pool, AppClientId::new("client")),
+        },
+        standing: Standing::Effective,
+        diff: vec![DiffLine {
+            setting: Setting(Cow::Borrowed(setting)),
+            before: known(before),
+            after: known(after),
+        }],
+    }
+}
+
+/// The text `?` stands for what is not known.
+fn known(value: Value) -> Known {
+    if value == json!("?") {
+        Known::Unknown
+    } else {
+        Known::Observed(value)
+    }
+}
+
+#[test]
+fn a_removed_flow_breaks_its_own_grant_alone() {
+    let (both, code) = (json!(["client_credentials"]), json!(["code"]));
+    let check = |attempt, expected| {
+        check(
+            "AllowedOAuthFlows",
+            both.clone(),
+            code.clone(),
+            attempt,
+            expected,
+        );
+    };
+    check("token client_credentials", "client-credentials-removed");
+    check("token refresh_token", "unaffected");
+    check("token authorization_code", "cures");
+    check("InitiateAuth USER_SRP_AUTH", "unaffected");
+    check("token -", "cannot tell");
+}
+
+#[test]
+fn callback_urls_compare_exactly() {
+    let (a, b) = ("https://app.example.com/cb", "https://app.example.com/cb/");
+    let check = |attempt: &str, expected| {
+        check("CallbackURLs", json!([a, b]), json!([a]), attempt, expected);
+    };
+    check(
+        &format!("token authorization_code {b}"),
+        "callback-url-removed",
+    );
+    check(&format!("token authorization_code {a}"), "unaffected");
+    check("token authorization_code", "cannot tell");
+    check(&format!("token refresh_token {b}"), "unaffected");
+}
+
+#[test]
+fn auth_flows_govern_sign_in_apis_and_not_the_token_endpoint() {
+    let before = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    let after = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    let check = |attempt, expected| {
+        check(
+            "ExplicitAuthFlows",
+            before.clone(),
+            after.clone(),
+            attempt,
+            expected,
+        );
+    };
+    check("InitiateAuth USER_PASSWORD_AUTH", "auth-flow-removed");
+    check("InitiateAuth REFRESH_TOKEN_AUTH", "unaffected");
+    check("token refresh_token", "unaffected");
+    check("token authorization_code", "unaffected");
+}
+
+#[test]
+fn the_oauth_switch_leaves_refreshes_alone() {
+    let check = |attempt, expected| {
+        let setting = "AllowedOAuthFlowsUserPoolClient";
+        check(setting, json!(true), json!(false), attempt, expected);
+    };
+    check("token client_credentials", "oauth-switched-off");
+    check("authorize authorization_code", "oauth-switched-off");
+    check("token refresh_token", "unaffected");
+    check("InitiateAuth USER_SRP_AUTH", "unaffected");
+}
+
+#[test]
+fn a_trigger_that_is_gone_breaks_custom_authentication() {
+    let setting = "LambdaConfig.DefineAuthChallenge";
+    let arn = json!("arn:aws:lambda:eu-west-1:111122223333:function:define");
+    let broken = "define-auth-challenge-removed";
+    check(
+        setting,
+        arn.clone(),
+        Value::Null,
+        "InitiateAuth CUSTOM_AUTH",
+        broken,
+    );
+    check(
+        setting,
+        arn.clone(),
+        Value::Null,
+        "InitiateAuth USER_SRP_AUTH",
+        "unaffected",
+    );
+    check(
+        setting,
+        Value::Null,
+        arn,
+        "InitiateAuth CUSTOM_AUTH",
+        "cures",
+    );
+}
+
+#[test]
+fn a_deleted_secret_breaks_only_those_who_use_it() {
+    let setting = "ClientSecret.client--1";
+    let broken = "perhaps secret-deleted";
+    check(
+        setting,
+        json!("present"),
+        Value::Null,
+        "token client_credentials",
+        broken,
+    );
+    check(
+        setting,
+        Value::Null,
+        json!("present"),
+        "token client_credentials",
+        "cures",
+    );
+}
+
+#[test]
+fn an_unknown_value_is_never_equal_and_never_certain() {
+    let flows = json!(["code"]);
+    let check = |before, after, expected| {
+        check(
+            "AllowedOAuthFlows",
+            before,
+            after,
+            "token client_credentials",
+            expected,
+        );
+    };
+    check(
+        json!("?"),
+        flows.clone(),
+        "perhaps client-credentials-removed",
+    );
+    check(flows, json!("?"), "cannot tell");
+    check(json!("?"), json!(["client_credentials"]), "unaffected");
+}
+
+#[test]
+fn a_shorter_refresh_lifetime_may_break_refreshes() {
+    let broken = "perhaps refresh-lifetime-shortened";
+    check(
+        "RefreshTokenValidity",
+        json!(30),
+        json!(1),
+        "token refresh_token",
+        broken,
+    );
+    check(
+        "RefreshTokenValidity",
+        json!(1),
+        json!(30),
+        "token refresh_token",
+        "unaffected",
+    );
+    check(
+        "RefreshTokenValidity",
+        json!(30),
+        json!(1),
+        "token client_credentials",
+        "unaffected",
+    );
+}
+
+#[test]
+fn harmless_settings_break_nothing() {
+    for setting in [
+        "ClientName",
+        "AnalyticsConfiguration.ApplicationId",
+        "AuthSessionValidity",
+    ] {
+        check(
+            setting,
+            json!("a"),
+            json!("b"),
+            "token authorization_code",
+            "unaffected",
+        );
+    }
+}

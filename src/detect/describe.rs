@@ -1,0 +1,435 @@
+//! What a group of spells looks like from outside: an incident.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{
+    incident::{EndState, Incident, Kind, Timeline},
+    spell::Spell,
+};
+use crate::{
+    frame::{Cell, Cells, Failure, Key, Window, symbols::Symbol},
+    ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
+};
+
+/// Bins of a chart.
+const BINS: i64 = 60;
+
+/// What a group of spells looks like from outside; the strongest stands first.
+pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: Window) -> Incident {
+    let strongest = &spells[0];
+    let stratum = strongest.slice.stratum(cells, &strongest.unit);
+    let silent = strongest.silence.is_some();
+    let start = spells
+        .iter()
+        .map(|spell| spell.start)
+        .min()
+        .unwrap_or_default();
+    let end = spells
+        .iter()
+        .map(|spell| spell.end)
+        .max()
+        .unwrap_or_default();
+    let around = around(cells, strongest);
+    let inside = Inside::new(cells, spells, start, end);
+    let first = first_failure(failures, strongest.start, &stratum);
+    let (end_state, recovered) = ending(&around, strongest, end, window);
+    let expected_by = strongest.silence.map_or(start, |(_, by)| by);
+    let key = spells
+        .iter()
+        .flat_map(|s| s.unit.cells(cells))
+        .map(|(_, _, key)| key);
+    let place = Place::of(cells, key);
+    let kind = if silent {
+        Kind::Absence
+    } else {
+        Kind::Failures
+    };
+    let last_success = if silent {
+        Some(start)
+    } else {
+        around.last_before
+    };
+    let kept = kept(cells, strongest);
+    let share = inside.failed as f64 / (inside.total as f64).max(1.0);
+    Incident {
+        id: id(&place, kind, &stratum, first, start),
+        account: place.account.map(AccountId::new),
+        region: place.region.map(Region::new),
+        user_pool: cells.text(strongest.unit.user_pool).map(UserPoolId::new),
+        clients: clients(cells, spells),
+        kind,
+        onset: time(start),
+        onset_interval: (time(last_success.unwrap_or(start)), time(expected_by)),
+        end: (end_state != EndState::Ongoing).then(|| time(end)),
+        recovered: recovered.map(time),
+        end_state,
+        failed: inside.failed,
+        total: inside.total,
+        expected: strongest.silence.map(|_| {
+            let expected = spells.iter().filter_map(|spell| spell.silence);
+            expected.map(|(expected, _)| expected).sum()
+        }),
+        users: inside.users(failures, &clients(cells, spells), start, end),
+        errors: inside.errors,
+        grants: inside.grants,
+        first_failed_event_id: first.map(|failure| failure.event_id.clone()),
+        last_success: last_success.map(time),
+        normal_failure_rate: strongest.normal,
+        score: spells.iter().map(|spell| spell.score).sum(),
+        substitutive: silent || kept.as_ref().map_or(share > 0.8, Kept::fell),
+        successes_kept: kept.map(|kept| kept.share()),
+        timeline: timeline(cells, spells, start, end, window),
+        stratum,
+    }
+}
+
+fn clients(cells: &Cells, spells: &[Spell]) -> Vec<AppClientId> {
+    let ids: BTreeSet<&str> = spells
+        .iter()
+        .filter_map(|spell| cells.text(spell.unit.client))
+        .collect();
+    ids.into_iter().map(AppClientId::new).collect()
+}
+
+/// The last success before a spell and the first after it, in its slice.
+struct Around {
+    last_before: Option<i64>,
+    first_after: Option<i64>,
+    last_attempt: i64,
+}
+
+fn around(cells: &Cells, spell: &Spell) -> Around {
+    let mut around = Around {
+        last_before: None,
+        first_after: None,
+        last_attempt: spell.end,
+    };
+    for (_, row, key) in spell.unit.cells(cells) {
+        match spell.slice.role(cells, key) {
+            Some(false) => {
+                for time in [row.first, row.last] {
+                    if time <= spell.start {
+                        around.last_before = around.last_before.max(Some(time));
+                    }
+                    if time >= spell.end && around.first_after.is_none_or(|first| time < first) {
+                        around.first_after = Some(time);
+                    }
+                }
+                around.last_attempt = around.last_attempt.max(row.last);
+            }
+            Some(true) => around.last_attempt = around.last_attempt.max(row.last),
+            None => {}
+        }
+    }
+    around
+}
+
+/// Whether the spell ended, fell silent, or goes on at the end of the data.
+fn ending(around: &Around, spell: &Spell, end: i64, window: Window) -> (EndState, Option<i64>) {
+    if spell.silence.is_some() {
+        return match spell.ended {
+            true => (EndState::Recovered, Some(spell.end)),
+            false => (EndState::Ongoing, None),
+        };
+    }
+    if let Some(first) = around.first_after {
+        return (EndState::Recovered, Some(first));
+    }
+    let failures = spell.rows.len().max(2) as i64;
+    let spacing = (spell.end - spell.start) / (failures - 1);
+    let patience = (10 * spacing).max(120_000_000);
+    match window.end.timestamp_micros() - end <= patience {
+        true => (EndState::Ongoing, None),
+        false => (EndState::Silent, None),
+    }
+}
+
+/// Successes of a slice during a spell beside those usual for that long.
+struct Kept {
+    during: f64,
+    usual: f64,
+}
+
+impl Kept {
+    fn share(&self) -> f64 {
+        self.during / self.usual
+    }
+
+    /// Whether fewer succeeded than chance allows: two standard deviations of a Poisson count.
+    fn fell(&self) -> bool {
+        self.during + 2.0 * self.usual.sqrt() < self.usual
+    }
+}
+
+/// `None` where too little is known of the time before the spell.
+fn kept(cells: &Cells, spell: &Spell) -> Option<Kept> {
+    let length = (spell.end - spell.start).max(60_000_000);
+    let before = length.max(1_800_000_000);
+    let data_start = spell.unit.cells(cells).map(|(_, row, _)| row.first).min()?;
+    let from = (spell.start - before).max(data_start);
+    let (mut usual, mut during) = (0.0, 0.0);
+    for (_, row, key) in spell.unit.cells(cells) {
+        if spell.slice.role(cells, key) == Some(false) {
+            usual += overlap(row, from, spell.start - 1);
+            during += overlap(row, spell.start, spell.end);
+        }
+    }
+    let observed = (spell.start - from) as f64;
+    (usual >= 5.0 && observed > 0.0).then(|| Kept {
+        during,
+        usual: usual / observed * length as f64,
+    })
+}
+
+/// Attempts of a row that fall into `[from, to]`, spread evenly over the row.
+pub fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
+    let (start, end) = (row.first.max(from), row.last.min(to));
+    if start > end {
+        return 0.0;
+    }
+    if row.first >= from && row.last <= to {
+        return row.requests as f64;
+    }
+    let share = (end - start + 1) as f64 / (row.last - row.first + 1) as f64;
+    row.requests as f64 * share
+}
+
+/// What the incident's clients and grants did between onset and end.
+#[derive(Default)]
+struct Inside {
+    failed: u64,
+    total: u64,
+    errors: BTreeMap<String, u64>,
+    grants: BTreeMap<String, u64>,
+    flows: BTreeSet<Option<String>>,
+}
+
+impl Inside {
+    fn new(cells: &Cells, spells: &[Spell], start: i64, end: i64) -> Self {
+        let mut inside = Self::default();
+        let grants: BTreeSet<Option<Symbol>> = spells
+            .iter()
+            .flat_map(|spell| grants_of(cells, spell))
+            .collect();
+        let named = |grant: Option<Symbol>| cells.text(grant).map(str::to_owned);
+        inside.flows = grants.iter().map(|grant| named(*grant)).collect();
+        let units: BTreeSet<_> = spells
+            .iter()
+            .map(|spell| (spell.unit.user_pool, spell.unit.client))
+            .collect();
+        for row in &cells.rows {
+            let Some(key) = cells.keys.get(row.key as usize) else {
+                continue;
+            };
+            if units.contains(&(key.user_pool, key.client)) && grants.contains(&key.grant) {
+                inside.add(cells, key, overlap(row, start, end).round() as u64);
+            }
+        }
+        if let Some((expected, _)) = spells.first().and_then(|spell| spell.silence) {
+            for grant in inside.flows.iter().flatten() {
+                inside.grants.insert(grant.clone(), expected.round() as u64);
+            }
+        }
+        inside
+    }
+
+    fn add(&mut self, cells: &Cells, key: &Key, requests: u64) {
+        self.total += requests;
+        if requests == 0 || !cells.failed(key) {
+            return;
+        }
+        self.failed += requests;
+        let outcome = cells.text(key.outcome).unwrap_or_default().to_owned();
+        *self.errors.entry(outcome).or_default() += requests;
+        if let Some(grant) = cells.text(key.grant) {
+            *self.grants.entry(grant.to_owned()).or_default() += requests;
+        }
+    }
+
+    fn users(
+        &self,
+        failures: &[Failure],
+        clients: &[AppClientId],
+        start: i64,
+        end: i64,
+    ) -> Option<u64> {
+        let users: BTreeSet<&str> = failures
+            .iter()
+            .filter(|failure| (start..=end).contains(&failure.time.timestamp_micros()))
+            .filter(|failure| self.flows.contains(&failure.grant))
+            .filter(|failure| {
+                let client = failure.client.as_deref();
+                clients.iter().any(|id| Some(id.as_str()) == client)
+            })
+            .filter_map(|failure| failure.principal.as_deref())
+            .collect();
+        (!users.is_empty()).then_some(users.len() as u64)
+    }
+}
+
+/// Grants of a spell's failures; for a silence, of its slice.
+fn grants_of(cells: &Cells, spell: &Spell) -> BTreeSet<Option<Symbol>> {
+    if spell.silence.is_some() {
+        let slice = spell.unit.cells(cells);
+        return slice
+            .filter(|(_, _, key)| spell.slice.role(cells, key).is_some())
+            .map(|(_, _, key)| key.grant)
+            .collect();
+    }
+    let rows = spell
+        .rows
+        .iter()
+        .filter_map(|&number| cells.rows.get(number));
+    rows.filter_map(|row| cells.keys.get(row.key as usize))
+        .map(|key| key.grant)
+        .collect()
+}
+
+/// Where an incident happened.
+struct Place<'a> {
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    user_pool: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    fn of<'k>(cells: &'a Cells, keys: impl Iterator<Item = &'k Key>) -> Self {
+        let mut place = Self {
+            account: None,
+            region: None,
+            user_pool: None,
+        };
+        for key in keys {
+            place.account = place.account.or(cells.text(key.account));
+            place.region = place.region.or(cells.text(key.region));
+            place.user_pool = place.user_pool.or(cells.text(key.user_pool));
+        }
+        place
+    }
+}
+
+/// The first failure of a stratum from a time on.
+pub fn first_failure<'a>(
+    failures: &'a [Failure],
+    from: i64,
+    stratum: &super::Stratum,
+) -> Option<&'a Failure> {
+    let fits = |fixed: &Option<String>, value: &Option<String>| fixed.is_none() || fixed == value;
+    failures.iter().find(|failure| {
+        failure.time.timestamp_micros() >= from
+            && failure.client.as_deref() == stratum.client.as_ref().map(|id| id.as_str())
+            && fits(&stratum.endpoint, &failure.endpoint)
+            && fits(&stratum.grant, &failure.grant)
+            && fits(&stratum.redirect_uri, &failure.redirect_uri)
+            && fits(&stratum.scopes, &failure.scopes)
+            && fits(&stratum.identity_provider, &failure.identity_provider)
+            && stratum
+                .error
+                .as_ref()
+                .is_none_or(|error| *error == failure.outcome)
+    })
+}
+
+/// Same data, same id.
+fn id(
+    place: &Place<'_>,
+    kind: Kind,
+    stratum: &super::Stratum,
+    first: Option<&Failure>,
+    start: i64,
+) -> String {
+    let mut hash = Sha256::new();
+    for part in [place.account, place.region, place.user_pool] {
+        hash.update(part.unwrap_or_default());
+        hash.update([0]);
+    }
+    hash.update(match kind {
+        Kind::Failures => "failures",
+        Kind::Absence => "absence",
+    });
+    match first.map(|failure| &failure.event_id) {
+        Some(event_id) => hash.update(EventId::as_str(event_id)),
+        None => hash.update(format!("{stratum:?}{start}")),
+    }
+    let hex = hash
+        .finalize()
+        .iter()
+        .take(6)
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    format!("inc-{hex}")
+}
+
+/// Requests of the incident's clients and grants per bin, with a margin around the spell.
+fn timeline(cells: &Cells, spells: &[Spell], start: i64, end: i64, window: Window) -> Timeline {
+    let margin = ((end - start) / 3).max(300_000_000);
+    let from = (start - margin).max(window.start.timestamp_micros());
+    let to = (end + margin)
+        .min(window.end.timestamp_micros())
+        .max(from + 1);
+    let bin = bin_length(to - from);
+    let from = from - from.rem_euclid(bin);
+    let bins = ((to - from) as usize).div_ceil(bin as usize);
+    let (mut failed, mut succeeded) = (vec![0.0; bins], vec![0.0; bins]);
+    let grants: BTreeSet<_> = spells
+        .iter()
+        .flat_map(|spell| grants_of(cells, spell))
+        .collect();
+    for (_, row, key) in spells_cells(cells, spells) {
+        if !grants.contains(&key.grant) || row.last < from {
+            continue;
+        }
+        let side = if cells.failed(key) {
+            &mut failed
+        } else {
+            &mut succeeded
+        };
+        let first = (row.first - from).div_euclid(bin).max(0) as usize;
+        let last = (row.last - from).div_euclid(bin).max(0) as usize;
+        for number in first..=last.min(bins.saturating_sub(1)) {
+            let begin = from + number as i64 * bin;
+            if let Some(count) = side.get_mut(number) {
+                *count += overlap(row, begin, begin + bin - 1);
+            }
+        }
+    }
+    let whole = |counts: Vec<f64>| {
+        counts
+            .into_iter()
+            .map(|count| count.round() as u64)
+            .collect()
+    };
+    Timeline {
+        start: time(from),
+        bin: TimeDelta::microseconds(bin),
+        failed: whole(failed),
+        succeeded: whole(succeeded),
+    }
+}
+
+/// The rows of the spells' units, each unit once.
+fn spells_cells<'a>(
+    cells: &'a Cells,
+    spells: &'a [Spell],
+) -> impl Iterator<Item = (usize, &'a Cell, &'a Key)> + 'a {
+    let mut seen = BTreeSet::new();
+    spells
+        .iter()
+        .filter(move |spell| seen.insert((spell.unit.user_pool, spell.unit.client)))
+        .flat_map(|spell| spell.unit.cells(cells))
+}
+
+/// The shortest round length that needs no more than [`BINS`] bins.
+fn bin_length(span: i64) -> i64 {
+    const SECONDS: [i64; 13] = [
+        10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400,
+    ];
+    let fits = |seconds: &i64| span / (seconds * 1_000_000) < BINS;
+    SECONDS.into_iter().find(fits).unwrap_or(604_800) * 1_000_000
+}
+
+fn time(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}

@@ -1,0 +1,141 @@
+//! What was looked at, and what was not seen or not for sure.
+
+use super::Block;
+use crate::{
+    attribute::{
+        Investigation,
+        phrase::{self, thousands},
+    },
+    frame::{CoverageRow, Summary},
+    record::LookAlike,
+    report::words::{self, Clock},
+};
+
+const MOST_REJECTED: usize = 5;
+
+/// The blocks on what was read and what was not.
+pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
+    let summary = &investigation.summary;
+    let mut blocks = vec![Block::Text(format!(
+        "{}, {}: {}, {}, {}; {} dropped.",
+        phrase::count(summary.files as f64, "file"),
+        bytes(summary.bytes),
+        phrase::count(summary.records as f64, "CloudTrail record"),
+        phrase::count(summary.requests as f64, "request"),
+        phrase::count(summary.changes as f64, "change"),
+        phrase::count(summary.duplicates as f64, "duplicate"),
+    ))];
+    blocks.push(Block::List(
+        investigation
+            .coverage
+            .iter()
+            .map(|row| covered(row, clock))
+            .collect(),
+    ));
+    let mut notes = notes(summary);
+    for gap in &investigation.gaps {
+        let names: Vec<&str> = gap.settings.iter().map(|name| &*name.0).collect();
+        notes.push(format!(
+            "A change of {} before {} is missing in the logs: {} differ from the history.",
+            words::resource(&gap.resource),
+            words::date_time(gap.before),
+            names.join(", ")
+        ));
+    }
+    if !notes.is_empty() {
+        blocks.push(Block::Section("Not seen, or not for sure".to_owned()));
+        blocks.push(Block::List(notes));
+    }
+    blocks
+}
+
+fn covered(row: &CoverageRow, clock: Clock) -> String {
+    let place: Vec<String> = [
+        row.account.as_ref().map(ToString::to_string),
+        row.region.as_ref().map(ToString::to_string),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let gaps: Vec<String> = row
+        .gaps
+        .iter()
+        .map(|gap| format!("{}–{}", clock.time(gap.start), clock.time(gap.end)))
+        .collect();
+    let gaps = match gaps.is_empty() {
+        true => String::new(),
+        false => format!("; nothing at all in {}", gaps.join(", ")),
+    };
+    let place = match place.is_empty() {
+        true => String::new(),
+        false => format!(" {}", place.join(" ")),
+    };
+    format!(
+        "{}{place}: {} to {}, {}{gaps}",
+        row.source,
+        clock.time(row.from),
+        clock.time(row.to),
+        row.status.as_str()
+    )
+}
+
+fn notes(summary: &Summary) -> Vec<String> {
+    let mut notes: Vec<String> = summary
+        .rejected
+        .iter()
+        .take(MOST_REJECTED)
+        .map(|rejected| match rejected.offset {
+            Some(offset) => format!("{} at byte {offset}: {}", rejected.path, rejected.reason),
+            None => format!("{}: {}", rejected.path, rejected.reason),
+        })
+        .collect();
+    let more = summary.rejected.len().saturating_sub(MOST_REJECTED);
+    if more > 0 {
+        notes.push(format!(
+            "{} more could not be read",
+            phrase::count(more as f64, "piece")
+        ));
+    }
+    for (how, lines) in &summary.ties {
+        notes.push(format!(
+            "{} without a client id tied to one {how}",
+            phrase::count(*lines as f64, "application line")
+        ));
+    }
+    if summary.untied > 0 {
+        notes.push(format!(
+            "{} could not be tied to any app client; `--map LOG_GROUP_OR_ALB=CLIENT` does",
+            phrase::count(summary.untied as f64, "failed application line")
+        ));
+    }
+    for stream in &summary.failures_only {
+        notes.push(format!(
+            "{stream} tells of failures only: no share of requests can be had from it"
+        ));
+    }
+    for (kind, count) in &summary.passed_over {
+        notes.push(format!(
+            "{} passed over: {}",
+            phrase::count(*count as f64, "record"),
+            look_alike(*kind)
+        ));
+    }
+    notes
+}
+
+fn look_alike(kind: LookAlike) -> &'static str {
+    match kind {
+        LookAlike::Digest => "CloudTrail digest",
+        LookAlike::Insight => "CloudTrail Insight",
+        LookAlike::Notification => "S3 or SQS notification, or no CloudTrail record",
+        LookAlike::Control => "CloudWatch Logs control message",
+    }
+}
+
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{} bytes", thousands(bytes)),
+        10_000..10_000_000 => format!("{} kB", thousands(bytes / 1_000)),
+        _ => format!("{} MB", thousands(bytes / 1_000_000)),
+    }
+}
