@@ -5,7 +5,7 @@
 //! Failures are found by an exact scan over all intervals of all slices of a client's traffic
 //! ([`scan`]), silences by waiting times against what other traffic lets expect ([`absence`]).
 
-use crate::frame::{Cells, Failure, Window};
+use crate::frame::{Cells, CoverageRow, Failure, Window};
 
 pub mod absence;
 pub mod asked;
@@ -36,18 +36,32 @@ impl Default for Config {
 
 /// Finds the outages whose end lies in `window`, by onset. Rows before the window say what is
 /// normal.
+///
+/// `coverage` tells a silence from a gap in the logs.
 pub fn detect(
     cells: &Cells,
     failures: &[Failure],
+    coverage: &[CoverageRow],
     window: Window,
     config: &Config,
 ) -> Vec<Incident> {
     let mut spells = Vec::new();
     for unit in slice::units(cells) {
         let failing = spell::failing(cells, &unit, config);
-        let silent = absence::silent(cells, &unit, &failing, window, config);
+        let silent = absence::silent(cells, &unit, &failing, coverage, window, config);
         spells.extend(failing);
         spells.extend(silent);
+    }
+    // All app clients of a pool may fall silent at once: then they cannot vouch for each other.
+    for unit in slice::pools(cells) {
+        let told: Vec<_> = spells
+            .iter()
+            .filter(|spell| spell.is_of(&unit))
+            .cloned()
+            .collect();
+        spells.extend(absence::silent(
+            cells, &unit, &told, coverage, window, config,
+        ));
     }
     let start = window.start.timestamp_micros();
     spells.retain(|spell| spell.end >= start);

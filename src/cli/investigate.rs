@@ -11,7 +11,7 @@ use trailblame::{
     attribute::{self, Investigation, Scene},
     cognito::history::{History, Standing},
     detect::{self, Incident},
-    frame::{Cells, Failure, Frames, Window},
+    frame::{Cells, CoverageRow, Failure, Frames, Window},
     ids::{AppClientId, UserPoolId},
     report::{json, markdown, terminal, words},
 };
@@ -94,7 +94,7 @@ pub fn run(
         words::rfc3339(frames.window.end)
     );
     let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
-    let incidents = question.incidents(&cells, &failures, frames.window);
+    let incidents = question.incidents(&cells, &failures, &frames.coverage_rows, frames.window);
     let scene = Scene {
         cells: &cells,
         failures: &failures,
@@ -151,10 +151,22 @@ fn question(arguments: &Arguments) -> Result<Question, Usage> {
 }
 
 impl Question {
-    fn incidents(&self, cells: &Cells, failures: &[Failure], window: Window) -> Vec<Incident> {
+    fn incidents(
+        &self,
+        cells: &Cells,
+        failures: &[Failure],
+        coverage: &[CoverageRow],
+        window: Window,
+    ) -> Vec<Incident> {
         let found = match self.asked {
             Some(asked) => detect::asked(cells, failures, window, asked, &self.clients),
-            None => detect::detect(cells, failures, window, &detect::Config::default()),
+            None => detect::detect(
+                cells,
+                failures,
+                coverage,
+                window,
+                &detect::Config::default(),
+            ),
         };
         found
             .into_iter()

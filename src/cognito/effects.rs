@@ -118,6 +118,10 @@ const AUTHORIZE: &str = "authorize";
 const LOGIN: &str = "login";
 const IDP: &str = "idpresponse";
 const ERROR_PAGE: &str = "error";
+/// What is asked of the domain's host.
+const HOSTED: &[&str] = &[
+    TOKEN, AUTHORIZE, LOGIN, IDP, ERROR_PAGE, "logout", "userinfo", "revoke",
+];
 const LAMBDA_CODES: &[Code] = &[
     Code("UserLambdaValidationException", Documented),
     Code("UnexpectedLambdaException", Documented),
@@ -442,6 +446,19 @@ pub static EFFECTS: &[Effect] = &[
         strength: Documented,
         says: "everything, since it no longer exists",
         source: "§4.5 rows 19 and 20",
+    },
+    Effect {
+        id: "domain-deleted",
+        setting: "Domain",
+        endpoints: HOSTED,
+        grants: &[],
+        test: Test::Exists,
+        codes: &[Code("http_403", Inferred), Code("http_404", Inferred)],
+        silences: true,
+        delay: Delay::Minutes,
+        strength: Documented,
+        says: "every request to its host, which is gone",
+        source: "§4.5 row 20",
     },
     Effect {
         id: "custom-domain-changed",

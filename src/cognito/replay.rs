@@ -68,7 +68,7 @@ enum Judgement {
 
 /// What `change` does to requests of this kind, by its own diff.
 pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
-    if is_creation(change) {
+    if is_creation(change) || is_of_another_provider(change, attempt) {
         return Prediction::Unaffected;
     }
     let mut breaks = Vec::new();
@@ -110,6 +110,14 @@ fn is_creation(change: &ConfigChange) -> bool {
     change.diff.iter().any(|line| {
         line.setting.0 == "Exists" && line.before.value().and_then(Value::as_bool) == Some(false)
     })
+}
+
+/// A request that asks for one identity provider does not meet the settings of another.
+fn is_of_another_provider(change: &ConfigChange, attempt: &Attempt<'_>) -> bool {
+    match (&change.resource, attempt.identity_provider) {
+        (Resource::IdentityProvider(_, name), Some(asked)) => name != asked,
+        _ => false,
+    }
 }
 
 /// The setting that refuses requests of this kind in a state of a client's or pool's settings, if
@@ -166,6 +174,7 @@ fn about(effect: &Effect, resource: &Resource, line: &DiffLine) -> bool {
     let name: &str = &line.setting.0;
     let name = match (resource, name) {
         (Resource::ResourceServer(..), "Exists") => "Scopes",
+        (Resource::Domain(..), "Exists") => "Domain",
         _ => name,
     };
     if effect.setting.ends_with('.') {

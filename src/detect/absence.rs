@@ -5,12 +5,14 @@
 //! (so that a quiet day is none). A time in which no log says anything at all is a gap in the
 //! logs, not a silence.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Config,
     slice::{Slice, Unit},
     spell::{Spell, threshold},
 };
-use crate::frame::{Cells, Key, Window};
+use crate::frame::{Cells, CoverageRow, Key, Window};
 
 /// A slice with fewer attempts has no rate to speak of.
 const FEWEST_ATTEMPTS: usize = 30;
@@ -47,16 +49,21 @@ pub fn silent(
     cells: &Cells,
     unit: &Unit,
     failing: &[Spell],
+    coverage: &[CoverageRow],
     window: Window,
     config: &Config,
 ) -> Vec<Spell> {
-    let slices = unit.slices(cells);
+    let mut slices = unit.slices(cells);
+    if unit.client.is_none() {
+        slices.truncate(1);
+    }
     let threshold = threshold(cells, unit, slices.len(), config);
     let mut found: Vec<Spell> = slices
         .iter()
         .filter(|slice| slice.error.is_none())
         .flat_map(|slice| in_slice(cells, unit, slice, window, threshold))
         .filter(|spell| !failing.iter().any(|other| overlap(spell, other)))
+        .filter(|spell| is_observed(coverage, spell.start, spell.end))
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slice.cmp(&b.slice)));
     let mut kept: Vec<Spell> = Vec::new();
@@ -66,6 +73,20 @@ pub fn silent(
         }
     }
     kept
+}
+
+/// Whether some log says anything in that time: what no log saw is a gap in the logs.
+fn is_observed(coverage: &[CoverageRow], start: i64, end: i64) -> bool {
+    let micros = |time: DateTime<Utc>| time.timestamp_micros();
+    coverage.iter().any(|row| {
+        let seen = micros(row.to).min(end) - micros(row.from).max(start);
+        let gaps = row
+            .gaps
+            .iter()
+            .map(|gap| (micros(gap.end).min(end) - micros(gap.start).max(start)).max(0));
+        let missed: i64 = gaps.sum();
+        (seen - missed) * 2 > end - start
+    })
 }
 
 /// A failing spell explains a silence that begins up to ten minutes around it.
@@ -140,9 +161,6 @@ fn expected(times: &[i64], others: &Others, start: i64, stop: i64) -> Option<(f6
         .map(|&count| count as f64 / (start - times[before - 1 - count]).max(1) as f64)
         .reduce(f64::min)?;
     let ahead = |horizon: i64| rate * (stop - start).min(horizon) as f64;
-    if others.all_between(start, stop) == 0.0 {
-        return None;
-    }
     let from = start - SHARE_SPAN;
     let usual = others.alike_between(from, start);
     if usual < FEWEST_CONTROLS {
@@ -169,44 +187,35 @@ fn dispersion(times: &[i64]) -> f64 {
     (variance / (mean * mean).max(1.0)).clamp(1.0, MOST_DISPERSED)
 }
 
-/// All traffic that is not the slice's own, and the part of it that has the same rhythm.
+/// Traffic of the same rhythm that is not the slice's own.
 struct Others {
     alike: Vec<(i64, f64)>,
-    all: Vec<(i64, f64)>,
 }
 
 impl Others {
     fn new(cells: &Cells, unit: &Unit, slice: &Slice) -> Self {
         let rhythm = slice_rhythm(cells, unit, slice);
         let own = |key: &Key| {
-            (key.user_pool, key.client) == (unit.user_pool, unit.client)
+            key.user_pool == unit.user_pool
+                && (unit.client.is_none() || key.client == unit.client)
                 && slice.role(cells, key).is_some()
         };
-        let mut others = Self {
-            alike: Vec::new(),
-            all: Vec::new(),
-        };
+        let mut others = Self { alike: Vec::new() };
         for row in &cells.rows {
             let Some(key) = cells.keys.get(row.key as usize).filter(|key| !own(key)) else {
                 continue;
             };
             let middle = row.first + (row.last - row.first) / 2;
-            others.all.push((middle, row.requests as f64));
             if !cells.failed(key) && key_rhythm(cells, key) == rhythm {
                 others.alike.push((middle, row.requests as f64));
             }
         }
         others.alike.sort_by_key(|(time, _)| *time);
-        others.all.sort_by_key(|(time, _)| *time);
         others
     }
 
     fn alike_between(&self, from: i64, to: i64) -> f64 {
         between(&self.alike, from, to)
-    }
-
-    fn all_between(&self, from: i64, to: i64) -> f64 {
-        between(&self.all, from, to)
     }
 }
 

@@ -87,10 +87,16 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
 }
 
 fn clients(cells: &Cells, spells: &[Spell]) -> Vec<AppClientId> {
-    let ids: BTreeSet<&str> = spells
-        .iter()
-        .filter_map(|spell| cells.text(spell.unit.client))
-        .collect();
+    let clients = spells.iter().flat_map(|spell| match spell.unit.client {
+        Some(client) => vec![Some(client)],
+        // A silent pool is the silence of all its clients.
+        None => spell
+            .unit
+            .cells(cells)
+            .map(|(_, _, key)| key.client)
+            .collect(),
+    });
+    let ids: BTreeSet<&str> = clients.filter_map(|client| cells.text(client)).collect();
     ids.into_iter().map(AppClientId::new).collect()
 }
 

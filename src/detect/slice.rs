@@ -56,6 +56,31 @@ pub fn units(cells: &Cells) -> Vec<Unit> {
     units.into_values().collect()
 }
 
+/// The traffic of each pool that has several app clients, as one unit.
+pub fn pools(cells: &Cells) -> Vec<Unit> {
+    let mut pools: BTreeMap<&str, (BTreeSet<Option<Symbol>>, Unit)> = BTreeMap::new();
+    for (number, row) in cells.rows.iter().enumerate() {
+        let Some(key) = cells.keys.get(row.key as usize) else {
+            continue;
+        };
+        let Some(name) = cells.text(key.user_pool) else {
+            continue;
+        };
+        let (clients, unit) = pools.entry(name).or_insert_with(|| {
+            let unit = Unit {
+                user_pool: key.user_pool,
+                client: None,
+                rows: Vec::new(),
+            };
+            (BTreeSet::new(), unit)
+        });
+        clients.insert(key.client);
+        unit.rows.push(number);
+    }
+    let several = pools.into_values().filter(|(clients, _)| clients.len() > 1);
+    several.map(|(_, unit)| unit).collect()
+}
+
 impl Unit {
     /// The rows with their keys.
     pub fn cells<'a>(

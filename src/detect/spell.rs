@@ -111,6 +111,12 @@ fn best_spell(
 }
 
 impl Spell {
+    /// Whether the spell is of a unit, or of a part of it.
+    pub fn is_of(&self, unit: &Unit) -> bool {
+        self.unit.user_pool == unit.user_pool
+            && (unit.client.is_none() || self.unit.client == unit.client)
+    }
+
     /// The failures of a slice between two times, both included.
     pub fn failing(
         cells: &Cells,
