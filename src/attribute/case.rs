@@ -386,23 +386,19 @@ impl<'a> Case<'a> {
         let (onset, end) = (self.onset(), self.end());
         let recovered = self.incident.recovered.map(|time| time.timestamp_micros());
         for row in &self.rows {
-            let (Some(key), Some(certain)) = (
-                self.cells.keys.get(row.key as usize),
-                exposed_success(exposed, self.cells, row),
-            ) else {
+            let Some(key) = self.cells.keys.get(row.key as usize) else {
                 continue;
             };
+            let ours = is_client(self.incident, self.cells.text(key.client));
+            let during = row.first > onset && row.last < end.min(cured);
+            if !ours && during && exposed.contains_key(&row.key) {
+                self.count_other(key, tally);
+            }
+            let certain = exposed_success(exposed, self.cells, row).filter(|_| ours);
+            let Some(certain) = certain else { continue };
             let accepted = row.callers.max(1) as f64;
             if onset - LOOK_BACK <= row.first && row.first < onset {
                 tally.usual += accepted;
-            }
-            let ours = is_client(self.incident, self.cells.text(key.client));
-            let during = row.first > onset && row.last < end.min(cured);
-            if !ours {
-                if during {
-                    self.count_other(key, tally);
-                }
-                continue;
             }
             if row.first > made + 1_000_000 && row.last < onset {
                 match row.last <= felt {

@@ -313,6 +313,14 @@ fn scope(case: &Case<'_>, reach: Reach, tally: &Tally) -> Option<Evidence> {
             let weight = -(1.0 + unharmed as f64).ln() - 1.0;
             Some(fact(EvidenceKind::Scope, weight.max(-4.0), text))
         }
+        Reach::Pool if !tally.other_clients.is_empty() => {
+            let others = tally.other_clients.len() as f64;
+            let text = format!(
+                "It concerns every app client of the user pool, and {} failed too.",
+                phrase::count(others, "other exposed app client")
+            );
+            Some(fact(EvidenceKind::Scope, (1.0 + others).min(2.5), text))
+        }
         Reach::Pool => Some(fact(
             EvidenceKind::Scope,
             0.5,
@@ -382,6 +390,10 @@ fn prior(change: &ConfigChange, tally: &Tally) -> Evidence {
         Some(broken) if broken.effect.strength == Strength::Documented => (
             -2.0,
             "It may break some requests and leave others: such changes sometimes break sign-in.",
+        ),
+        Some(broken) if broken.effect.strength == Strength::Observed => (
+            -2.5,
+            "It may break some requests and leave others; it was seen to, and is not documented.",
         ),
         Some(_) => (
             -3.5,

@@ -337,9 +337,13 @@ impl History {
     }
 }
 
-/// Names of the members an update's request gives.
+/// Names of the members an update's request gives; a web ACL is given by its association.
 fn given(change: &Change) -> BTreeMap<String, Value> {
-    read::flatten(&object(&change.request))
+    let mut given = read::flatten(&object(&change.request));
+    if change.name.ends_with("WebACL") {
+        given.insert("WebACL".to_owned(), Value::Null);
+    }
+    given
 }
 
 fn object(text: &Option<String>) -> Map<String, Value> {

@@ -213,8 +213,22 @@ fn verdict(
     let before = judge(effect.test, &line.before, attempt);
     let after = judge(effect.test, &line.after, attempt);
     match (before, after) {
+        (Some(Judgement::Unknown), Some(Judgement::Unknown)) if lost_items(line) => {
+            Verdict::Breaks { certain: false }
+        }
         (Some(before), Some(after)) => stated(effect, attempt, before, after),
         _ => compared(effect, line, attempt, resource),
+    }
+}
+
+/// Whether a list lost an item that the request may need, if only the log said.
+fn lost_items(line: &DiffLine) -> bool {
+    match (line.before.value(), line.after.value()) {
+        (Some(before), Some(after)) => {
+            let after = items(after);
+            items(before).iter().any(|item| !after.contains(item))
+        }
+        _ => false,
     }
 }
 

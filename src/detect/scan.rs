@@ -41,6 +41,11 @@ const RATES: [f64; 5] = [0.12, 0.25, 0.5, 0.9, 0.985];
 /// Number of rates scanned, for the threshold.
 pub const RATES_SCANNED: usize = RATES.len() + 1;
 
+/// An outage is a failure rate this many times the normal one …
+const NOTABLE_RISE: f64 = 1.5;
+/// … but where the normal one still holds the outage itself, any rise may point at it.
+const ANY_RISE: f64 = 1.05;
+
 /// A stratum with few requests takes its normal rate from this one: as many requests …
 const PRIOR_REQUESTS: f64 = 10.0;
 /// … that fail this often.
@@ -52,19 +57,66 @@ const HIGHEST_RATE: f64 = 0.97;
 
 /// Items per block where rates and their spread are estimated.
 const BLOCK: usize = 25;
+/// Fewer blocks say nothing of their spread.
+const FEWEST_BLOCKS: usize = 5;
+/// Share of the blocks that is taken for calm …
+const CALM_BLOCKS: f64 = 0.85;
+/// … and the mean of the calm ones among squared standard normals.
+const CALM_MEAN: f64 = 0.52;
+/// More segments than this in one slice are noise that no threshold fits.
+const MOST_SEGMENTS: usize = 40;
 /// More over-dispersion than this is not believed: it would be an outage.
 const MOST_DISPERSED: f64 = 8.0;
 
-/// Finds all segments whose score reaches `threshold`.
+/// Finds all segments whose score reaches `threshold`, the best first.
+///
+/// A segment is judged by the normal rate of what lies outside it and outside those found before:
+/// else an outage that fills much of the data would make itself normal.
 pub fn scan(items: &[Item], threshold: f64) -> Found {
-    let first = quiet_rate(items);
-    let coarse = segments(items, first, 1.0, threshold);
-    let normal = rate_outside(items, &coarse);
-    let dispersion = dispersion(items, &coarse, normal);
-    Found {
-        segments: segments(items, normal, dispersion, threshold),
-        normal,
+    let mut segments: Vec<Segment> = Vec::new();
+    while segments.len() < MOST_SEGMENTS {
+        let normal = rate_outside(items, &segments);
+        let Some(coarse) = best_outside(items, &segments, normal, ANY_RISE) else {
+            break;
+        };
+        let others = with(&segments, coarse);
+        let normal = rate_outside(items, &others);
+        let Some(found) = best_outside(items, &segments, normal, NOTABLE_RISE) else {
+            break;
+        };
+        let score = found.score / dispersion(items, &with(&segments, found), normal);
+        if score < threshold {
+            break;
+        }
+        segments = with(&segments, Segment { score, ..found });
     }
+    Found {
+        normal: rate_outside(items, &segments),
+        segments,
+    }
+}
+
+/// The segments and one more, by time.
+fn with(segments: &[Segment], one: Segment) -> Vec<Segment> {
+    let mut all = segments.to_vec();
+    all.push(one);
+    all.sort_by_key(|segment| segment.start);
+    all
+}
+
+/// The best segment between those that were found.
+fn best_outside(items: &[Item], segments: &[Segment], normal: f64, rise: f64) -> Option<Segment> {
+    parts(items, segments)
+        .filter_map(|(start, end)| {
+            let best = best_rise(items.get(start..end)?, normal, rise)?;
+            let segment = Segment {
+                start: start + best.start,
+                end: start + best.end,
+                score: best.score,
+            };
+            Some(widen(items, segment, start, end))
+        })
+        .max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// The failure rate of the calmer half of the blocks: an outage may fill the other half.
@@ -81,21 +133,26 @@ fn rate_outside(items: &[Item], segments: &[Segment]) -> f64 {
 }
 
 /// Variance of the failures per block over what independent failures would have; at least 1.
+///
+/// The most unlike blocks are left out, since they may be another outage; what that takes from
+/// the mean of independent blocks is given back.
 fn dispersion(items: &[Item], segments: &[Segment], normal: f64) -> f64 {
-    let (mut sum, mut blocks) = (0.0, 0.0);
-    for block in outside(items, segments).flat_map(|part| part.chunks(BLOCK)) {
-        let (failed, accepted) = sums(block);
-        let requests = failed + accepted;
-        let variance = requests * normal * (1.0 - normal);
-        if variance > 0.0 {
-            sum += (failed - requests * normal).powi(2) / variance;
-            blocks += 1.0;
-        }
-    }
-    if blocks < 5.0 {
+    let mut blocks: Vec<f64> = outside(items, segments)
+        .flat_map(|part| part.chunks(BLOCK))
+        .filter_map(|block| {
+            let (failed, accepted) = sums(block);
+            let requests = failed + accepted;
+            let variance = requests * normal * (1.0 - normal);
+            (variance > 0.0).then(|| (failed - requests * normal).powi(2) / variance)
+        })
+        .collect();
+    if blocks.len() < FEWEST_BLOCKS {
         return 1.0;
     }
-    (sum / blocks).clamp(1.0, MOST_DISPERSED)
+    blocks.sort_by(f64::total_cmp);
+    blocks.truncate((blocks.len() as f64 * CALM_BLOCKS) as usize);
+    let mean = blocks.iter().sum::<f64>() / blocks.len() as f64;
+    (mean / CALM_MEAN).clamp(1.0, MOST_DISPERSED)
 }
 
 /// The stretches of items between segments.
@@ -103,12 +160,17 @@ fn outside<'a>(
     items: &'a [Item],
     segments: &'a [Segment],
 ) -> impl Iterator<Item = &'a [Item]> + 'a {
+    parts(items, segments).filter_map(|(start, end)| items.get(start..end))
+}
+
+/// Bounds of the stretches between segments.
+fn parts<'a>(
+    items: &'a [Item],
+    segments: &'a [Segment],
+) -> impl Iterator<Item = (usize, usize)> + 'a {
     let starts = std::iter::once(0).chain(segments.iter().map(|segment| segment.end));
     let ends = segments.iter().map(|segment| segment.start);
-    let ends = ends.chain(std::iter::once(items.len()));
-    starts
-        .zip(ends)
-        .filter_map(|(start, end)| items.get(start..end))
+    starts.zip(ends.chain(std::iter::once(items.len())))
 }
 
 fn sums(items: &[Item]) -> (f64, f64) {
@@ -127,33 +189,6 @@ fn smoothed((failed, accepted): (f64, f64)) -> f64 {
     rate.clamp(LOWEST_RATE, HIGHEST_RATE)
 }
 
-/// Disjoint segments that reach the threshold: the best one, then the best of what is left of it
-/// and right of it.
-fn segments(items: &[Item], normal: f64, dispersion: f64, threshold: f64) -> Vec<Segment> {
-    let mut found = Vec::new();
-    let mut parts = vec![(0, items.len())];
-    while let Some((start, end)) = parts.pop() {
-        let Some(best) = best(&items[start..end], normal) else {
-            continue;
-        };
-        let score = best.score / dispersion;
-        if score < threshold {
-            continue;
-        }
-        let segment = Segment {
-            start: start + best.start,
-            end: start + best.end,
-            score,
-        };
-        let segment = widen(items, segment, start, end);
-        parts.push((start, segment.start));
-        parts.push((segment.end, end));
-        found.push(segment);
-    }
-    found.sort_by_key(|segment| segment.start);
-    found
-}
-
 /// Takes in the neighbouring instants that hold failures: a success of the same second may have
 /// kept them out.
 fn widen(items: &[Item], mut segment: Segment, start: usize, end: usize) -> Segment {
@@ -168,9 +203,14 @@ fn widen(items: &[Item], mut segment: Segment, start: usize, end: usize) -> Segm
 
 /// The segment least like the normal rate, whatever its score.
 pub fn best(items: &[Item], normal: f64) -> Option<Segment> {
+    best_rise(items, normal, NOTABLE_RISE)
+}
+
+/// The same, among rates that are so many times the normal one.
+fn best_rise(items: &[Item], normal: f64, rise: f64) -> Option<Segment> {
     let rates = RATES.into_iter().chain([3.0 * normal]);
     rates
-        .filter(|rate| *rate > 1.5 * normal && *rate < 1.0)
+        .filter(|rate| *rate > rise * normal && *rate < 1.0)
         .filter_map(|rate| best_at(items, normal, rate))
         .max_by(|a, b| a.score.total_cmp(&b.score))
 }
@@ -246,6 +286,27 @@ mod tests {
     #[test]
     fn a_high_but_steady_level_is_normal() {
         check(&"x..x.".repeat(100), &[]);
+    }
+
+    #[test]
+    fn an_outage_that_fills_most_of_the_data_is_found() {
+        let attempts = format!(
+            "{}{}{}",
+            ".".repeat(300),
+            "x".repeat(1_400),
+            ".".repeat(300)
+        );
+        check(&attempts, &[(300, 1_700)]);
+    }
+
+    #[test]
+    fn an_outage_that_fills_half_of_little_data_is_found() {
+        check(&format!("{}{}", ".".repeat(9), "x".repeat(7)), &[(9, 16)]);
+    }
+
+    #[test]
+    fn bursts_all_the_time_are_normal() {
+        check(&format!("{}xxx", ".".repeat(22)).repeat(60), &[]);
     }
 
     #[test]

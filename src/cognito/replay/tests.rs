@@ -105,7 +105,7 @@ fn callback_urls_compare_exactly() {
         "callback-url-removed",
     );
     check(&format!("token authorization_code {a}"), "unaffected");
-    check("token authorization_code", "cannot tell");
+    check("token authorization_code", "perhaps callback-url-removed");
     check(&format!("token refresh_token {b}"), "unaffected");
 }
 
