@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     escape,
-    json::Diff,
+    json::{self, Diff},
     outline::line_of,
     terminal::{Colour, Style},
     words::{self, rfc3339},
@@ -170,6 +170,5 @@ pub fn write_json(changes: &[ConfigChange], out: &mut impl Write) -> io::Result<
         schema: "trailblame/changes/1",
         changes: changes.iter().map(Row::new).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    json::print(&document, out)
 }

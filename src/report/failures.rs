@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::{
-    chart, escape,
+    chart, escape, json,
     terminal::{NARROW, Style, cells},
     words::{Clock, rfc3339},
 };
@@ -159,8 +159,7 @@ pub fn write_json(rows: &[FailureCount], bin: TimeDelta, out: &mut impl Write) -
             })
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    json::print(&document, out)
 }
 
 /// Writes CSV, safe for spreadsheets.
