@@ -8,10 +8,13 @@ use super::{
     escape,
     json::{self, Diff},
     outline::line_of,
-    terminal::{Colour, Style},
+    terminal::{self, Colour, Style},
     words::{self, rfc3339},
 };
-use crate::cognito::history::{ConfigChange, Standing};
+use crate::{
+    attribute::phrase,
+    cognito::history::{ConfigChange, Standing},
+};
 
 /// How much of each change is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +56,7 @@ fn stat(change: &ConfigChange, out: &mut impl Write) -> io::Result<()> {
         words::resource(&change.resource),
         words::by(change),
         match &change.standing {
-            Standing::Effective => format!("{} settings", change.diff.len()),
+            Standing::Effective => phrase::count(change.diff.len() as f64, "setting"),
             _ => words::standing(change),
         }
     );
@@ -87,16 +90,11 @@ fn full(change: &ConfigChange, style: Style, out: &mut impl Write) -> io::Result
     for line in &change.diff {
         let line = line_of(line, false);
         writeln!(out, "\n    {}", safe(&line.setting))?;
-        writeln!(
-            out,
-            "    {}",
-            paint("31", format!("- {}", safe(&line.before)))
-        )?;
-        writeln!(
-            out,
-            "    {}",
-            paint("32", format!("+ {}", safe(&line.after)))
-        )?;
+        for (sign, value, code) in [("-", &line.before, "31"), ("+", &line.after, "32")] {
+            for part in terminal::wrapped(&format!("{sign} {value}"), "    ", style) {
+                writeln!(out, "{}", paint(code, part))?;
+            }
+        }
     }
     writeln!(out)
 }
