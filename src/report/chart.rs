@@ -55,7 +55,7 @@ pub fn lines(timeline: &Timeline, marks: &[Mark], clock: Clock, width: usize) ->
     lines.push(format!(
         "{:gutter$} {}",
         "",
-        labels(timeline, columns, clock)
+        labels(timeline, columns, width.saturating_sub(gutter + 1), clock)
     ));
     lines
 }
@@ -104,25 +104,30 @@ fn markers(timeline: &Timeline, marks: &[Mark], columns: usize) -> String {
     line.into_iter().collect()
 }
 
-/// Start and end of the axis, and the length of a column.
-fn labels(timeline: &Timeline, columns: usize, clock: Clock) -> String {
+/// Start and end of the axis, and the length of a column; less where there is less room.
+fn labels(timeline: &Timeline, columns: usize, room: usize, clock: Clock) -> String {
     let end = timeline.start + timeline.bin * i32::try_from(columns).unwrap_or(i32::MAX);
     let (start, end) = (clock.time(timeline.start), clock.time(end));
-    let seconds = timeline.bin.num_seconds();
-    let bin = match seconds {
-        0..60 => format!("{seconds} s a column"),
-        60..3_600 => format!("{} min a column", seconds / 60),
-        _ => format!("{} h a column", seconds / 3_600),
-    };
+    let bin = format!("{} a column", length(timeline.bin.num_seconds()));
     let space = columns.saturating_sub(start.len() + end.len() + bin.len());
-    let left = space / 2;
-    match space {
-        0..=1 => format!("{start}–{end}, {bin}"),
-        _ => format!(
-            "{start}{}{bin}{}{end}",
-            " ".repeat(left),
-            " ".repeat(space - left)
-        ),
+    if space > 1 {
+        let left = space / 2;
+        let right = space - left;
+        return format!("{start}{:left$}{bin}{:right$}{end}", "", "");
+    }
+    let tight = [format!("{start}–{end}, {bin}"), format!("{start}, {bin}")];
+    let fits = tight
+        .into_iter()
+        .find(|label| label.chars().count() <= room);
+    fits.unwrap_or(bin)
+}
+
+/// In the largest unit that goes into it.
+fn length(seconds: i64) -> String {
+    match (seconds % 60, seconds % 3_600) {
+        (1.., _) => format!("{seconds} s"),
+        (_, 1..) => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
     }
 }
 

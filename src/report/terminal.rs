@@ -37,12 +37,8 @@ pub enum Colour {
 /// Text is not set wider than this, however wide the terminal.
 const WIDEST: usize = 120;
 const INDENT: &str = "   ";
-/// Below this width the table of suspects has two columns less.
+/// Below this width tables have fewer columns: some stand under the one before.
 pub(super) const NARROW: usize = 110;
-const SUSPECT_COLUMNS: usize = 6;
-/// In a narrow table of suspects the lag stands under the time, and who did it under what was
-/// called.
-const UNDER: &[usize] = &[2, 4];
 /// Texts from logs may be as long as a stranger likes.
 const LONGEST_TEXT: usize = 2_000;
 const LONGEST_CELL: usize = 300;
@@ -92,7 +88,7 @@ pub fn write(investigation: &Investigation, style: Style, out: &mut impl Write) 
 
 fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) -> io::Result<()> {
     match block {
-        Block::Title(text) => writeln!(out, "{}", style.paint(BOLD, &escape::terminal(text))),
+        Block::Title(text) => paragraph(text, BOLD, "", style, out),
         Block::Heading(text) => {
             let text = escape::terminal(text);
             let text = escape::cut(&text, style.width() - 2);
@@ -176,8 +172,12 @@ fn table(
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let narrow = style.width() < NARROW && head.len() == SUSPECT_COLUMNS;
-    let under = if narrow { UNDER } else { &[] };
+    let under = match head {
+        _ if style.width() >= NARROW => &[][..],
+        ["", "time", "to onset", "event", "by", ..] => &[2, 4],
+        ["time", "event", "by", ..] => &[2],
+        _ => &[],
+    };
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
