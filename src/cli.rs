@@ -106,7 +106,7 @@ fn told(error: &anyhow::Error) -> ExitCode {
         }
         None => {
             if let Some(nothing) = error.downcast_ref::<read::NothingOfUse>() {
-                output::tell(format_args!("hint: {}", nothing.hint()));
+                output::tell(format_args!("hint: {}", nothing.hint));
             }
             ExitCode::FAILURE
         }

@@ -58,15 +58,13 @@ pub struct Inputs {
 #[error("found nothing of use: {found}")]
 pub struct NothingOfUse {
     found: String,
+    /// What was looked for, or what to ask instead.
+    pub hint: &'static str,
 }
 
-impl NothingOfUse {
-    /// What was looked for.
-    pub fn hint(&self) -> &'static str {
-        "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail records or OAuth \
-         errors, and ALB access logs"
-    }
-}
+const LOOKED_FOR: &str = "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail \
+                          records or OAuth errors, and ALB access logs";
+const OTHER_BOUNDS: &str = "without `--since` and `--until` the window is what the logs hold";
 
 impl Reading {
     /// Checks what was typed.
@@ -157,7 +155,10 @@ impl Inputs {
                     rejected.path, rejected.reason
                 ),
             };
-            return Err(anyhow!(NothingOfUse { found }));
+            return Err(anyhow!(NothingOfUse {
+                found,
+                hint: LOOKED_FOR
+            }));
         }
         self.check(frames.window)?;
         Ok(frames)
@@ -171,7 +172,10 @@ impl Inputs {
             Some(_) => format!("no request at or after {start}, the last is before {end}"),
             None => format!("no request before {end}, the first is at {start}"),
         };
-        Err(anyhow!(NothingOfUse { found }))
+        Err(anyhow!(NothingOfUse {
+            found,
+            hint: OTHER_BOUNDS
+        }))
     }
 
     /// Says which changes are shown, since `6h` and open ends do not.

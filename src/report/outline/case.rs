@@ -147,10 +147,20 @@ fn other_row(other: &Alternative) -> Vec<String> {
 
 /// `56 s before`: where a change stands from the onset.
 fn lag(lag: TimeDelta) -> String {
-    match lag < TimeDelta::zero() {
-        true => format!("{} after", phrase::duration(-lag)),
-        false => format!("{} before", phrase::duration(lag)),
+    if lag.abs() < TimeDelta::seconds(1) {
+        return "same second".to_owned();
     }
+    let length = match lag.abs() {
+        // From here on minutes tell nothing.
+        long if long >= TimeDelta::hours(2) => TimeDelta::hours(long.num_hours()),
+        short => short,
+    };
+    let side = if lag < TimeDelta::zero() {
+        "after"
+    } else {
+        "before"
+    };
+    format!("{} {side}", phrase::duration(length))
 }
 
 /// What a suspect did, or why it is innocent.
