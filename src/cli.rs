@@ -5,6 +5,7 @@ use std::{
     process::ExitCode,
 };
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 mod bounds;
@@ -70,7 +71,10 @@ pub fn main() -> ExitCode {
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
     };
-    let result = result.and_then(|ended| Ok(out.flush().map(|()| ended)?));
+    let result = result.and_then(|ended| {
+        out.flush().context("failed to write the output")?;
+        Ok(ended)
+    });
     match result {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Outage) => ExitCode::from(3),
@@ -92,17 +96,17 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn told(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {error:#}");
+    output::tell(format_args!("error: {error:#}"));
     match error.downcast_ref::<Usage>() {
         Some(usage) => {
             if let Some(hint) = &usage.hint {
-                eprintln!("hint: {hint}");
+                output::tell(format_args!("hint: {hint}"));
             }
             ExitCode::from(2)
         }
         None => {
             if let Some(nothing) = error.downcast_ref::<read::NothingOfUse>() {
-                eprintln!("hint: {}", nothing.hint());
+                output::tell(format_args!("hint: {}", nothing.hint));
             }
             ExitCode::FAILURE
         }

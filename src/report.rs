@@ -9,3 +9,8 @@ pub mod markdown;
 pub mod outline;
 pub mod terminal;
 pub mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Times and durations as people type them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use trailblame::frame::Window;
 
 use super::Usage;
@@ -8,10 +8,14 @@ use super::Usage;
 const FORMS: &str =
     "2026-03-02T14:05:04Z, 2026-03-02 14:05, 2026-03-02, or a time ago such as 6h or 1d12h";
 
+/// Years that ISO 8601 writes with four digits; far from where times overflow.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
+
 /// A time, absolute or ago; without a zone it is UTC.
 pub fn time(flag: &str, text: &str) -> Result<DateTime<Utc>, Usage> {
     absolute(text)
-        .or_else(|| Some(Utc::now() - length(text)?))
+        .or_else(|| Utc::now().checked_sub_signed(length(text)?))
+        .filter(|time| YEARS.contains(&time.year()))
         .ok_or_else(|| Usage {
             message: format!("`{flag} {text}` is no time"),
             hint: Some(format!("a time is {FORMS}")),
@@ -109,6 +113,14 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn times_out_of_reach_are_refused() {
+        for text in ["999999999d", "999999w", "+262142-12-31T23:59", "0000-01-01"] {
+            assert!(time("--since", text).is_err(), "{text}");
+        }
+        assert!(time("--since", "90d").is_ok());
     }
 
     #[test]

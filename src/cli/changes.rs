@@ -89,6 +89,7 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let inputs = arguments.inputs.resolve_for_changes()?;
     let frames = inputs.frames()?;
     let history = inputs.history(&frames)?;
+    inputs.tell_shown();
     let shown: Vec<ConfigChange> = history
         .changes()
         .iter()

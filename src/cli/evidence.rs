@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use trailblame::{
     attribute::Investigation,
     record::{self, Record, mask},
+    report::escape,
     source::{
         files::{self, Counter, Input},
         inflate::Limits,
@@ -27,8 +28,8 @@ pub fn write(investigation: &Investigation, paths: &[String], folder: &Path) -> 
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for input in files::find(paths).inputs {
         if input == Input::Stdin {
-            eprintln!(
-                "note: standard input cannot be read twice; its records are not in the evidence"
+            output::tell(
+                "note: standard input cannot be read twice; its records are not in the evidence",
             );
             continue;
         }
@@ -57,12 +58,21 @@ pub fn write(investigation: &Investigation, paths: &[String], folder: &Path) -> 
         let name = format!("{}.json", file_name(id));
         let text = format!("{text}\n");
         output::file(&folder.join(&name), text.as_bytes())?;
-        let sum = Sha256::digest(text.as_bytes());
-        let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-        sums.push_str(&format!("{hex}  {name}\n"));
+        sums.push_str(&format!("{}  {name}\n", hex(text.as_bytes())));
     }
     output::file(&folder.join("SHA256SUMS"), sums.as_bytes())?;
-    eprintln!("evidence: {} records in {}", found.len(), folder.display());
+    output::tell(format_args!(
+        "evidence: {} of {} records in {}",
+        found.len(),
+        wanted.len(),
+        folder.display()
+    ));
+    for id in wanted.iter().filter(|id| !found.contains_key(*id)) {
+        output::tell(format_args!(
+            "note: no record with the id {} was read again: its log gives records no ids",
+            escape::terminal(id)
+        ));
+    }
     Ok(())
 }
 
@@ -92,7 +102,8 @@ fn wanted(investigation: &Investigation) -> BTreeSet<String> {
     ids
 }
 
-/// An id as a file name: nothing a file system could take for more than a name.
+/// An id as a file name: nothing a file system could take for more than a name, and another for
+/// another id.
 fn file_name(id: &str) -> String {
     let safe = id
         .chars()
@@ -100,5 +111,33 @@ fn file_name(id: &str) -> String {
             true => c,
             false => '_',
         });
-    safe.take(100).collect()
+    let safe: String = safe.take(100).collect();
+    match safe == id && !safe.is_empty() {
+        true => safe,
+        false => format!("{safe}-{:.8}", hex(id.as_bytes())),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let sum = Sha256::digest(bytes);
+    sum.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_name_and_not_a_path() {
+        for (id, expected) in [
+            ("ec65fe26-9fd4-4271", "ec65fe26-9fd4-4271"),
+            ("../../etc/passwd", "______etc_passwd-3754d6cb"),
+            ("a b", "a_b-c8687a08"),
+            ("", "-e3b0c442"),
+        ] {
+            assert_eq!(file_name(id), expected);
+        }
+        assert_ne!(file_name("a/b"), file_name("a:b"));
+        assert!(file_name(&"x".repeat(10_000)).len() < 120);
+    }
 }

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::Context;
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use trailblame::{
@@ -13,7 +14,7 @@ use trailblame::{
     detect::{self, Incident},
     frame::{Cells, CoverageRow, Failure, Frames, Window},
     ids::{AppClientId, UserPoolId},
-    report::{json, markdown, terminal, words},
+    report::{json, markdown, terminal},
 };
 
 use super::{Ended, Usage, bounds, changes::Wanted, evidence, output, read};
@@ -88,11 +89,7 @@ pub fn run(
     let inputs = arguments.inputs.resolve()?;
     let frames = inputs.frames()?;
     let history = inputs.history(&frames)?;
-    eprintln!(
-        "window: {} to {}",
-        words::rfc3339(frames.window.start),
-        words::rfc3339(frames.window.end)
-    );
+    output::tell_window(Some(frames.window.start), Some(frames.window.end));
     let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
     let incidents = question.incidents(&cells, &failures, &frames.coverage_rows, frames.window);
     let scene = Scene {
@@ -104,17 +101,19 @@ pub fn run(
     };
     let findings = attribute::explain(incidents, &scene);
     let investigation = investigation(frames, findings, &history, &question);
-    match arguments.format {
-        Format::Table => terminal::write(&investigation, output::style(colour), out)?,
-        Format::Json => json::write(&investigation, out)?,
-        Format::Markdown => markdown::write(&investigation, out)?,
-    }
+    let written = match arguments.format {
+        Format::Table => terminal::write(&investigation, output::style(colour), out),
+        Format::Json => json::write(&investigation, out),
+        Format::Markdown => markdown::write(&investigation, out),
+    };
     if let Some(folder) = &arguments.write_undo {
         write_undo(&investigation, folder)?;
     }
     if let Some(folder) = &arguments.evidence {
         evidence::write(&investigation, inputs.paths(), folder)?;
     }
+    // Not earlier: the files were asked for even when `head` has seen enough of the report.
+    written.context("failed to write the output")?;
     let incomplete = arguments.fail_on_incomplete && !investigation.summary.rejected.is_empty();
     let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
     Ok(match (incomplete, outage) {
@@ -220,20 +219,24 @@ fn write_undo(investigation: &Investigation, folder: &Path) -> anyhow::Result<()
             continue;
         };
         let Some(document) = &undo.document else {
-            eprintln!(
+            output::tell(format_args!(
                 "{}: no document undoes it; see the steps",
                 finding.incident.id
-            );
+            ));
             continue;
         };
+        let region = finding.incident.region.as_ref();
+        let region = region.map_or_else(String::new, |region| {
+            format!(" --region {}", output::quoted(region.as_str()))
+        });
         let path = folder.join(format!("{}-{}.json", finding.incident.id, undo.kind));
         output::file(&path, format!("{document:#}\n").as_bytes())?;
-        eprintln!(
-            "{}: aws cognito-idp {} --cli-input-json file://{}",
+        output::tell(format_args!(
+            "{}: aws cognito-idp {}{region} --cli-input-json {}",
             finding.incident.id,
             undo.kind.replace('_', "-"),
-            path.display()
-        );
+            output::quoted(&format!("file://{}", path.display()))
+        ));
     }
     Ok(())
 }

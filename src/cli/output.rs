@@ -1,10 +1,18 @@
 //! Colours, widths and files.
 
-use std::path::Path;
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    path::Path,
+};
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use clap::ValueEnum;
-use trailblame::report::terminal::{Colour, Style};
+use trailblame::report::{
+    terminal::{Colour, Style},
+    words,
+};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -15,6 +23,31 @@ pub enum When {
     Always,
     /// Never.
     Never,
+}
+
+/// Says something on stderr.
+pub fn tell(text: impl Display) {
+    // Nobody may be listening, which is no reason to stop; `eprintln!` would panic.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Says which times are looked at; `None` is an open end.
+pub fn tell_window(start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) {
+    let said = |time: Option<_>, open: &str| time.map_or_else(|| open.to_owned(), words::rfc3339);
+    let (start, end) = (
+        said(start, "the first record"),
+        said(end, "the last record"),
+    );
+    tell(format_args!("window: {start} to {end}"));
+}
+
+/// A word for a POSIX shell.
+pub fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 /// Whether to write colours.
@@ -49,4 +82,25 @@ pub fn folder(path: &Path) -> anyhow::Result<()> {
 /// Writes a file.
 pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("failed to write `{}`", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (text, expected) in [
+            (
+                "file:///tmp/undo/inc-3f9a.json",
+                "file:///tmp/undo/inc-3f9a.json",
+            ),
+            ("file://my undo", "'file://my undo'"),
+            ("it's", r"'it'\''s'"),
+            ("$(id)", "'$(id)'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
 }

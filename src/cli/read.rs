@@ -8,15 +8,16 @@ use clap::Args;
 use trailblame::{
     cognito::history::{History, Snapshot},
     error::Error,
-    frame::{Bounds, Fold, Frames, Mapping},
+    frame::{Bounds, Fold, Frames, Mapping, Window},
     record,
+    report::words,
     source::{
         files::{self, Counter, Found},
         inflate::Limits,
     },
 };
 
-use super::{Usage, bounds};
+use super::{Usage, bounds, output};
 
 /// Inputs that every command takes.
 #[derive(Debug, Args)]
@@ -57,15 +58,13 @@ pub struct Inputs {
 #[error("found nothing of use: {found}")]
 pub struct NothingOfUse {
     found: String,
+    /// What was looked for, or what to ask instead.
+    pub hint: &'static str,
 }
 
-impl NothingOfUse {
-    /// What was looked for.
-    pub fn hint(&self) -> &'static str {
-        "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail records or OAuth \
-         errors, and ALB access logs"
-    }
-}
+const LOOKED_FOR: &str = "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail \
+                          records or OAuth errors, and ALB access logs";
+const OTHER_BOUNDS: &str = "without `--since` and `--until` the window is what the logs hold";
 
 impl Reading {
     /// Checks what was typed.
@@ -156,9 +155,33 @@ impl Inputs {
                     rejected.path, rejected.reason
                 ),
             };
-            return Err(anyhow!(NothingOfUse { found }));
+            return Err(anyhow!(NothingOfUse {
+                found,
+                hint: LOOKED_FOR
+            }));
         }
+        self.check(frames.window)?;
         Ok(frames)
+    }
+
+    /// Bounds that leave nothing to look at are told, not answered with "no outage".
+    fn check(&self, window: Window) -> anyhow::Result<()> {
+        let [start, end] = [window.start, window.end].map(words::rfc3339);
+        let found = match self.bounds.since {
+            _ if window.start < window.end => return Ok(()),
+            Some(_) => format!("no request at or after {start}, the last is before {end}"),
+            None => format!("no request before {end}, the first is at {start}"),
+        };
+        Err(anyhow!(NothingOfUse {
+            found,
+            hint: OTHER_BOUNDS
+        }))
+    }
+
+    /// Says which changes are shown, since `6h` and open ends do not.
+    pub fn tell_shown(&self) {
+        let (since, until) = self.shown;
+        output::tell_window(since, until);
     }
 
     /// The history of settings, closed from the right by saved descriptions.

@@ -6,12 +6,15 @@ use serde::Serialize;
 
 use super::{
     escape,
-    json::Diff,
+    json::{self, Diff},
     outline::line_of,
-    terminal::{Colour, Style},
+    terminal::{self, Colour, Style},
     words::{self, rfc3339},
 };
-use crate::cognito::history::{ConfigChange, Standing};
+use crate::{
+    attribute::phrase,
+    cognito::history::{ConfigChange, Standing},
+};
 
 /// How much of each change is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +56,7 @@ fn stat(change: &ConfigChange, out: &mut impl Write) -> io::Result<()> {
         words::resource(&change.resource),
         words::by(change),
         match &change.standing {
-            Standing::Effective => format!("{} settings", change.diff.len()),
+            Standing::Effective => phrase::count(change.diff.len() as f64, "setting"),
             _ => words::standing(change),
         }
     );
@@ -87,16 +90,11 @@ fn full(change: &ConfigChange, style: Style, out: &mut impl Write) -> io::Result
     for line in &change.diff {
         let line = line_of(line, false);
         writeln!(out, "\n    {}", safe(&line.setting))?;
-        writeln!(
-            out,
-            "    {}",
-            paint("31", format!("- {}", safe(&line.before)))
-        )?;
-        writeln!(
-            out,
-            "    {}",
-            paint("32", format!("+ {}", safe(&line.after)))
-        )?;
+        for (sign, value, code) in [("-", &line.before, "31"), ("+", &line.after, "32")] {
+            for part in terminal::wrapped(&format!("{sign} {value}"), "    ", style) {
+                writeln!(out, "{}", paint(code, part))?;
+            }
+        }
     }
     writeln!(out)
 }
@@ -170,6 +168,5 @@ pub fn write_json(changes: &[ConfigChange], out: &mut impl Write) -> io::Result<
         schema: "trailblame/changes/1",
         changes: changes.iter().map(Row::new).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    json::print(&document, out)
 }

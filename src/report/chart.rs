@@ -6,16 +6,22 @@ use super::words::Clock;
 use crate::{attribute::phrase::thousands, detect::Timeline};
 
 const HEIGHT: usize = 5;
+/// Room for `accepted`, or for counts up to 99,999,999.
+const WIDEST_GUTTER: usize = 11;
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Lines of a chart no wider than `width`: failures as columns, a mark under the axis at each of
-/// `marks` (time and sign).
-pub fn lines(
-    timeline: &Timeline,
-    marks: &[(DateTime<Utc>, char)],
-    clock: Clock,
-    width: usize,
-) -> Vec<String> {
+/// A moment to mark under the axis, by a sign.
+pub type Mark = (DateTime<Utc>, char);
+
+/// The sign of the change that broke it, and of the one that put it back.
+pub const CHANGE: char = '▲';
+/// See [`CHANGE`].
+pub const CURE: char = '▽';
+
+/// Lines of a chart no wider than `width`: failures as columns, `marks` under the axis.
+pub fn lines(timeline: &Timeline, marks: &[Mark], clock: Clock, width: usize) -> Vec<String> {
+    let room = width.saturating_sub(WIDEST_GUTTER + 1).max(1);
+    let timeline = &folded(timeline, room);
     let failures: u64 = timeline.failed.iter().sum();
     // A silence shows in the requests that are missing.
     let shown = if failures > 0 {
@@ -26,7 +32,7 @@ pub fn lines(
     let name = if failures > 0 { "failed" } else { "accepted" };
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
     let gutter = thousands(most).len().max(name.len()) + 1;
-    let columns = shown.len().min(width.saturating_sub(gutter + 1)).max(1);
+    let columns = shown.len().max(1);
     let mut lines = Vec::new();
     for level in (0..HEIGHT).rev() {
         let label = match level {
@@ -42,17 +48,42 @@ pub fn lines(
         lines.push(format!("{label:>gutter$}│{bars}").trim_end().to_owned());
     }
     lines.push(format!("{:gutter$}└{}", "", "─".repeat(columns)));
-    lines.push(
-        format!("{:gutter$} {}", "", markers(timeline, marks, columns))
-            .trim_end()
-            .to_owned(),
-    );
+    let under = markers(timeline, marks, columns);
+    if !under.trim().is_empty() {
+        lines.push(format!("{:gutter$} {}", "", under.trim_end()));
+    }
     lines.push(format!(
         "{:gutter$} {}",
         "",
-        labels(timeline, columns, clock)
+        labels(timeline, columns, width.saturating_sub(gutter + 1), clock)
     ));
     lines
+}
+
+/// What the signs under a chart mean, and when exactly.
+pub fn legend(marks: &[Mark], clock: Clock) -> Option<String> {
+    let said = marks.iter().map(|(time, sign)| {
+        let what = if *sign == CHANGE {
+            "the change"
+        } else {
+            "put back"
+        };
+        format!("{sign} {} {what}", clock.time(*time))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| said.join("   "))
+}
+
+/// The same with so many bins at most: neighbours are added up.
+fn folded(timeline: &Timeline, most: usize) -> Timeline {
+    let by = timeline.failed.len().div_ceil(most).max(1);
+    let fold = |counts: &[u64]| counts.chunks(by).map(|bins| bins.iter().sum()).collect();
+    Timeline {
+        start: timeline.start,
+        bin: timeline.bin * i32::try_from(by).unwrap_or(i32::MAX),
+        failed: fold(&timeline.failed),
+        succeeded: fold(&timeline.succeeded),
+    }
 }
 
 fn block(count: u64, most: u64, level: usize) -> char {
@@ -61,7 +92,7 @@ fn block(count: u64, most: u64, level: usize) -> char {
     EIGHTHS[filled.saturating_sub(level * 8).min(8)]
 }
 
-fn markers(timeline: &Timeline, marks: &[(DateTime<Utc>, char)], columns: usize) -> String {
+fn markers(timeline: &Timeline, marks: &[Mark], columns: usize) -> String {
     let mut line = vec![' '; columns];
     for (time, sign) in marks {
         let bin =
@@ -73,25 +104,30 @@ fn markers(timeline: &Timeline, marks: &[(DateTime<Utc>, char)], columns: usize)
     line.into_iter().collect()
 }
 
-/// Start and end of the axis, and the length of a column.
-fn labels(timeline: &Timeline, columns: usize, clock: Clock) -> String {
+/// Start and end of the axis, and the length of a column; less where there is less room.
+fn labels(timeline: &Timeline, columns: usize, room: usize, clock: Clock) -> String {
     let end = timeline.start + timeline.bin * i32::try_from(columns).unwrap_or(i32::MAX);
     let (start, end) = (clock.time(timeline.start), clock.time(end));
-    let seconds = timeline.bin.num_seconds();
-    let bin = match seconds {
-        0..60 => format!("{seconds} s a column"),
-        60..3_600 => format!("{} min a column", seconds / 60),
-        _ => format!("{} h a column", seconds / 3_600),
-    };
+    let bin = format!("{} a column", length(timeline.bin.num_seconds()));
     let space = columns.saturating_sub(start.len() + end.len() + bin.len());
-    let left = space / 2;
-    match space {
-        0..=1 => format!("{start}–{end}, {bin}"),
-        _ => format!(
-            "{start}{}{bin}{}{end}",
-            " ".repeat(left),
-            " ".repeat(space - left)
-        ),
+    if space > 1 {
+        let left = space / 2;
+        let right = space - left;
+        return format!("{start}{:left$}{bin}{:right$}{end}", "", "");
+    }
+    let tight = [format!("{start}–{end}, {bin}"), format!("{start}, {bin}")];
+    let fits = tight
+        .into_iter()
+        .find(|label| label.chars().count() <= room);
+    fits.unwrap_or(bin)
+}
+
+/// In the largest unit that goes into it.
+fn length(seconds: i64) -> String {
+    match (seconds % 60, seconds % 3_600) {
+        (1.., _) => format!("{seconds} s"),
+        (_, 1..) => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
     }
 }
 
@@ -118,11 +154,37 @@ mod tests {
             start,
             end: start + TimeDelta::hours(1),
         };
-        let marks = [(start + TimeDelta::minutes(9), '▲')];
+        let marks = [(start + TimeDelta::minutes(9), CHANGE)];
         let chart = lines(&timeline, &marks, Clock::new(window), 60).join("\n");
         assert!(chart.contains('▲') && chart.contains("14:00:00"));
         assert!(chart.lines().all(|line| line.chars().count() <= 60));
         let peak = chart.lines().next().unwrap_or_default();
         assert!(peak.trim_start().starts_with("29│"), "{peak}");
+    }
+
+    #[test]
+    fn a_long_timeline_is_folded_and_not_cut() {
+        let mut failed = vec![0; 500];
+        failed[499] = 7;
+        let start = DateTime::from_timestamp(1_772_460_000, 0).unwrap();
+        let timeline = Timeline {
+            start,
+            bin: TimeDelta::minutes(1),
+            succeeded: vec![0; 500],
+            failed,
+        };
+        let end = start + TimeDelta::minutes(500);
+        let chart = lines(&timeline, &[], Clock::new(Window { start, end }), 80);
+        assert!(chart.iter().all(|line| line.chars().count() <= 80));
+        assert!(
+            chart.first().is_some_and(|line| line.ends_with('█')),
+            "{chart:#?}"
+        );
+        assert!(
+            chart
+                .last()
+                .is_some_and(|line| line.contains("8 min a column")),
+            "{chart:#?}"
+        );
     }
 }

@@ -5,12 +5,12 @@ use std::{
     io::{self, Write},
 };
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::{
-    chart, escape,
+    chart, escape, json,
     terminal::{NARROW, Style, cells},
     words::{Clock, rfc3339},
 };
@@ -19,6 +19,8 @@ use crate::{
     detect::Timeline,
     frame::{FailureCount, Window},
 };
+
+const LEAST_WIDTH: usize = 40;
 
 /// Writes a table for a terminal.
 ///
@@ -29,24 +31,32 @@ pub fn write(rows: &[FailureCount], style: Style, out: &mut impl Write) -> io::R
     if rows.is_empty() {
         return writeln!(out, "No request failed.");
     }
-    let narrow = style.width < NARROW;
+    let width = style.width.max(LEAST_WIDTH);
+    // Where there is little room, the grant stands under the error.
+    let under: &[usize] = if width < NARROW { &[3] } else { &[] };
+    let whole_minutes = rows.iter().all(|row| row.start.second() == 0);
+    let form = if whole_minutes {
+        "%m-%d %H:%M"
+    } else {
+        "%m-%d %H:%M:%S"
+    };
     let head = ["from (UTC)", "app client", "error", "grant", "failures"];
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
-        .set_header(cells(head.into_iter().map(str::to_owned), narrow));
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
+        .set_header(cells(head.into_iter().map(str::to_owned), under));
     for row in rows {
         let safe = |text: Option<&str>| escape::terminal(text.unwrap_or("–"));
         let row = [
-            row.start.format("%m-%d %H:%M").to_string(),
+            row.start.format(form).to_string(),
             safe(row.client.as_ref().map(|client| client.as_str())),
             safe(Some(&row.error)),
             safe(row.grant.as_deref()),
             thousands(row.failures),
         ];
-        table.add_row(cells(row.into_iter(), narrow));
+        table.add_row(cells(row.into_iter(), under));
     }
     if let Some(column) = table.column_iter_mut().last() {
         column.set_cell_alignment(CellAlignment::Right);
@@ -103,25 +113,45 @@ pub fn write_charts(
     Ok(())
 }
 
-/// The rows in as many columns as fit.
+/// The rows in columns of a round length, as many as fit.
 fn timeline(rows: &[&FailureCount], window: Window, columns: usize) -> Timeline {
-    let span = (window.end - window.start).num_seconds().max(1);
-    let columns = i64::try_from(columns.max(10)).unwrap_or(60);
-    let bin = (span / columns + 1).max(1);
-    let bins = usize::try_from(span / bin + 1).unwrap_or(1);
-    let mut failed = vec![0; bins];
+    let bin = round_length(window, columns);
+    let start = floor(window.start, bin);
+    let bins = (window.end - start).num_seconds().max(1) as usize;
+    let mut failed = vec![0; bins.div_ceil(bin.max(1) as usize)];
     for row in rows {
-        let at = (row.start - window.start).num_seconds().max(0) / bin;
+        let at = (row.start - start).num_seconds().max(0) / bin;
         if let Some(count) = usize::try_from(at).ok().and_then(|at| failed.get_mut(at)) {
             *count += row.failures;
         }
     }
     Timeline {
-        start: window.start,
+        start,
         bin: TimeDelta::seconds(bin),
+        succeeded: vec![0; failed.len()],
         failed,
-        succeeded: vec![0; bins],
     }
+}
+
+/// Seconds that people count in, up to a day.
+const ROUND: [i64; 12] = [
+    10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 10_800, 21_600, 43_200,
+];
+const DAY: i64 = 86_400;
+
+fn round_length(window: Window, columns: usize) -> i64 {
+    let span = (window.end - window.start).num_seconds().max(1);
+    let columns = i64::try_from(columns).unwrap_or(i64::MAX).max(2);
+    // One column less: the first begins before the window.
+    let least = span / (columns - 1) + 1;
+    let days = || least.div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
+    let round = ROUND.into_iter().find(|length| *length >= least);
+    round.unwrap_or_else(days)
+}
+
+fn floor(time: DateTime<Utc>, seconds: i64) -> DateTime<Utc> {
+    time - TimeDelta::seconds(time.timestamp().rem_euclid(seconds))
+        - TimeDelta::nanoseconds(i64::from(time.timestamp_subsec_nanos()))
 }
 
 #[derive(Serialize)]
@@ -159,8 +189,7 @@ pub fn write_json(rows: &[FailureCount], bin: TimeDelta, out: &mut impl Write) -
             })
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    json::print(&document, out)
 }
 
 /// Writes CSV, safe for spreadsheets.

@@ -11,7 +11,10 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::words::{self, rfc3339};
+use super::{
+    escape,
+    words::{self, rfc3339},
+};
 use crate::{
     attribute::{Finding, Investigation, Suspect},
     cognito::history::DiffLine,
@@ -208,8 +211,13 @@ pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<
             })
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    print(&document, out)
+}
+
+/// Writes a document whose strings cannot do anything to a terminal.
+pub(super) fn print(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escape::json(&text))
 }
 
 fn inputs(summary: &Summary) -> Inputs<'_> {

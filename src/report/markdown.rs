@@ -10,6 +10,9 @@ use super::{
 use crate::attribute::Investigation;
 
 const CHART_WIDTH: usize = 76;
+/// Texts from logs may be as long as a stranger likes.
+const LONGEST_CELL: usize = 300;
+const LONGEST_SENTENCE: usize = 2_000;
 
 /// Writes the report.
 ///
@@ -40,20 +43,23 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
         }
         Block::Gap => Ok(()),
         Block::Command(command) => {
+            let command = escape::json(command);
             // A fence longer than any run of backticks inside.
             let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
             let fence = "`".repeat(longest.max(2) + 1);
             writeln!(out, "\n{fence}sh\n{command}\n{fence}")
         }
         Block::Chart(timeline, marks) => {
-            let lines = chart::lines(timeline, marks, clock, CHART_WIDTH);
+            let mut lines = chart::lines(timeline, marks, clock, CHART_WIDTH);
+            lines.extend(chart::legend(marks, clock));
             writeln!(out, "\n```text\n{}\n```", lines.join("\n"))
         }
         Block::Table(head, rows) => {
             writeln!(out, "\n| {} |", head.join(" | "))?;
             writeln!(out, "|{}", "---|".repeat(head.len()))?;
+            let safe = |cell: &str| escape::markdown(&escape::cut(cell, LONGEST_CELL));
             for row in rows {
-                let cells: Vec<String> = row.iter().map(|cell| escape::markdown(cell)).collect();
+                let cells: Vec<String> = row.iter().map(|cell| safe(cell)).collect();
                 writeln!(out, "| {} |", cells.join(" | "))?;
             }
             Ok(())
@@ -73,13 +79,13 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
 
 /// A sentence of ours: what stands between backticks is code, all else is text.
 fn sentence(text: &str) -> String {
+    let text = escape::cut(text, LONGEST_SENTENCE);
     let parts: Vec<&str> = text.split('`').collect();
-    let last = parts.len() - 1;
     parts
         .iter()
         .enumerate()
         .map(
-            |(at, part)| match at % 2 == 1 && at < last && !part.is_empty() {
+            |(at, part)| match at % 2 == 1 && at + 1 < parts.len() && !part.is_empty() {
                 true => format!("`{}`", escape::markdown_code(part)),
                 false => escape::markdown(part),
             },

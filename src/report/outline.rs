@@ -1,19 +1,23 @@
 //! What an investigation has to say, in order and without a form: the answer first, then the
 //! proof, then what undoes it, then what was not seen.
 
-use chrono::{DateTime, Utc};
-
-use super::words::{self, Clock};
+use super::{
+    chart::{self, Mark},
+    words::{self, Clock},
+};
 use crate::{
     attribute::{
-        EvidenceKind, Finding, Investigation, Suspect, Verdict,
+        Finding, Investigation, Verdict,
         phrase::{self, thousands},
     },
-    cognito::history::{ConfigChange, DiffLine},
+    cognito::history::ConfigChange,
     detect::{EndState, Incident, Kind, Timeline},
 };
 
+mod case;
 mod seen;
+
+pub use case::line_of;
 
 /// One thing to show. Texts are as the logs had them; every form escapes its own way.
 #[derive(Clone, Debug)]
@@ -29,7 +33,7 @@ pub enum Block {
     /// A paragraph that answers.
     Answer(String),
     /// A chart, with times to mark.
-    Chart(Timeline, Vec<(DateTime<Utc>, char)>),
+    Chart(Timeline, Vec<Mark>),
     /// A table.
     Table(Vec<&'static str>, Vec<Vec<String>>),
     /// Settings before and after.
@@ -54,9 +58,6 @@ pub struct Line {
     /// Whether it is to blame.
     pub guilty: bool,
 }
-
-/// Evidence with less weight than this says nothing.
-const SAYS_NOTHING: f64 = 0.05;
 
 /// The blocks of a whole investigation.
 pub fn of(investigation: &Investigation) -> Vec<Block> {
@@ -166,17 +167,7 @@ fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Block> {
             "Provisional: the trail may not be complete for this time yet.".to_owned(),
         ));
     }
-    let named = finding
-        .suspects
-        .first()
-        .filter(|_| finding.verdict != Verdict::NoChange);
-    if let Some(top) = named {
-        blocks.extend(suspect(top, clock));
-    }
-    blocks.extend(others(finding, clock));
-    if let Some(top) = named {
-        blocks.extend(undo(top));
-    }
+    blocks.extend(case::of(finding, clock));
     blocks
 }
 
@@ -217,146 +208,17 @@ fn when(finding: &Finding, clock: Clock) -> String {
     format!("{said}. {}.", place.join(", "))
 }
 
-fn marks(finding: &Finding) -> Vec<(DateTime<Utc>, char)> {
+fn marks(finding: &Finding) -> Vec<Mark> {
     let named = finding
         .suspects
         .first()
         .filter(|_| finding.verdict == Verdict::Change);
-    let change = named.map(|suspect| (suspect.change.change.time, '▲'));
+    let change = named.map(|suspect| (suspect.change.change.time, chart::CHANGE));
     let cure = finding
         .ended_by
         .as_ref()
-        .map(|ended| (ended.event_time, '▽'));
+        .map(|ended| (ended.event_time, chart::CURE));
     change.into_iter().chain(cure).collect()
-}
-
-fn suspect(top: &Suspect, clock: Clock) -> Vec<Block> {
-    let change = &top.change.change;
-    let mut who = vec![format!("event {}", change.event_id)];
-    if !change.actor_chain.is_empty() {
-        who.push(format!("chain {}", change.actor_chain.join(" → ")));
-    }
-    who.extend(change.source_ip.as_ref().map(|ip| format!("from {ip}")));
-    who.extend(
-        top.change_set
-            .as_ref()
-            .map(|set| format!("change set {set}")),
-    );
-    let mut blocks = vec![
-        Block::Section("The change".to_owned()),
-        Block::Text(format!(
-            "`{}` of {} at {}: {}.",
-            change.name,
-            words::resource(&top.change.resource),
-            clock.time(change.time),
-            who.join(", ")
-        )),
-        Block::Diff(
-            top.diff
-                .iter()
-                .map(|line| line_of(&line.line, line.guilty))
-                .collect(),
-        ),
-        Block::Section("Why".to_owned()),
-    ];
-    let weighty = top
-        .evidence
-        .iter()
-        .filter(|fact| fact.weight.abs() >= SAYS_NOTHING || fact.kind == EvidenceKind::Replay);
-    blocks.push(Block::List(
-        weighty
-            .map(|fact| format!("{:+.1}  {}", fact.weight, fact.text))
-            .collect(),
-    ));
-    blocks
-}
-
-/// A diff line for people.
-pub fn line_of(line: &DiffLine, guilty: bool) -> Line {
-    Line {
-        setting: line.setting.to_string(),
-        before: words::value(&line.before),
-        after: words::value(&line.after),
-        guilty,
-    }
-}
-
-/// All suspects and alternatives as a table.
-fn others(finding: &Finding, clock: Clock) -> Vec<Block> {
-    let mut rows: Vec<Vec<String>> = finding
-        .suspects
-        .iter()
-        .map(|suspect| {
-            vec![
-                words::percent(suspect.probability),
-                clock.time(suspect.change.change.time),
-                suspect.change.change.name.clone(),
-                words::by(&suspect.change),
-                verdict_on(suspect),
-            ]
-        })
-        .collect();
-    for alternative in finding
-        .alternatives
-        .iter()
-        .filter(|a| a.probability >= 0.01)
-    {
-        rows.push(vec![
-            words::percent(alternative.probability),
-            "–".to_owned(),
-            "no logged change".to_owned(),
-            "–".to_owned(),
-            words::alternative_said(alternative.kind).to_owned(),
-        ]);
-    }
-    vec![
-        Block::Section("Suspects".to_owned()),
-        Block::Table(vec!["", "time", "event", "by", "what"], rows),
-    ]
-}
-
-/// What a suspect did, or why it is innocent.
-fn verdict_on(suspect: &Suspect) -> String {
-    let guilty = suspect.diff.iter().any(|line| line.guilty);
-    match (guilty, suspect.evidence.first()) {
-        (true, _) => words::what(suspect),
-        (false, Some(fact)) if fact.weight <= -10.0 => match &suspect.change.standing {
-            crate::cognito::history::Standing::Effective => format!(
-                "{}; breaks none of these requests",
-                words::standing(&suspect.change)
-            ),
-            _ => words::standing(&suspect.change),
-        },
-        _ => words::standing(&suspect.change),
-    }
-}
-
-fn undo(top: &Suspect) -> Vec<Block> {
-    let Some(undo) = &top.undo else {
-        return Vec::new();
-    };
-    let mut blocks = vec![Block::Section("What undoes it".to_owned())];
-    if !undo.steps.is_empty() {
-        blocks.push(Block::List(undo.steps.clone()));
-    }
-    if let Some(command) = &undo.command {
-        blocks.push(Block::Command(command.clone()));
-    }
-    if !undo.assumed.is_empty() {
-        let names: Vec<String> = undo
-            .assumed
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        blocks.push(Block::Text(format!(
-            "Review before sending: {} not observed, but assumed.",
-            match names.len() {
-                1 => format!("the value of {} is", names[0]),
-                _ => format!("the values of {} are", names.join(", ")),
-            }
-        )));
-    }
-    blocks
 }
 
 /// When nothing was found: what changed in the window all the same.

@@ -1,8 +1,13 @@
 //! The report for a person at a terminal, at three in the morning.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use comfy_table::{ContentArrangement, Table, presets};
+use textwrap::{Options, WordSplitter};
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     chart, escape,
@@ -32,9 +37,11 @@ pub enum Colour {
 /// Text is not set wider than this, however wide the terminal.
 const WIDEST: usize = 120;
 const INDENT: &str = "   ";
-/// Below this width the table of suspects has a column less.
+/// Below this width tables have fewer columns: some stand under the one before.
 pub(super) const NARROW: usize = 110;
-const SUSPECT_COLUMNS: usize = 5;
+/// Texts from logs may be as long as a stranger likes.
+const LONGEST_TEXT: usize = 2_000;
+const LONGEST_CELL: usize = 300;
 
 impl Style {
     fn width(self) -> usize {
@@ -43,7 +50,9 @@ impl Style {
 
     fn paint(self, code: &str, text: &str) -> String {
         match self.colour {
-            Colour::Ansi if !text.is_empty() => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            Colour::Ansi if !text.is_empty() && !code.is_empty() => {
+                format!("\u{1b}[{code}m{text}\u{1b}[0m")
+            }
             _ => text.to_owned(),
         }
     }
@@ -62,18 +71,28 @@ const ANSWER: &str = "1;33";
 /// What the output said.
 pub fn write(investigation: &Investigation, style: Style, out: &mut impl Write) -> io::Result<()> {
     let clock = Clock::new(investigation.window);
+    let mut page = Vec::new();
     for block in outline::of(investigation) {
-        write_block(&block, clock, style, out)?;
+        write_block(&block, clock, style, &mut page)?;
+    }
+    // Blocks keep their distance on both sides; between two of them one empty line is enough.
+    let mut empty = false;
+    for line in page.split_inclusive(|byte| *byte == b'\n') {
+        if line != b"\n" || !empty {
+            out.write_all(line)?;
+        }
+        empty = line == b"\n";
     }
     Ok(())
 }
 
 fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) -> io::Result<()> {
     match block {
-        Block::Title(text) => writeln!(out, "{}", style.paint(BOLD, &escape::terminal(text))),
+        Block::Title(text) => paragraph(text, BOLD, "", style, out),
         Block::Heading(text) => {
             let text = escape::terminal(text);
-            let rule = style.width().saturating_sub(text.chars().count() + 1);
+            let text = escape::cut(&text, style.width() - 2);
+            let rule = style.width().saturating_sub(text.width() + 1);
             let rule = "─".repeat(rule);
             writeln!(
                 out,
@@ -99,26 +118,16 @@ fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) 
         }
         Block::Gap => writeln!(out),
         Block::Command(command) => {
-            writeln!(out, "\n{}\n", escape::terminal(command))
+            writeln!(out, "\n{}\n", escape::json(command))
         }
         Block::Chart(timeline, marks) => {
             writeln!(out)?;
             for line in chart::lines(timeline, marks, clock, style.width() - INDENT.len()) {
                 writeln!(out, "{INDENT}{line}")?;
             }
-            let signs: Vec<&str> = marks
-                .iter()
-                .map(|(_, sign)| {
-                    if *sign == '▲' {
-                        "▲ the change"
-                    } else {
-                        "▽ undone"
-                    }
-                })
-                .collect();
-            match signs.is_empty() {
-                true => writeln!(out),
-                false => writeln!(out, "{INDENT}{}\n", style.paint(DIM, &signs.join("   "))),
+            match chart::legend(marks, clock) {
+                Some(legend) => writeln!(out, "{INDENT}{}\n", style.paint(DIM, &legend)),
+                None => writeln!(out),
             }
         }
         Block::Table(head, rows) => table(head, rows, style, out),
@@ -131,7 +140,6 @@ fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) 
     }
 }
 
-/// Wrapped text; what follows the first line hangs a little.
 fn paragraph(
     text: &str,
     code: &str,
@@ -139,17 +147,23 @@ fn paragraph(
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let hanging = format!("{indent}  ");
-    let options = textwrap::Options::new(style.width())
-        .initial_indent(indent)
-        .subsequent_indent(&hanging);
-    for line in textwrap::wrap(&escape::terminal(text), options) {
-        match code.is_empty() {
-            true => writeln!(out, "{line}")?,
-            false => writeln!(out, "{}", style.paint(code, &line))?,
-        }
+    for line in wrapped(text, indent, style) {
+        writeln!(out, "{}", style.paint(code, &line))?;
     }
     Ok(())
+}
+
+/// Harmless lines that fit; what follows the first hangs a little. Names are not divided at their
+/// hyphens, so that they can be found again.
+pub(super) fn wrapped(text: &str, indent: &str, style: Style) -> Vec<String> {
+    let hanging = format!("{indent}  ");
+    let options = Options::new(style.width())
+        .initial_indent(indent)
+        .subsequent_indent(&hanging)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let text = escape::cut(&escape::terminal(text), LONGEST_TEXT);
+    let lines = textwrap::wrap(&text, options);
+    lines.into_iter().map(Cow::into_owned).collect()
 }
 
 fn table(
@@ -158,15 +172,21 @@ fn table(
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let narrow = style.width() < NARROW && head.len() == SUSPECT_COLUMNS;
+    let under = match head {
+        _ if style.width() >= NARROW => &[][..],
+        ["", "time", "to onset", "event", "by", ..] => &[2, 4],
+        ["time", "event", "by", ..] => &[2],
+        _ => &[],
+    };
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(style.width() - INDENT.len()).unwrap_or(u16::MAX))
-        .set_header(cells(head.iter().map(|name| (*name).to_owned()), narrow));
+        .set_header(cells(head.iter().map(|name| (*name).to_owned()), under));
     for row in rows {
-        table.add_row(cells(row.iter().map(|cell| escape::terminal(cell)), narrow));
+        let safe = |cell: &String| escape::cut(&escape::terminal(cell), LONGEST_CELL);
+        table.add_row(cells(row.iter().map(safe), under));
     }
     for line in table.to_string().lines() {
         writeln!(out, "{INDENT}{}", line.trim_end())?;
@@ -174,12 +194,15 @@ fn table(
     Ok(())
 }
 
-/// The columns of a row; where there is little room, the fourth stands under the third.
-pub(super) fn cells(row: impl Iterator<Item = String>, narrow: bool) -> Vec<String> {
-    let mut cells: Vec<String> = row.collect();
-    if narrow {
-        let by = cells.remove(3);
-        cells[2] = format!("{}\n{by}", cells[2]);
+/// The columns of a row; each of the columns `under` stands under the one before it.
+pub(super) fn cells(row: impl Iterator<Item = String>, under: &[usize]) -> Vec<String> {
+    let mut cells: Vec<String> = Vec::new();
+    for (at, cell) in row.enumerate() {
+        match cells.last_mut().filter(|_| under.contains(&at)) {
+            Some(_) if cell == "–" => {}
+            Some(above) => above.push_str(&format!("\n{cell}")),
+            None => cells.push(cell),
+        }
     }
     cells
 }
@@ -187,7 +210,8 @@ pub(super) fn cells(row: impl Iterator<Item = String>, narrow: bool) -> Vec<Stri
 /// `- before` and `+ after` under the setting's name; the guilty one is marked.
 fn diff(line: &Line, style: Style, out: &mut impl Write) -> io::Result<()> {
     let mark = if line.guilty { "✗" } else { " " };
-    let name = escape::terminal(&line.setting);
+    let room = style.width() - INDENT.len() - 2;
+    let name = escape::cut(&escape::terminal(&line.setting), room);
     let name = if line.guilty {
         style.paint(BOLD, &name)
     } else {
@@ -195,13 +219,8 @@ fn diff(line: &Line, style: Style, out: &mut impl Write) -> io::Result<()> {
     };
     writeln!(out, "{INDENT}{mark} {name}")?;
     for (sign, value, code) in [("-", &line.before, RED), ("+", &line.after, GREEN)] {
-        let text = format!("{sign} {}", escape::cut(&escape::terminal(value), 1_000));
         let indent = format!("{INDENT}    ");
-        let hanging = format!("{indent}  ");
-        let options = textwrap::Options::new(style.width())
-            .initial_indent(&indent)
-            .subsequent_indent(&hanging);
-        for part in textwrap::wrap(&text, options) {
+        for part in wrapped(&format!("{sign} {value}"), &indent, style) {
             writeln!(out, "{}", style.paint(code, &part))?;
         }
     }

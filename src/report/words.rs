@@ -1,6 +1,6 @@
 //! Times, actors, settings and values as words.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::escape::cut;
@@ -24,8 +24,10 @@ impl Clock {
     /// The clock for a window.
     pub fn new(window: Window) -> Self {
         let day = window.start.date_naive();
+        // The end is outside: a window of one day ends at the next midnight.
+        let last = window.end - TimeDelta::microseconds(1);
         Self {
-            day: (day == window.end.date_naive()).then_some(day),
+            day: (day == last.date_naive()).then_some(day),
         }
     }
 
@@ -52,17 +54,32 @@ pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(form, true)
 }
 
-/// `role Deploy (session ci)` of an ARN, or the text as it is.
+/// Names longer than this are cut; an IAM path and name have up to 576 characters.
+const LONGEST_NAME: usize = 100;
+
+/// `Deploy/ci` of an ARN, or the text as it is.
 pub fn actor(change: &ConfigChange) -> String {
     let Some(actor) = change.change.actor.as_deref() else {
         return "unknown caller".to_owned();
     };
     let tail = actor.splitn(6, ':').nth(5).unwrap_or(actor);
-    match tail.split('/').collect::<Vec<_>>()[..] {
-        ["assumed-role", role, session] => format!("{role}/{session}"),
+    let name = match tail.split('/').collect::<Vec<_>>()[..] {
+        ["assumed-role", role, session] => match permission_set(role) {
+            Some(set) => format!("SSO {set}/{session}"),
+            None => format!("{role}/{session}"),
+        },
         ["user", .., user] => user.to_owned(),
         _ => tail.to_owned(),
-    }
+    };
+    cut(&name, LONGEST_NAME)
+}
+
+/// `Platform` of `AWSReservedSSO_Platform_0123456789abcdef`, as IAM Identity Center names roles.
+///
+/// Source: <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>.
+fn permission_set(role: &str) -> Option<&str> {
+    let (set, _) = role.strip_prefix("AWSReservedSSO_")?.rsplit_once('_')?;
+    Some(set)
 }
 
 /// `by Deploy/ci (terraform)`.
@@ -101,7 +118,7 @@ pub fn what(suspect: &Suspect) -> String {
 /// What a change did to settings, or why it did nothing.
 pub fn standing(change: &ConfigChange) -> String {
     match &change.standing {
-        Standing::Failed(code) => format!("failed with {code}"),
+        Standing::Failed(code) => format!("failed with {}", cut(code, LONGEST_NAME)),
         Standing::NoDifference => "changed nothing".to_owned(),
         Standing::Opaque => "what it altered is in no log".to_owned(),
         Standing::Effective => {
@@ -149,6 +166,42 @@ pub fn certainty(line: &DiffLine) -> &'static str {
         (Known::Assumed(_), _) | (_, Known::Assumed(_)) => "assumed",
         _ => "observed",
     }
+}
+
+/// Lists that have more than this in common are shown by what differs.
+const MOST_IN_COMMON: usize = 3;
+
+/// Both values of a line for people: of long lists only what differs.
+pub fn sides(line: &DiffLine) -> (String, String) {
+    let both = || (value(&line.before), value(&line.after));
+    let (Some(Value::Array(before)), Some(Value::Array(after))) =
+        (line.before.value(), line.after.value())
+    else {
+        return both();
+    };
+    let common = before.iter().filter(|item| after.contains(item)).count();
+    if common <= MOST_IN_COMMON {
+        return both();
+    }
+    let only = |known: &Known, items: &[Value], other: &[Value]| {
+        let own = items.iter().filter(|item| !other.contains(item)).cloned();
+        let own: Vec<Value> = own.collect();
+        let and = if own.is_empty() { "" } else { ", and " };
+        let own = if own.is_empty() {
+            String::new()
+        } else {
+            plain(&Value::Array(own))
+        };
+        let assumed = matches!(known, Known::Assumed(_));
+        format!(
+            "{own}{and}{common} on both sides{}",
+            if assumed { " (assumed)" } else { "" }
+        )
+    };
+    (
+        only(&line.before, before, after),
+        only(&line.after, after, before),
+    )
 }
 
 /// A value for people: lists with commas, `not set` for nothing.

@@ -7,6 +7,7 @@ mod commands;
 mod program;
 mod records;
 mod sample;
+mod streams;
 #[allow(dead_code)]
 #[path = "../world/world.rs"]
 mod world;

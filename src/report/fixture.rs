@@ -1,0 +1,283 @@
+//! Investigations to print: at 14:05:04 a deploy dropped `client_credentials` from an app client.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::{
+    attribute::{
+        Alternative, AlternativeKind, Evidence, EvidenceKind, Finding, Investigation, Suspect,
+        SuspectLine, Verdict, finding,
+    },
+    cognito::{
+        history::{ConfigChange, DiffLine, Gap, Standing},
+        setting::{Known, Resource, Setting},
+        undo::Undo,
+    },
+    detect::{EndState, Incident, Kind, Stratum, Timeline},
+    frame::{CoverageRow, CoverageStatus, Summary, Window},
+    ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
+    record::Change,
+    source::Rejected,
+};
+
+/// A stranger's idea of a name.
+pub const HOSTILE: &str = "\u{1b}[31m<script>|`x`[y](z)=HYPERLINK(\"\u{202e}\u{9b}2J\")\n# 日本";
+
+pub fn time(clock: &str) -> DateTime<Utc> {
+    format!("2026-03-02T{clock}Z").parse().unwrap()
+}
+
+/// The story with a verdict; every text that logs give is `name`, where one is given.
+pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
+    Investigation {
+        window: Window {
+            start: time("00:00:00"),
+            end: time("23:59:58"),
+        },
+        summary: Summary {
+            files: 12,
+            bytes: 123_456,
+            records: 51_234,
+            requests: 40_123,
+            changes: 17,
+            duplicates: 12,
+            rejected: vec![Rejected {
+                path: name.unwrap_or("trail/cut.json.gz").to_owned(),
+                offset: Some(4_096),
+                reason: "ends inside a record".to_owned(),
+            }],
+            ties: [("by request id", 188)].into(),
+            ..Summary::default()
+        },
+        coverage: vec![CoverageRow {
+            source: "trail",
+            account: Some(AccountId::new(name.unwrap_or("111122223333"))),
+            region: Some(Region::new("eu-west-1")),
+            from: time("00:00:00"),
+            to: time("23:59:58"),
+            complete_until: time("23:44:58"),
+            gaps: Vec::new(),
+            status: CoverageStatus::Partial,
+        }],
+        findings: vec![explained(verdict, name)],
+        changes: Vec::new(),
+        gaps: Vec::new(),
+    }
+}
+
+/// The same day without an outage.
+pub fn quiet() -> Investigation {
+    Investigation {
+        findings: Vec::new(),
+        changes: vec![change(None)],
+        ..investigation(Verdict::Change, None)
+    }
+}
+
+/// Everything that can be said at once.
+pub fn full() -> Investigation {
+    let mut full = investigation(Verdict::Change, None);
+    full.changes.push(change(None));
+    full.gaps.push(Gap {
+        resource: change(None).resource,
+        after: Some(EventId::new("EXAMPLE-guilty")),
+        before: time("15:00:00"),
+        settings: vec![Setting("CallbackURLs".into())],
+    });
+    for row in &mut full.coverage {
+        row.gaps.push(full.window);
+    }
+    for outage in &mut full.findings {
+        outage.ended_by = Some(finding::EndedBy {
+            event_id: EventId::new("EXAMPLE-cure"),
+            event_time: time("15:20:17"),
+        });
+    }
+    full
+}
+
+fn explained(verdict: Verdict, name: Option<&str>) -> Finding {
+    let (guilty, other) = match verdict {
+        Verdict::Change => (0.97, 0.02),
+        Verdict::Undetermined => (0.55, 0.40),
+        Verdict::NoChange => (0.01, 0.98),
+    };
+    Finding {
+        incident: incident(name),
+        verdict,
+        reason: match verdict {
+            Verdict::Change => "The settings after the change refuse the failing requests.",
+            Verdict::NoChange => "Every setting the requests depend on stayed as it was.",
+            Verdict::Undetermined => "The error code is missing: no application log was given.",
+        }
+        .to_owned(),
+        provisional: false,
+        probability_no_change: other,
+        alternatives: vec![Alternative {
+            kind: AlternativeKind::Application,
+            probability: other,
+        }],
+        suspects: vec![suspect(guilty, name), innocent(1.0 - guilty - other)],
+        ended_by: None,
+    }
+}
+
+fn incident(name: Option<&str>) -> Incident {
+    let grant = name.unwrap_or("client_credentials").to_owned();
+    let error = name.unwrap_or("unauthorized_client").to_owned();
+    Incident {
+        id: "inc-3f9a1c2b77d0".to_owned(),
+        account: Some(AccountId::new("111122223333")),
+        region: Some(Region::new("eu-west-1")),
+        user_pool: Some(UserPoolId::new(name.unwrap_or("eu-west-1_ShopEXAMPLE"))),
+        clients: vec![AppClientId::new(name.unwrap_or("4billing0example"))],
+        kind: Kind::Failures,
+        stratum: Stratum::default(),
+        onset: time("14:06:00"),
+        onset_interval: (time("14:05:05"), time("14:06:00")),
+        end: Some(time("15:20:16")),
+        recovered: Some(time("15:20:33")),
+        end_state: EndState::Recovered,
+        failed: 1_248,
+        total: 1_265,
+        expected: None,
+        users: None,
+        errors: [(error, 1_248)].into(),
+        grants: [(grant, 1_248)].into(),
+        first_failed_event_id: Some(EventId::new("EXAMPLE-first")),
+        last_success: Some(time("14:05:02")),
+        normal_failure_rate: 0.0,
+        score: 900.0,
+        substitutive: true,
+        successes_kept: Some(0.0),
+        timeline: Timeline {
+            start: time("13:40:00"),
+            bin: TimeDelta::minutes(5),
+            failed: (0..26)
+                .map(|n| if (5..20).contains(&n) { n * 9 } else { 0 })
+                .collect(),
+            succeeded: vec![60; 26],
+        },
+    }
+}
+
+pub fn change(name: Option<&str>) -> ConfigChange {
+    let said = |text: &str| name.unwrap_or(text).to_owned();
+    ConfigChange {
+        change: Change {
+            time: time("14:05:04"),
+            event_id: said("EXAMPLE-guilty"),
+            name: said("UpdateUserPoolClient"),
+            service: "cognito-idp.amazonaws.com".to_owned(),
+            account: Some("111122223333".to_owned()),
+            region: Some("eu-west-1".to_owned()),
+            user_pool: Some("eu-west-1_ShopEXAMPLE".to_owned()),
+            client: Some("4billing0example".to_owned()),
+            actor: Some(said("arn:aws:sts::111122223333:assumed-role/Deploy/ci")),
+            actor_chain: vec![said("arn:aws:iam::111122223333:role/Deploy")],
+            tool: Some(said("terraform")),
+            source_ip: Some(said("192.0.2.7")),
+            request: None,
+            response: None,
+            error: None,
+        },
+        resource: Resource::Client(
+            UserPoolId::new("eu-west-1_ShopEXAMPLE"),
+            AppClientId::new(said("4billing0example")),
+        ),
+        standing: Standing::Effective,
+        diff: diff(name),
+    }
+}
+
+fn diff(name: Option<&str>) -> Vec<DiffLine> {
+    let line = |setting: &str, before: Value, after: Value| DiffLine {
+        setting: Setting(setting.to_owned().into()),
+        before: Known::Observed(before),
+        after: Known::Observed(after),
+    };
+    let flow = name.unwrap_or("client_credentials");
+    let urls = |last: &str| -> Vec<String> {
+        let common = (1..=40).map(|n| format!("https://{n}.shop.example.com/callback"));
+        common.chain([last.to_owned()]).collect()
+    };
+    let renamed = name.unwrap_or("ClientName");
+    vec![
+        line("AllowedOAuthFlows", json!([flow]), json!(["code"])),
+        line(
+            "CallbackURLs",
+            json!(urls("app://old")),
+            json!(urls("app://new")),
+        ),
+        DiffLine {
+            before: Known::Assumed(json!("billing")),
+            ..line(renamed, json!(null), json!(name.unwrap_or("billing-v2")))
+        },
+    ]
+}
+
+fn suspect(probability: f64, name: Option<&str>) -> Suspect {
+    let change = change(name);
+    let lines = change.diff.iter().enumerate();
+    let diff = lines.map(|(at, line)| SuspectLine {
+        line: line.clone(),
+        guilty: at == 0,
+    });
+    Suspect {
+        probability,
+        event_ids: vec![EventId::new(&change.change.event_id)],
+        lag: TimeDelta::seconds(56),
+        change_set: None,
+        diff: diff.collect(),
+        evidence: vec![
+            evidence(EvidenceKind::Replay, 6.2, "All failed requests pass under the settings before it."),
+            evidence(EvidenceKind::Time, 5.0, "The first request it breaks came 56 s after it."),
+            evidence(EvidenceKind::Prior, 0.01, "This says nothing."),
+        ],
+        undo: Some(Undo {
+            kind: "update_user_pool_client",
+            command: Some(format!(
+                "aws cognito-idp update-user-pool-client --cli-input-json '{}'",
+                json!({"ClientName": name.unwrap_or("billing"), "AllowedOAuthFlows": ["client_credentials"]})
+            )),
+            document: None,
+            steps: vec!["Compare first: `aws cognito-idp describe-user-pool-client --client-id 4billing0example`.".to_owned()],
+            assumed: vec![Setting("ClientName".into())],
+        }),
+        change,
+    }
+}
+
+fn innocent(probability: f64) -> Suspect {
+    let mut change = change(None);
+    change.change.event_id = "EXAMPLE-decoy".to_owned();
+    change.change.time = time("14:06:03");
+    change.change.actor = Some(
+        "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Platform_0123456789EXAMPLE/alice"
+            .to_owned(),
+    );
+    change.standing = Standing::Failed("AccessDenied".to_owned());
+    change.diff.clear();
+    Suspect {
+        probability,
+        event_ids: vec![EventId::new("EXAMPLE-decoy")],
+        lag: TimeDelta::seconds(-3),
+        change_set: None,
+        diff: Vec::new(),
+        evidence: vec![evidence(
+            EvidenceKind::Prior,
+            -20.0,
+            "It failed with AccessDenied.",
+        )],
+        undo: None,
+        change,
+    }
+}
+
+fn evidence(kind: EvidenceKind, weight: f64, text: &str) -> Evidence {
+    Evidence {
+        kind,
+        weight,
+        text: text.to_owned(),
+    }
+}

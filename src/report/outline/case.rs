@@ -1,0 +1,222 @@
+//! The case against a change: what it did, why it is blamed, who else is suspected, what undoes
+//! it.
+
+use chrono::TimeDelta;
+
+use super::{Block, Line, words};
+use crate::{
+    attribute::{Alternative, Evidence, EvidenceKind, Finding, Suspect, Verdict, phrase},
+    cognito::{
+        history::{DiffLine, Standing},
+        undo::Undo,
+    },
+    report::words::Clock,
+};
+
+/// Evidence with less weight than this says nothing.
+const SAYS_NOTHING: f64 = 0.05;
+/// An explanation less probable than this is not worth a row.
+const NOT_WORTH_A_ROW: f64 = 0.01;
+/// Evidence with this weight or less acquits.
+const ACQUITS: f64 = -10.0;
+
+/// The blocks of a case. Only a change that is named gets its undo printed: with the wrong one a
+/// second outage begins.
+pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
+    let top = finding.suspects.first();
+    let mut blocks = Vec::new();
+    match (finding.verdict, top) {
+        (Verdict::Change, Some(top)) => blocks.extend(suspect("The change", top, clock)),
+        (Verdict::Undetermined, Some(top)) => {
+            blocks.extend(suspect("The likeliest change, not proven", top, clock));
+        }
+        _ => {}
+    }
+    blocks.extend(suspects(finding, clock));
+    match (finding.verdict, top.and_then(|top| top.undo.as_ref())) {
+        (Verdict::Change, Some(remedy)) => blocks.extend(undo(remedy)),
+        (Verdict::Undetermined, Some(_)) => blocks.push(Block::Text(
+            "No undo is printed, since no change is proven; `--format json` has one for each \
+             suspect."
+                .to_owned(),
+        )),
+        _ => {}
+    }
+    blocks
+}
+
+fn suspect(title: &str, top: &Suspect, clock: Clock) -> Vec<Block> {
+    let change = &top.change.change;
+    let lines = top.diff.iter().map(|line| line_of(&line.line, line.guilty));
+    vec![
+        Block::Section(title.to_owned()),
+        Block::Text(format!(
+            "`{}` of {} at {}: {}.",
+            change.name,
+            words::resource(&top.change.resource),
+            clock.time(change.time),
+            who(top)
+        )),
+        Block::Diff(lines.collect()),
+        Block::Section("Why".to_owned()),
+        Block::List(why(&top.evidence)),
+    ]
+}
+
+/// Event, chain of actors, address, change set.
+fn who(suspect: &Suspect) -> String {
+    let change = &suspect.change.change;
+    let mut who = vec![format!("event {}", change.event_id)];
+    if !change.actor_chain.is_empty() {
+        who.push(format!("chain {}", change.actor_chain.join(" → ")));
+    }
+    who.extend(change.source_ip.as_ref().map(|ip| format!("from {ip}")));
+    let set = suspect.change_set.as_ref();
+    who.extend(set.map(|set| format!("change set {set}")));
+    who.join(", ")
+}
+
+fn why(evidence: &[Evidence]) -> Vec<String> {
+    let says_something =
+        |fact: &&Evidence| fact.weight.abs() >= SAYS_NOTHING || fact.kind == EvidenceKind::Replay;
+    evidence
+        .iter()
+        .filter(says_something)
+        .map(|fact| format!("{:+.1}  {}", fact.weight, fact.text))
+        .collect()
+}
+
+/// A diff line for people.
+pub fn line_of(line: &DiffLine, guilty: bool) -> Line {
+    let (before, after) = words::sides(line);
+    Line {
+        setting: line.setting.to_string(),
+        before,
+        after,
+        guilty,
+    }
+}
+
+/// All suspects and alternatives as a table, likeliest first.
+fn suspects(finding: &Finding, clock: Clock) -> Vec<Block> {
+    let changes = finding
+        .suspects
+        .iter()
+        .map(|suspect| (suspect.probability, row(suspect, clock)));
+    let others = finding
+        .alternatives
+        .iter()
+        .filter(|other| other.probability >= NOT_WORTH_A_ROW)
+        .map(|other| (other.probability, other_row(other)));
+    let mut rows: Vec<(f64, Vec<String>)> = changes.chain(others).collect();
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        Block::Section("Suspects".to_owned()),
+        Block::Table(
+            vec!["", "time", "to onset", "event", "by", "what"],
+            rows.into_iter().map(|(_, row)| row).collect(),
+        ),
+    ]
+}
+
+fn row(suspect: &Suspect, clock: Clock) -> Vec<String> {
+    vec![
+        words::percent(suspect.probability),
+        clock.time(suspect.change.change.time),
+        lag(suspect.lag),
+        suspect.change.change.name.clone(),
+        words::by(&suspect.change),
+        verdict_on(suspect),
+    ]
+}
+
+fn other_row(other: &Alternative) -> Vec<String> {
+    let nothing = || "–".to_owned();
+    vec![
+        words::percent(other.probability),
+        nothing(),
+        nothing(),
+        "no logged change".to_owned(),
+        nothing(),
+        words::alternative_said(other.kind).to_owned(),
+    ]
+}
+
+/// `56 s before`: where a change stands from the onset.
+fn lag(lag: TimeDelta) -> String {
+    if lag.abs() < TimeDelta::seconds(1) {
+        return "same second".to_owned();
+    }
+    let length = match lag.abs() {
+        // From here on minutes tell nothing.
+        long if long >= TimeDelta::hours(2) => TimeDelta::hours(long.num_hours()),
+        short => short,
+    };
+    let side = if lag < TimeDelta::zero() {
+        "after"
+    } else {
+        "before"
+    };
+    format!("{} {side}", phrase::duration(length))
+}
+
+/// What a suspect did, or why it is innocent.
+fn verdict_on(suspect: &Suspect) -> String {
+    let guilty = suspect.diff.iter().any(|line| line.guilty);
+    let acquitted = suspect
+        .evidence
+        .first()
+        .is_some_and(|f| f.weight <= ACQUITS);
+    let did = words::standing(&suspect.change);
+    match (guilty, &suspect.change.standing) {
+        (true, _) => words::what(suspect),
+        (false, Standing::Effective) if acquitted => {
+            format!("{did}; breaks none of these requests")
+        }
+        _ => did,
+    }
+}
+
+fn undo(undo: &Undo) -> Vec<Block> {
+    let mut blocks = vec![Block::Section("What undoes it".to_owned())];
+    blocks.extend(undo.steps.iter().flat_map(|text| step(text)));
+    blocks.extend(undo.command.clone().map(Block::Command));
+    if !undo.assumed.is_empty() {
+        let names: Vec<String> = undo
+            .assumed
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let values = match names.len() {
+            1 => "the value of",
+            _ => "the values of",
+        };
+        blocks.push(Block::Text(format!(
+            "Review before sending: {values} {}, not observed but assumed.",
+            names.join(", ")
+        )));
+    }
+    blocks
+}
+
+/// A step; a command in it stands on a line of its own, so that it can be copied whole.
+fn step(text: &str) -> Vec<Block> {
+    let command = text
+        .split_once("`aws ")
+        .and_then(|(before, rest)| Some((before, rest.split_once('`')?)));
+    let Some((before, (command, after))) = command else {
+        return vec![Block::List(vec![text.to_owned()])];
+    };
+    let mut blocks = vec![
+        Block::List(vec![before.trim_end().to_owned()]),
+        Block::Command(format!("aws {command}")),
+    ];
+    let after = after.trim_start_matches(['.', ',', ';', ' ']);
+    if !after.is_empty() {
+        blocks.push(Block::List(vec![after.to_owned()]));
+    }
+    blocks
+}
