@@ -3,13 +3,15 @@
 //!
 //! Knows nothing of where data came from or how an outage is found.
 
-pub mod effects;
-pub mod history;
-pub mod members;
-pub mod read;
-pub mod replay;
 pub mod setting;
+// What the members mean.
+pub mod lifetime;
+pub mod members;
+mod read;
+// Over time.
+pub mod history;
+pub mod snapshot;
 pub mod undo;
-
-#[cfg(test)]
-mod tests;
+// What requests make of them.
+pub mod effects;
+pub mod replay;

@@ -9,7 +9,7 @@ use crate::{
         effects::{Delay, Effect, Strength},
         history::{At, ConfigChange, History, Standing},
         replay::{self, Attempt, Break, Prediction},
-        setting::{Known, Resource, Setting},
+        setting::{Resource, Setting},
     },
     detect::{Incident, Kind, Stratum},
     frame::{Cell, Cells, Key, Window, attempts::is_status},
@@ -357,7 +357,7 @@ impl<'a> Case<'a> {
                 guilty
                     .diff
                     .iter()
-                    .any(|was| was.setting == line.setting && same(&was.before, &line.after))
+                    .any(|was| was.setting == line.setting && was.before.same(&line.after))
             });
         let passes = || {
             later.resource == guilty.resource
@@ -523,10 +523,6 @@ fn in_stratum(stratum: &Stratum, cells: &Cells, key: &Key) -> bool {
         && fits(&stratum.redirect_uri, key.redirect_uri)
         && fits(&stratum.scopes, key.scopes)
         && fits(&stratum.identity_provider, key.identity_provider)
-}
-
-fn same(a: &Known, b: &Known) -> bool {
-    matches!((a.value(), b.value()), (Some(a), Some(b)) if a == b)
 }
 
 /// Whether an ARN, a partial ARN or a name names the thing.

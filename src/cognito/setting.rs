@@ -9,9 +9,35 @@ use crate::ids::{AppClientId, UserPoolId};
 /// The name of a setting as the API spells it: `CallbackURLs`, `LambdaConfig.DefineAuthChallenge`.
 ///
 /// Members that are objects are taken apart into dotted names, so that a diff names the line that
-/// changed.
+/// changed. Besides the API's members there are `Exists` (of anything that can be created and
+/// deleted), `ClientSecret` and `ClientSecret.<secret id>` (of a client), and `WebACL` (of a pool).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Setting(pub Cow<'static, str>);
+
+impl Setting {
+    /// Whether the resource is there: true or false.
+    pub const EXISTS: Self = Self::named("Exists");
+    /// That the client has a secret, whose value nobody is shown: always unknown.
+    pub const CLIENT_SECRET: Self = Self::named("ClientSecret");
+    /// ARN of the web ACL associated with the pool; null for none.
+    pub const WEB_ACL: Self = Self::named("WebACL");
+
+    /// A name that the program spells itself.
+    pub const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Setting {
+    fn from(name: String) -> Self {
+        Self(Cow::Owned(name))
+    }
+}
 
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,6 +64,32 @@ impl Known {
             Self::Observed(value) | Self::Assumed(value) => Some(value),
             Self::Unknown => None,
         }
+    }
+
+    /// The value, if it was observed.
+    pub fn observed(&self) -> Option<&Value> {
+        match self {
+            Self::Observed(value) => Some(value),
+            Self::Assumed(_) | Self::Unknown => None,
+        }
+    }
+
+    /// The same value, no longer vouched for.
+    pub fn assumed(&self) -> Self {
+        match self {
+            Self::Observed(value) | Self::Assumed(value) => Self::Assumed(value.clone()),
+            Self::Unknown => Self::Unknown,
+        }
+    }
+
+    /// Whether both values are known and equal.
+    pub fn same(&self, other: &Self) -> bool {
+        matches!((self.value(), other.value()), (Some(a), Some(b)) if a == b)
+    }
+
+    /// Whether both values are known and unequal.
+    pub fn differs(&self, other: &Self) -> bool {
+        matches!((self.value(), other.value()), (Some(a), Some(b)) if a != b)
     }
 }
 
@@ -73,5 +125,34 @@ pub enum Resource {
     Other(String, String),
 }
 
-/// Settings of one resource at one time.
+impl Resource {
+    /// The user pool it belongs to, or is.
+    pub fn pool(&self) -> Option<&UserPoolId> {
+        match self {
+            Self::Client(pool, _)
+            | Self::Pool(pool)
+            | Self::ResourceServer(pool, _)
+            | Self::IdentityProvider(pool, _)
+            | Self::Domain(pool, _) => Some(pool),
+            Self::Function(_) | Self::Firewall(_) | Self::Other(..) => None,
+        }
+    }
+}
+
+/// Settings of one resource at one time. A setting that is not there is unknown.
 pub type Settings = BTreeMap<Setting, Known>;
+
+/// What `settings` hold under `setting`; unknown when nothing.
+pub fn known<'a>(settings: &'a Settings, setting: &Setting) -> &'a Known {
+    settings.get(setting).unwrap_or(&Known::Unknown)
+}
+
+/// The value `settings` hold under the setting called `name`.
+pub fn value<'a>(settings: &'a Settings, name: &'static str) -> Option<&'a Value> {
+    known(settings, &Setting::named(name)).value()
+}
+
+/// Whether the resource may be there; only an observed deletion says no.
+pub fn may_exist(settings: &Settings) -> bool {
+    value(settings, "Exists") != Some(&Value::Bool(false))
+}

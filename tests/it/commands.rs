@@ -178,6 +178,7 @@ fn a_saved_description_closes_the_history() {
     let text = serde_json::json!({"UserPoolClient": {
         "UserPoolId": "eu-west-1_ShopEXAMPLE", "ClientId": BILLING, "ClientName": "billing",
         "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true,
+        "LastModifiedDate": "2026-03-02T23:00:00+00:00",
     }});
     let settings = file(&folder, "client.json", text.to_string());
     let answer =

@@ -1,0 +1,170 @@
+//! Saved descriptions: what `aws cognito-idp describe-user-pool-client` and `describe-user-pool`
+//! print.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde_json::{Deserializer, Map, Value};
+
+use super::{
+    history::{Snapshot, full_pool},
+    members::CLIENT,
+    read::{full, get, get_object, get_text},
+    setting::{Known, Resource, Setting},
+};
+use crate::ids::{AppClientId, UserPoolId};
+
+impl Snapshot {
+    /// Reads one description, several after one another, or an array of them; each as it was
+    /// printed or without the object around it. A client secret in it is not kept.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, in words: no JSON, or JSON that describes neither a client nor a pool.
+    pub fn read(text: &str) -> Result<Vec<Self>, String> {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut snapshots = Vec::new();
+        for value in Deserializer::from_str(text).into_iter::<Value>() {
+            let value = value.map_err(|error| format!("not JSON: {error}"))?;
+            match value {
+                Value::Array(items) => {
+                    for item in &items {
+                        snapshots.push(snapshot(item)?);
+                    }
+                }
+                item => snapshots.push(snapshot(&item)?),
+            }
+        }
+        if snapshots.is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        Ok(snapshots)
+    }
+}
+
+fn snapshot(value: &Value) -> Result<Snapshot, String> {
+    const NEITHER: &str = "it describes neither an app client (`UserPoolClient`) nor a user pool \
+                           (`UserPool`)";
+    let object = value.as_object().ok_or(NEITHER)?;
+    if let Some(client) = get_object(object, "UserPoolClient") {
+        return client_of(client);
+    }
+    if let Some(pool) = get_object(object, "UserPool") {
+        return pool_of(pool);
+    }
+    if get(object, "ClientId").is_some() {
+        return client_of(object);
+    }
+    match get_text(object, "Id") {
+        Some(id) if id.contains('_') => pool_of(object),
+        _ => Err(NEITHER.to_owned()),
+    }
+}
+
+fn client_of(object: &Map<String, Value>) -> Result<Snapshot, String> {
+    let client = get_text(object, "ClientId").ok_or("the app client has no `ClientId`")?;
+    let pool = get_text(object, "UserPoolId").ok_or("the app client has no `UserPoolId`")?;
+    let resource = Resource::Client(UserPoolId::new(pool), AppClientId::new(client));
+    Ok(described(resource, full(object, CLIENT), object))
+}
+
+fn pool_of(object: &Map<String, Value>) -> Result<Snapshot, String> {
+    let pool = get_text(object, "Id").ok_or("the user pool has no `Id`")?;
+    let resource = Resource::Pool(UserPoolId::new(pool));
+    Ok(described(resource, full_pool(object), object))
+}
+
+fn described(
+    resource: Resource,
+    mut settings: super::setting::Settings,
+    object: &Map<String, Value>,
+) -> Snapshot {
+    settings.insert(Setting::EXISTS, Known::Observed(Value::Bool(true)));
+    Snapshot {
+        resource,
+        settings,
+        modified: get(object, "LastModifiedDate").and_then(time),
+    }
+}
+
+/// The AWS CLI prints ISO times or, by another setting and in version 1, seconds since 1970;
+/// CloudTrail prints `Mar 2, 2026, 10:15:04 AM` (domain.md §2.1).
+fn time(value: &Value) -> Option<DateTime<Utc>> {
+    if let Some(seconds) = value.as_f64() {
+        // Up to the year 9999, far from where adding to a time overflows.
+        let sensible = (0.0..253_402_300_800.0).contains(&seconds);
+        let time = DateTime::from_timestamp_millis((seconds * 1000.0) as i64);
+        return time.filter(|_| sensible);
+    }
+    let text = value.as_str()?;
+    let iso = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
+    let java = || NaiveDateTime::parse_from_str(text, "%b %d, %Y, %I:%M:%S %p");
+    iso.ok().or_else(|| java().ok().map(|time| time.and_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&[&str], &str>) {
+        let read = Snapshot::read(text).map(|snapshots| {
+            let shown = |s: &Snapshot| match (&s.resource, s.modified) {
+                (Resource::Client(pool, client), at) => format!("{pool}/{client} {at:?}"),
+                (Resource::Pool(pool), at) => format!("{pool} {at:?}"),
+                (other, _) => format!("{other:?}"),
+            };
+            snapshots.iter().map(shown).collect::<Vec<_>>()
+        });
+        let expected = expected.map(|texts| texts.iter().map(|t| (*t).to_owned()).collect());
+        assert_eq!(read, expected.map_err(str::to_owned));
+    }
+
+    const CLIENT: &str = r#"{"UserPoolId":"eu-west-1_EXAMPLE","ClientId":"webEXAMPLE"}"#;
+
+    #[test]
+    fn every_form_the_cli_prints() {
+        let client: &[&str] = &["eu-west-1_EXAMPLE/webEXAMPLE None"];
+        check(CLIENT, Ok(client));
+        check(&format!("\u{feff}[{CLIENT}]"), Ok(client));
+        check(&format!(r#"{{"UserPoolClient":{CLIENT}}}"#), Ok(client));
+        let undated: &[&str] = &["eu-west-1_EXAMPLE None"];
+        for date in ["1e300", "-1e300", "null", "\"soon\""] {
+            let pool = format!(r#"{{"Id":"eu-west-1_EXAMPLE","LastModifiedDate":{date}}}"#);
+            check(&pool, Ok(undated));
+        }
+        let dated: &[&str] = &["eu-west-1_EXAMPLE Some(2026-03-02T10:15:04Z)"];
+        for date in [
+            r#""2026-03-02T11:15:04+01:00""#,
+            "1772446504.0",
+            r#""Mar 2, 2026, 10:15:04 AM""#,
+        ] {
+            let pool =
+                format!(r#"{{"UserPool":{{"Id":"eu-west-1_EXAMPLE","LastModifiedDate":{date}}}}}"#);
+            check(&pool, Ok(dated));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        check("", Err("it is empty"));
+        check(
+            r#"{"UserPoolClient":{"ClientId":"webEXAMPLE"}}"#,
+            Err("the app client has no `UserPoolId`"),
+        );
+        check(
+            r#"{"Id":"no pool"}"#,
+            Err(
+                "it describes neither an app client (`UserPoolClient`) nor a user pool (`UserPool`)",
+            ),
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,60}", json in "[\\[\\]{}\":,0-9a-zA-Z_]{0,60}") {
+            let _ = Snapshot::read(&text);
+            let _ = Snapshot::read(&json);
+        }
+    }
+}

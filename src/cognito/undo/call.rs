@@ -1,0 +1,75 @@
+//! An AWS CLI command and its input document.
+
+use serde_json::{Map, Value};
+
+/// A call of the AWS CLI.
+pub(super) struct Call<'a> {
+    /// Snake case: `update_user_pool_client`.
+    pub kind: &'static str,
+    /// The CLI's name of the service: `cognito-idp`.
+    pub service: &'static str,
+    pub region: Option<&'a str>,
+}
+
+impl Call<'_> {
+    /// The command with `document` as its input, ready for a POSIX shell.
+    pub fn command(&self, document: &Value) -> String {
+        format!(
+            "{} --cli-input-json {}",
+            self.start(),
+            quoted(&document.to_string())
+        )
+    }
+
+    /// The command up to its input.
+    pub fn start(&self) -> String {
+        let operation = self.kind.replace('_', "-");
+        let region = self
+            .region
+            .map(|region| format!(" --region {}", quoted(region)));
+        format!(
+            "aws {} {operation}{}",
+            self.service,
+            region.unwrap_or_default()
+        )
+    }
+}
+
+/// `text` as one word of a POSIX shell.
+pub(super) fn quoted(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Puts `value` under a dotted name: `A.B` becomes `{"A": {"B": value}}`.
+pub(super) fn put(document: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            document.insert(name.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let inner = document
+                .entry(first)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_shell() {
+        assert_eq!(quoted("eu-west-1"), "eu-west-1");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a b; $(c)"), "'a b; $(c)'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}
