@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use trailblame::source::aws::Stop;
 
+mod ask;
+mod aws;
 mod bounds;
 mod changes;
 mod evidence;
@@ -105,8 +108,14 @@ fn told(error: &anyhow::Error) -> ExitCode {
             ExitCode::from(2)
         }
         None => {
-            if let Some(nothing) = error.downcast_ref::<read::NothingOfUse>() {
-                output::tell(format_args!("hint: {}", nothing.hint));
+            let nothing = error.downcast_ref::<read::NothingOfUse>();
+            let refused = error.downcast_ref::<read::AwsRefused>();
+            let hint = nothing.map(|nothing| nothing.hint);
+            if let Some(hint) = hint.or(refused.and_then(|refused| refused.hint.as_deref())) {
+                output::tell(format_args!("hint: {hint}"));
+            }
+            if let Some(Stop::Interrupted) = error.downcast_ref::<Stop>() {
+                return ExitCode::from(130);
             }
             ExitCode::FAILURE
         }

@@ -5,7 +5,10 @@
 //! Failures are found by an exact scan over all intervals of all slices of a client's traffic
 //! ([`scan`]), silences by waiting times against what other traffic lets expect ([`absence`]).
 
-use crate::frame::{Cells, CoverageRow, Failure, Window};
+use crate::{
+    frame::{Cells, CoverageRow, Failure},
+    window::Window,
+};
 
 pub mod absence;
 pub mod asked;

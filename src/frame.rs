@@ -26,5 +26,5 @@ pub use coverage::Coverage;
 pub use failures::FailureCount;
 pub use fold::{Bounds, Fold};
 pub use requests::{Failure, Requests};
-pub use summary::{CoverageRow, CoverageStatus, Summary, Window};
+pub use summary::{CoverageRow, CoverageStatus, Summary};
 pub use ties::Mapping;

@@ -18,6 +18,7 @@
 pub mod error;
 pub mod ids;
 pub mod queries;
+pub mod window;
 // The way of the data.
 pub mod attribute;
 pub mod cognito;

@@ -161,6 +161,125 @@ const OTHER_CHANGES: [(&str, &[&str]); 10] = [
     ),
 ];
 
+/// Configuration calls of user pools (domain.md §2.2), those that break sign-in most often first.
+/// Unknown ones are changes too, but a look-up by name cannot ask for them.
+const POOL_CHANGES: [&str; 33] = [
+    "UpdateUserPoolClient",
+    "DeleteUserPoolClient",
+    "CreateUserPoolClient",
+    "AddUserPoolClientSecret",
+    "DeleteUserPoolClientSecret",
+    "UpdateUserPool",
+    "DeleteUserPool",
+    "CreateUserPool",
+    "SetUserPoolMfaConfig",
+    "UpdateIdentityProvider",
+    "DeleteIdentityProvider",
+    "CreateIdentityProvider",
+    "UpdateResourceServer",
+    "DeleteResourceServer",
+    "CreateResourceServer",
+    "UpdateUserPoolDomain",
+    "DeleteUserPoolDomain",
+    "CreateUserPoolDomain",
+    "SetRiskConfiguration",
+    "AddCustomAttributes",
+    "UpdateManagedLoginBranding",
+    "DeleteManagedLoginBranding",
+    "CreateManagedLoginBranding",
+    "SetUICustomization",
+    "UpdateTerms",
+    "DeleteTerms",
+    "CreateTerms",
+    "UpdateGroup",
+    "DeleteGroup",
+    "CreateGroup",
+    "SetLogDeliveryConfiguration",
+    "CreateUserPoolReplica",
+    "UpdateUserPoolReplica",
+];
+
+/// Attempts at endpoints, as CloudTrail names them, those that tell most first (domain.md §1.a).
+const REQUESTS: [&str; 7] = [
+    "Token_POST",
+    "Error_GET",
+    "OAuth2_Authorize_GET",
+    "OAuth2Response_GET",
+    "OAuth2Response_POST",
+    "SAML2Response_POST",
+    "Login_GET",
+];
+
+/// The Region that logs the calls of services without one, and of certificates that CloudFront
+/// (custom domains) uses.
+pub const GLOBAL_REGION: &str = "us-east-1";
+const GLOBAL: [&str; 3] = [
+    "acm.amazonaws.com",
+    "route53.amazonaws.com",
+    "iam.amazonaws.com",
+];
+
+/// Names of attempts to ask a log for.
+pub fn request_names() -> Vec<&'static str> {
+    let mut names = REQUESTS.to_vec();
+    names.splice(1..1, SIGN_IN_APIS);
+    names
+}
+
+/// Names of the changes that a Region of a user pool logs.
+pub fn regional_change_names() -> Vec<&'static str> {
+    let others = OTHER_CHANGES.iter();
+    let others = others.filter(|(service, _)| !GLOBAL.contains(service));
+    let others = others.flat_map(|(_, names)| names.iter().copied());
+    POOL_CHANGES.into_iter().chain(others).collect()
+}
+
+/// Names of the changes that only [`GLOBAL_REGION`] logs.
+pub fn global_change_names() -> Vec<&'static str> {
+    let global = OTHER_CHANGES.iter();
+    let global = global.filter(|(service, _)| GLOBAL.contains(service));
+    global
+        .flat_map(|(_, names)| names.iter().copied())
+        .collect()
+}
+
+/// Regions of the commercial partition in which user pools are offered.
+/// Source: <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>
+pub const REGIONS: [&str; 32] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 /// Whether a write is a change of configuration. Unknown names of cognito-idp are: AWS adds calls.
 pub fn is_change(service: &str, name: &str) -> bool {
     if service == COGNITO {
@@ -169,4 +288,19 @@ pub fn is_change(service: &str, name: &str) -> bool {
     OTHER_CHANGES
         .iter()
         .any(|(other, names)| *other == service && names.contains(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_what_is_kept() {
+        for name in POOL_CHANGES {
+            assert!(is_change(COGNITO, name), "{name}");
+        }
+        assert_eq!(request_names()[..2], ["Token_POST", "InitiateAuth"]);
+        assert!(global_change_names().contains(&"ChangeResourceRecordSets"));
+        assert!(!regional_change_names().contains(&"ChangeResourceRecordSets"));
+    }
 }

@@ -1,7 +1,8 @@
-//! Where bytes come from: files, folders, globs and standard input, inflated.
+//! Where bytes come from: files, folders, globs and standard input, inflated; pages of AWS.
 //!
 //! Knows nothing of Cognito or of what the bytes say.
 
+pub mod aws;
 pub mod files;
 pub mod inflate;
 

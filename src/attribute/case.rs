@@ -12,8 +12,9 @@ use crate::{
         setting::{Resource, Setting},
     },
     detect::{Incident, Kind, Stratum},
-    frame::{Cell, Cells, Key, Window, attempts::is_status},
+    frame::{Cell, Cells, Key, attempts::is_status},
     ids::UserPoolId,
+    window::Window,
 };
 
 /// Requests so long before the onset say how often exposed requests come.

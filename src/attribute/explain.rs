@@ -19,8 +19,9 @@ use crate::{
         undo,
     },
     detect::{Incident, Kind, begin_later},
-    frame::{Cells, CoverageRow, Failure, Window},
+    frame::{Cells, CoverageRow, CoverageStatus, Failure},
     ids::EventId,
+    window::Window,
 };
 
 /// A change is named only from this probability on …
@@ -296,6 +297,7 @@ fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
         let same = |ours: &Option<_>, theirs: &Option<_>| ours.is_none() || ours == theirs;
         let gap = |gap: &Window| gap.contains(incident.onset);
         row.source == "trail"
+            && row.status != CoverageStatus::Denied
             && same(&incident.account, &row.account)
             && row.from <= incident.onset + DELIVERY
             && incident.onset <= row.to + DELIVERY

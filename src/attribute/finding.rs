@@ -8,8 +8,9 @@ use crate::{
         undo::Undo,
     },
     detect::Incident,
-    frame::{CoverageRow, Summary, Window},
+    frame::{CoverageRow, Summary},
     ids::EventId,
+    window::Window,
 };
 
 /// The answer to one question put to the logs.

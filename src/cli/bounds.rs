@@ -1,7 +1,7 @@
 //! Times and durations as people type them.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use trailblame::frame::Window;
+use trailblame::window::Window;
 
 use super::Usage;
 

@@ -86,8 +86,8 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let clients: Vec<AppClientId> = arguments.client.iter().map(AppClientId::new).collect();
     let pools: Vec<UserPoolId> = arguments.user_pool.iter().map(UserPoolId::new).collect();
     let wanted = Wanted::new(&clients, &pools);
-    let inputs = arguments.inputs.resolve_for_changes()?;
-    let frames = inputs.frames()?;
+    let mut inputs = arguments.inputs.resolve(read::Want::Changes)?;
+    let frames = inputs.frames(read::Keep::Nothing)?;
     let history = inputs.history(&frames)?;
     inputs.tell_shown();
     let shown: Vec<ConfigChange> = history

@@ -1,7 +1,7 @@
 //! `--evidence DIR`: the records behind each verdict, masked, with their SHA-256.
 //!
 //! A second reading of the inputs: records are not kept on the way, so that memory follows what
-//! the analysis needs.
+//! the analysis needs. Only AWS's answers are, since asking twice would cost its quota.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,48 +11,36 @@ use std::{
 use sha2::{Digest, Sha256};
 use trailblame::{
     attribute::Investigation,
-    record::{self, Record, mask},
+    record::{Record, mask},
     report::escape,
-    source::{
-        files::{self, Counter, Input},
-        inflate::Limits,
-    },
 };
 
-use super::output;
+use super::{output, read::Inputs};
 
 /// Writes one file a record and `SHA256SUMS`.
-pub fn write(investigation: &Investigation, paths: &[String], folder: &Path) -> anyhow::Result<()> {
+pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> anyhow::Result<()> {
     output::folder(folder)?;
     let wanted = wanted(investigation);
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for input in files::find(paths).inputs {
-        if input == Input::Stdin {
-            output::tell(
-                "note: standard input cannot be read twice; its records are not in the evidence",
-            );
-            continue;
-        }
-        let name = input.name();
-        let bytes = input.open(Limits::default(), &Counter::default());
-        // What could not be read was told by the first reading.
-        let _ = bytes.and_then(|bytes| {
-            record::read(bytes, &name, |located| {
-                let Ok(located) = located else { return };
-                let id = match &located.record {
-                    Record::Request(request) => request.event_id.as_deref(),
-                    Record::Change(change) => Some(change.event_id.as_str()),
-                    _ => None,
-                };
-                if let Some(id) = id.filter(|id| wanted.contains(*id)) {
-                    let raw = String::from_utf8_lossy(located.raw);
-                    found
-                        .entry(id.to_owned())
-                        .or_insert_with(|| mask::json(&raw));
-                }
-            })
-        });
+    if inputs.has_stdin() {
+        output::tell(
+            "note: standard input cannot be read twice; its records are not in the evidence",
+        );
     }
+    inputs.again(|located| {
+        let Ok(located) = located else { return };
+        let id = match &located.record {
+            Record::Request(request) => request.event_id.as_deref(),
+            Record::Change(change) => Some(change.event_id.as_str()),
+            _ => None,
+        };
+        if let Some(id) = id.filter(|id| wanted.contains(*id)) {
+            let raw = String::from_utf8_lossy(located.raw);
+            found
+                .entry(id.to_owned())
+                .or_insert_with(|| mask::json(&raw));
+        }
+    });
     let mut sums = String::new();
     for (id, text) in &found {
         let name = format!("{}.json", file_name(id));

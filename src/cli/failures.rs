@@ -41,8 +41,8 @@ enum Format {
 /// Runs the command.
 pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
     let bin = bounds::duration("--bin", &arguments.bin)?;
-    let inputs = arguments.inputs.resolve()?;
-    let frames = inputs.frames()?;
+    let mut inputs = arguments.inputs.resolve(read::Want::Requests)?;
+    let frames = inputs.frames(read::Keep::Nothing)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
     let mut rows = match arguments.format {
         // A chart has bins of its own, as many as fit.

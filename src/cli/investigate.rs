@@ -12,9 +12,10 @@ use trailblame::{
     attribute::{self, Investigation, Scene},
     cognito::history::{History, Standing},
     detect::{self, Incident},
-    frame::{Cells, CoverageRow, Failure, Frames, Window},
+    frame::{Cells, CoverageRow, Failure, Frames},
     ids::{AppClientId, UserPoolId},
     report::{json, markdown, terminal},
+    window::Window,
 };
 
 use super::{Ended, Usage, bounds, changes::Wanted, evidence, output, read};
@@ -86,8 +87,12 @@ pub fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<Ended> {
     let question = question(&arguments)?;
-    let inputs = arguments.inputs.resolve()?;
-    let frames = inputs.frames()?;
+    let mut inputs = arguments.inputs.resolve(read::Want::Everything)?;
+    let keep = match arguments.evidence {
+        Some(_) => read::Keep::Pages,
+        None => read::Keep::Nothing,
+    };
+    let frames = inputs.frames(keep)?;
     let history = inputs.history(&frames)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
     let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
@@ -110,11 +115,13 @@ pub fn run(
         write_undo(&investigation, folder)?;
     }
     if let Some(folder) = &arguments.evidence {
-        evidence::write(&investigation, inputs.paths(), folder)?;
+        evidence::write(&investigation, &inputs, folder)?;
     }
     // Not earlier: the files were asked for even when `head` has seen enough of the report.
     written.context("failed to write the output")?;
-    let incomplete = arguments.fail_on_incomplete && !investigation.summary.rejected.is_empty();
+    let summary = &investigation.summary;
+    let incomplete = !summary.rejected.is_empty() || !summary.notes.is_empty();
+    let incomplete = arguments.fail_on_incomplete && incomplete;
     let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
     Ok(match (incomplete, outage) {
         (true, _) => Ended::Incomplete,

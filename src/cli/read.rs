@@ -3,30 +3,37 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use trailblame::{
     cognito::history::{History, Snapshot},
     error::Error,
-    frame::{Bounds, Fold, Frames, Mapping, Window},
-    record,
+    frame::{Bounds, Fold, Frames, Mapping},
+    record::{self, Located, Malformed},
     report::words,
     source::{
-        files::{self, Counter, Found},
+        aws::Page,
+        files::{self, Counter, Found, Input},
         inflate::Limits,
     },
+    window::Window,
 };
 
-use super::{Usage, bounds, output};
+use super::{
+    Usage,
+    ask::{self, Answer, Purpose, Spans, ask},
+    aws::{Asked, Asking},
+    bounds, output,
+};
 
 /// Inputs that every command takes.
 #[derive(Debug, Args)]
 pub struct Reading {
     /// Files, folders, globs or `-`: CloudTrail files, CloudWatch Logs exports, ALB access logs;
     /// plain or gzip.
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// Look at requests from this time on [default: all that the files hold].
+    /// Look at requests from this time on [default: all that the files hold; of AWS, 24h].
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// Look at requests before this time.
@@ -41,6 +48,29 @@ pub struct Reading {
     /// Lines of this log group, stream or load balancer tell of this app client.
     #[arg(long, value_name = "LOG_GROUP_OR_ALB=CLIENT")]
     map: Vec<String>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+/// What a command wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Requests and the changes before them.
+    Everything,
+    /// Requests only.
+    Requests,
+    /// Changes only: the bounds are those of the changes shown; what came before them is read
+    /// too, since it says what they altered.
+    Changes,
+}
+
+/// Whether records are needed after they were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// What AWS answered can be read again.
+    Pages,
+    /// It need not be.
+    Nothing,
 }
 
 /// What the arguments mean.
@@ -51,6 +81,8 @@ pub struct Inputs {
     shown: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     settings: Vec<PathBuf>,
     mappings: Vec<Mapping>,
+    asked: Option<(Asked, Spans)>,
+    pages: Vec<Page>,
 }
 
 /// Nothing in the inputs was of use.
@@ -62,13 +94,28 @@ pub struct NothingOfUse {
     pub hint: &'static str,
 }
 
+/// Without `--since`, so much is asked of AWS.
+const UNASKED: TimeDelta = TimeDelta::hours(24);
+/// The normal level of failures is read from so long before the window.
+const NORMAL: TimeDelta = TimeDelta::hours(24);
+
+/// AWS answered none of the questions.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+pub struct AwsRefused {
+    said: String,
+    /// How to go on.
+    pub hint: Option<String>,
+}
+
 const LOOKED_FOR: &str = "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail \
                           records or OAuth errors, and ALB access logs";
 const OTHER_BOUNDS: &str = "without `--since` and `--until` the window is what the logs hold";
 
 impl Reading {
     /// Checks what was typed.
-    pub fn resolve(self) -> Result<Inputs, Usage> {
+    pub fn resolve(self, want: Want) -> Result<Inputs, Usage> {
+        let now = Utc::now();
         let since = self
             .since
             .as_deref()
@@ -88,31 +135,57 @@ impl Reading {
             .iter()
             .map(|text| mapping(text))
             .collect::<Result<_, _>>()?;
+        let asked = self.asking.resolve(!self.paths.is_empty())?;
+        // Of AWS nobody wants all there is.
+        let since = since.or_else(|| match (&asked, want) {
+            (None, _) | (_, Want::Changes) => None,
+            (Some(_), _) => until.unwrap_or(now).checked_sub_signed(UNASKED),
+        });
+        let bounds = Bounds {
+            since,
+            until: until.or_else(|| asked.as_ref().map(|_| now)),
+            history: since.and_then(|since| since.checked_sub_signed(history)),
+        };
+        let asked = asked
+            .map(|asked| Ok::<_, Usage>((asked, spans(bounds, history, now, want)?)))
+            .transpose()?;
         Ok(Inputs {
             paths: self.paths,
-            bounds: Bounds {
-                since,
-                until,
-                history: since.and_then(|since| since.checked_sub_signed(history)),
+            shown: match want {
+                Want::Changes => (since, until),
+                _ => (None, None),
             },
-            shown: (None, None),
+            bounds: match want {
+                Want::Changes => Bounds::default(),
+                _ => bounds,
+            },
             settings: self.settings,
             mappings,
+            asked,
+            pages: Vec::new(),
         })
     }
 }
 
-impl Reading {
-    /// For a history of changes the bounds are those of the changes shown; what came before them
-    /// is read too, since it says what they altered.
-    pub fn resolve_for_changes(self) -> Result<Inputs, Usage> {
-        let inputs = self.resolve()?;
-        Ok(Inputs {
-            shown: (inputs.bounds.since, inputs.bounds.until),
-            bounds: Bounds::default(),
-            ..inputs
-        })
-    }
+/// What to ask AWS for, so that what the bounds ask can be answered.
+fn spans(
+    bounds: Bounds,
+    history: TimeDelta,
+    now: DateTime<Utc>,
+    want: Want,
+) -> Result<Spans, Usage> {
+    let until = bounds.until.unwrap_or(now).min(now);
+    let since = bounds.since.unwrap_or(until);
+    let span = |name: &str, start: Option<DateTime<Utc>>| {
+        bounds::window(name, start.unwrap_or(DateTime::UNIX_EPOCH), until)
+    };
+    let requests = span("--since … now", since.checked_sub_signed(NORMAL));
+    let changes = span("--history … now", since.checked_sub_signed(history));
+    Ok(Spans {
+        requests: (want != Want::Changes).then_some(requests?),
+        changes: (want != Want::Requests).then_some(changes?),
+        at: now,
+    })
 }
 
 fn mapping(text: &str) -> Result<Mapping, Usage> {
@@ -130,7 +203,7 @@ fn mapping(text: &str) -> Result<Mapping, Usage> {
 
 impl Inputs {
     /// Reads everything into frames.
-    pub fn frames(&self) -> anyhow::Result<Frames> {
+    pub fn frames(&mut self, keep: Keep) -> anyhow::Result<Frames> {
         let Found { inputs, rejected } = files::find(&self.paths);
         let mut fold = Fold::new(self.bounds);
         fold.rejected(rejected);
@@ -143,7 +216,15 @@ impl Inputs {
                 .and_then(|bytes| record::read(bytes, &name, |record| fold.take(record)));
             fold.end(counter.bytes(), result.err().map(|error| error.to_string()));
         }
+        let asked = self.asked.take();
+        if let Some((asked, spans)) = &asked {
+            self.ask(asked, *spans, keep, &mut fold)?;
+        }
         let frames = fold.finish(&self.mappings)?;
+        if asked.is_some() {
+            // AWS answering with nothing is an answer.
+            return Ok(frames);
+        }
         let summary = &frames.summary;
         if summary.records == 0 && summary.requests == 0 && summary.changes == 0 {
             let found = match (summary.files, summary.rejected.first()) {
@@ -162,6 +243,60 @@ impl Inputs {
         }
         self.check(frames.window)?;
         Ok(frames)
+    }
+
+    /// Asks AWS; pages go into the fold as they come.
+    fn ask(
+        &mut self,
+        asked: &Asked,
+        spans: Spans,
+        keep: Keep,
+        fold: &mut Fold,
+    ) -> anyhow::Result<()> {
+        let answers = ask(asked, spans, |page| {
+            fold.begin_page(&page.name);
+            let result = record::read(&page.bytes[..], &page.name, |record| fold.take(record));
+            fold.end_page(page.bytes.len() as u64, result.err());
+            if keep == Keep::Pages {
+                self.pages.push(page);
+            }
+        })?;
+        let refused = answers.iter().all(Answer::is_empty_handed);
+        if let Some(answer) = answers.iter().find(|_| refused && fold.is_empty()) {
+            let stop = answer.reach.stop.clone();
+            return Err(anyhow!(AwsRefused {
+                said: ask::told(answer).unwrap_or_default(),
+                hint: stop.as_ref().and_then(ask::cure),
+            }));
+        }
+        for answer in answers {
+            if let Some(note) = ask::told(&answer) {
+                output::tell(format_args!("note: {note}"));
+                if let Some(cure) = answer.reach.stop.as_ref().and_then(ask::cure) {
+                    output::tell(format_args!("hint: {cure}"));
+                }
+                fold.note(note);
+            }
+            if let Purpose::Requests(kind) = answer.purpose {
+                fold.looked(kind, answer.reach);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads every record once more, those of standard input excepted.
+    pub fn again(&self, mut each: impl FnMut(Result<Located<'_>, Malformed>)) {
+        // What could not be read was told by the first reading.
+        for input in files::find(&self.paths).inputs {
+            let bytes = match input {
+                Input::Stdin => continue,
+                Input::File(_) => input.open(Limits::default(), &Counter::default()),
+            };
+            let _ = bytes.and_then(|bytes| record::read(bytes, &input.name(), &mut each));
+        }
+        for page in &self.pages {
+            let _ = record::read(&page.bytes[..], &page.name, &mut each);
+        }
     }
 
     /// Bounds that leave nothing to look at are told, not answered with "no outage".
@@ -199,9 +334,9 @@ impl Inputs {
         since.is_none_or(|since| since <= time) && until.is_none_or(|until| time < until)
     }
 
-    /// The paths as typed, for a second reading.
-    pub fn paths(&self) -> &[String] {
-        &self.paths
+    /// Whether standard input is one of the inputs.
+    pub fn has_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path == "-")
     }
 }
 

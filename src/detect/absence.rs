@@ -12,7 +12,10 @@ use super::{
     slice::{Slice, Unit},
     spell::{Spell, threshold},
 };
-use crate::frame::{Cells, CoverageRow, Key, Window};
+use crate::{
+    frame::{Cells, CoverageRow, Key},
+    window::Window,
+};
 
 /// A slice with fewer attempts has no rate to speak of.
 const FEWEST_ATTEMPTS: usize = 30;

@@ -10,8 +10,9 @@ use super::{
     spell::{self, Spell},
 };
 use crate::{
-    frame::{Cells, Failure, Window},
+    frame::{Cells, Failure},
     ids::AppClientId,
+    window::Window,
 };
 
 /// Where no app client is named, a client's failures must be this unlike its normal level, in

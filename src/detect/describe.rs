@@ -10,8 +10,9 @@ use super::{
     spell::Spell,
 };
 use crate::{
-    frame::{Cell, Cells, Failure, Key, Window, symbols::Symbol},
+    frame::{Cell, Cells, Failure, Key, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
+    window::Window,
 };
 
 /// Bins of a chart.

@@ -4,10 +4,10 @@
 //! one source counts per client, endpoint and minute (the trail where it has rows, else the next
 //! best), and the others only add the error code. Sources are never summed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    fold::{FailedAttempt, Kind, Successes},
+    fold::{FailedAttempt, Kind, Successes, caller_block},
     symbols::{Symbol, Symbols},
     ties::SAME_MINUTE,
 };
@@ -30,12 +30,26 @@ impl Attempts {
         self.failures.sort_by(|a, b| {
             (a.time, a.kind.source, &a.event_id).cmp(&(b.time, b.kind.source, &b.event_id))
         });
+        self.successes
+            .sort_by_key(|(_, counted)| (counted.first, counted.last, counted.requests));
         self.join_request_ids(symbols);
         let best = self.best_sources();
         self.take_refused_redirects(symbols);
         let codes = self.drop_told_again(symbols, &best);
         self.add_codes(symbols, &codes);
+        self.count_callers();
         self
+    }
+
+    /// The first failure of a known principal in a block counts as a caller, its repeats do not.
+    fn count_callers(&mut self) {
+        let mut met = HashSet::new();
+        for attempt in &mut self.failures {
+            let block = caller_block(attempt.time);
+            attempt.caller = attempt
+                .principal
+                .is_none_or(|principal| met.insert((principal, block, attempt.kind)));
+        }
     }
 
     /// Joins failures of two sources that carry one request id.

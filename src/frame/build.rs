@@ -8,10 +8,10 @@ use super::{
     attempts::Attempts,
     changes::Changes,
     counts::{Cell, Cells, Counts},
-    coverage::Coverage,
+    coverage::{Coverage, asked_row},
     fold::{FailedAttempt, Fold, Kind},
     requests::Requests,
-    summary::{CoverageRow, Summary, Window},
+    summary::{CoverageRow, Summary},
     symbols::Symbols,
     ties::{Mapping, Ties},
 };
@@ -19,6 +19,7 @@ use crate::{
     error::Result,
     ids::{AccountId, Region},
     record::SourceKind,
+    window::Window,
 };
 
 /// Everything the analysis eats.
@@ -102,7 +103,7 @@ impl Fold {
 
     fn coverage_rows(&self, window: Window) -> Vec<CoverageRow> {
         let text = |symbol| self.symbols.text(symbol);
-        let rows = self
+        let seen = self
             .coverage
             .iter()
             .filter_map(|((source, account, region), seen)| {
@@ -113,7 +114,16 @@ impl Fold {
                     ..row
                 })
             });
-        let mut rows: Vec<CoverageRow> = rows.collect();
+        let asked = self.reaches.iter();
+        let asked = asked.filter_map(|(kind, reach)| asked_row(kind.as_str(), reach, window));
+        let mut rows: Vec<CoverageRow> = asked.collect();
+        // What was asked for is known; what was seen only tells of it.
+        for row in seen {
+            let place = |row: &CoverageRow| (row.source, row.account.clone(), row.region.clone());
+            if rows.iter().all(|asked| place(asked) != place(&row)) {
+                rows.push(row);
+            }
+        }
         rows.sort_by(|a, b| {
             (
                 a.source != SourceKind::Trail.as_str(),

@@ -7,9 +7,13 @@ use polars::prelude::*;
 
 use super::{
     columns::*,
-    summary::{CoverageRow, CoverageStatus, Window},
+    summary::{CoverageRow, CoverageStatus},
 };
-use crate::error::{DuringStage, Result};
+use crate::{
+    error::{DuringStage, Result},
+    source::aws::{Reach, Stop},
+    window::Window,
+};
 
 /// Late deliveries of a trail come up to a quarter of an hour after the event (domain.md §9: 0 to
 /// 608 s observed).
@@ -154,6 +158,36 @@ impl Observed {
             gaps,
         })
     }
+}
+
+/// The coverage row of `window` that a question to AWS stands for; `None` when it asked for
+/// nothing inside it.
+pub(super) fn asked_row(
+    source: &'static str,
+    reach: &Reach,
+    window: Window,
+) -> Option<CoverageRow> {
+    let span = reach.asked.shared(window)?;
+    let gaps = reach.got.missing(span);
+    let nothing = gaps.as_slice() == [span];
+    let refused = matches!(
+        reach.stop,
+        Some(Stop::Denied { .. } | Stop::Credentials { .. })
+    );
+    Some(CoverageRow {
+        source,
+        account: Some(reach.account.clone()),
+        region: Some(reach.region.clone()),
+        from: span.start,
+        to: span.end,
+        complete_until: span.end.min(reach.at - DELIVERY),
+        status: match gaps.is_empty() {
+            true => CoverageStatus::Complete,
+            false if nothing && refused => CoverageStatus::Denied,
+            false => CoverageStatus::Partial,
+        },
+        gaps: gaps.as_slice().to_vec(),
+    })
 }
 
 /// Silences much longer than the others.

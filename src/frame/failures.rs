@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use polars::prelude::*;
 
-use super::{Counts, Window, columns::*, counts::failed};
+use super::{Counts, columns::*, counts::failed};
 use crate::{
     error::{DuringStage, Result},
     ids::AppClientId,
+    window::Window,
 };
 
 /// Failures of one kind in one span of time.

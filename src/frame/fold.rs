@@ -3,7 +3,7 @@
 //! Failures stay single, successes are counted per minute and kind, repeated events are dropped:
 //! memory grows with what must be kept, not with what was read.
 
-use std::collections::{BTreeMap, HashMap, HashSet, btree_map};
+use std::collections::{BTreeMap, HashMap, HashSet, btree_map, hash_map};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use super::{
     counts::Key,
     coverage::Observed,
-    summary::{Summary, Window},
+    summary::Summary,
     symbols::{Symbol, Symbols},
 };
 use crate::{
     record::{Change, Located, Malformed, Outcome, Record, Request, SourceKind},
-    source::Rejected,
+    source::{Rejected, aws::Reach},
+    window::Window,
 };
 
 /// A principal's repeats within such a block count as one caller.
@@ -43,10 +44,13 @@ pub struct Fold {
     seen: HashSet<u128>,
     pub(super) failures: Vec<FailedAttempt>,
     pub(super) successes: BTreeMap<(i64, Kind), Successes>,
-    callers: HashSet<(Symbol, i64, Kind)>,
+    /// The minute of the first success of each known principal in each block.
+    callers: HashMap<(Symbol, i64, Kind), i64>,
     pub(super) changes: Vec<Change>,
     pub(super) coverage: BTreeMap<(SourceKind, Option<Symbol>, Option<Symbol>), Observed>,
     pub(super) streams: BTreeMap<Symbol, Stream>,
+    /// How far questions to AWS got, by the kind of log they read.
+    pub(super) reaches: Vec<(SourceKind, Reach)>,
     pub(super) summary: Summary,
     file: String,
     /// How often the same line of the same second was met in this file.
@@ -71,7 +75,8 @@ pub(super) struct FailedAttempt {
     pub request_id: Option<Box<str>>,
     pub principal: Option<Symbol>,
     pub source_ip: Option<Symbol>,
-    /// False for the repeat of a known principal in the same five minutes.
+    /// False for the repeat of a known principal in the same five minutes: known when all were
+    /// read.
     pub caller: bool,
 }
 
@@ -104,9 +109,19 @@ impl Fold {
 
     /// Begins a new input; its name stands in messages.
     pub fn begin(&mut self, name: &str) {
+        self.begin_page(name);
+        self.summary.files += 1;
+    }
+
+    /// Begins a page of an answer of AWS; its name stands in messages.
+    pub fn begin_page(&mut self, name: &str) {
         self.file = name.to_owned();
         self.ordinals.clear();
-        self.summary.files += 1;
+    }
+
+    /// Takes how far a question for requests in logs of this kind got.
+    pub fn looked(&mut self, kind: SourceKind, reach: Reach) {
+        self.reaches.push((kind, reach));
     }
 
     /// Ends the input: how many bytes lay on disk, and what stopped it short.
@@ -115,6 +130,22 @@ impl Fold {
         if let Some(reason) = failure {
             self.reject(None, reason);
         }
+    }
+
+    /// Ends the page: how many bytes it had, and what stopped reading it short.
+    pub fn end_page(&mut self, bytes: u64, failure: Option<std::io::Error>) {
+        self.summary.pages += 1;
+        self.end(bytes, failure.map(|error| error.to_string()));
+    }
+
+    /// Takes what the reader of a report should know of the inputs.
+    pub fn note(&mut self, note: String) {
+        self.summary.notes.push(note);
+    }
+
+    /// Whether nothing was kept.
+    pub fn is_empty(&self) -> bool {
+        self.failures.is_empty() && self.successes.is_empty() && self.changes.is_empty()
     }
 
     /// Adds inputs that could not even be opened.
@@ -230,7 +261,6 @@ impl Fold {
     }
 
     fn failure(&mut self, request: &Request<'_>, kind: Kind, event_id: String) {
-        let caller = self.is_caller(request, kind);
         let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
         let attempt = FailedAttempt {
             time: request.time.timestamp_micros(),
@@ -239,15 +269,16 @@ impl Fold {
             request_id: request.request_id.as_deref().map(Into::into),
             principal: intern(request.principal.as_deref()),
             source_ip: intern(request.source_ip.as_deref()),
-            caller,
+            caller: true,
         };
         self.failures.push(attempt);
     }
 
     fn success(&mut self, request: &Request<'_>, kind: Kind) {
-        let caller = u64::from(self.is_caller(request, kind));
         let time = request.time.timestamp_micros();
-        match self.successes.entry((time - time.rem_euclid(MINUTE), kind)) {
+        let minute = time - time.rem_euclid(MINUTE);
+        let caller = u64::from(self.is_caller(request, kind, minute));
+        match self.successes.entry((minute, kind)) {
             btree_map::Entry::Vacant(entry) => {
                 entry.insert(Successes {
                     requests: 1,
@@ -267,14 +298,28 @@ impl Fold {
     }
 
     /// Whether the attempt counts as a caller: an unknown principal always, a known one once a
-    /// block.
-    fn is_caller(&mut self, request: &Request<'_>, kind: Kind) -> bool {
+    /// block, in the first minute of it that has one, whatever the order of reading.
+    fn is_caller(&mut self, request: &Request<'_>, kind: Kind, minute: i64) -> bool {
         let Some(principal) = request.principal.as_deref() else {
             return true;
         };
         let principal = self.symbols.intern(principal);
-        let block = request.time.timestamp_micros().div_euclid(CALLER_BLOCK);
-        self.callers.insert((principal, block, kind))
+        let block = caller_block(minute);
+        let counted = match self.callers.entry((principal, block, kind)) {
+            hash_map::Entry::Vacant(entry) => {
+                entry.insert(minute);
+                return true;
+            }
+            hash_map::Entry::Occupied(entry) => entry.into_mut(),
+        };
+        if *counted <= minute {
+            return false;
+        }
+        if let Some(later) = self.successes.get_mut(&(*counted, kind)) {
+            later.callers = later.callers.saturating_sub(1);
+        }
+        *counted = minute;
+        true
     }
 
     fn change(&mut self, mut change: Change, raw: &[u8]) {
@@ -391,6 +436,11 @@ impl Bounds {
         self.history.is_none_or(|history| history <= time)
             && self.until.is_none_or(|until| time < until)
     }
+}
+
+/// The block of a time (µs) in which a principal's repeats count once.
+pub(super) fn caller_block(time: i64) -> i64 {
+    time.div_euclid(CALLER_BLOCK)
 }
 
 fn first_half(digest: &[u8]) -> [u8; 16] {

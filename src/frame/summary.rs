@@ -8,30 +8,17 @@ use crate::{
     ids::{AccountId, Region},
     record::LookAlike,
     source::Rejected,
+    window::Window,
 };
-
-/// A half-open span of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Window {
-    /// First instant inside.
-    pub start: DateTime<Utc>,
-    /// First instant outside.
-    pub end: DateTime<Utc>,
-}
-
-impl Window {
-    /// Whether `time` lies inside.
-    pub fn contains(&self, time: DateTime<Utc>) -> bool {
-        self.start <= time && time < self.end
-    }
-}
 
 /// What went into the frames and what did not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Files opened, standard input included.
     pub files: u64,
-    /// Their bytes as they lie on disk.
+    /// Pages of AWS's answers.
+    pub pages: u64,
+    /// Their bytes, as they lie on disk or came.
     pub bytes: u64,
     /// CloudTrail records seen, wanted or not.
     pub records: u64,
@@ -43,6 +30,8 @@ pub struct Summary {
     pub duplicates: u64,
     /// Files and records that could not be read.
     pub rejected: Vec<Rejected>,
+    /// Questions to AWS that were not answered whole, as sentences without an end.
+    pub notes: Vec<String>,
     /// Look-alikes passed over, by kind.
     pub passed_over: BTreeMap<LookAlike, u64>,
     /// How application lines without a client id were tied to one, as a phrase (`by request id`,

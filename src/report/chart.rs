@@ -136,7 +136,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::frame::Window;
+    use crate::window::Window;
 
     #[test]
     fn failures_stand_as_columns_over_the_change() {

@@ -14,11 +14,7 @@ use super::{
     terminal::{NARROW, Style, cells},
     words::{Clock, rfc3339},
 };
-use crate::{
-    attribute::phrase::thousands,
-    detect::Timeline,
-    frame::{FailureCount, Window},
-};
+use crate::{attribute::phrase::thousands, detect::Timeline, frame::FailureCount, window::Window};
 
 const LEAST_WIDTH: usize = 40;
 

@@ -14,10 +14,11 @@ use crate::{
         undo::Undo,
     },
     detect::{EndState, Incident, Kind, Stratum, Timeline},
-    frame::{CoverageRow, CoverageStatus, Summary, Window},
+    frame::{CoverageRow, CoverageStatus, Summary},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     record::Change,
     source::Rejected,
+    window::Window,
 };
 
 /// A stranger's idea of a name.

@@ -11,7 +11,7 @@ use crate::{
         setting::{Known, Resource},
     },
     detect::{EndState, Incident, Kind},
-    frame::Window,
+    window::Window,
 };
 
 /// Times of day, with the date where it is not the window's only one.

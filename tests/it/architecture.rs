@@ -12,6 +12,7 @@ const RANKS: &[(&str, u8)] = &[
     ("error", 0),
     ("ids", 0),
     ("queries", 0),
+    ("window", 0),
     ("source", 1),
     ("record", 2),
     ("frame", 3),

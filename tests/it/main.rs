@@ -2,6 +2,7 @@
 //! weighs over 200 MB.
 
 mod architecture;
+mod aws;
 mod bad_input;
 mod commands;
 mod program;

@@ -23,8 +23,18 @@ pub fn trailblame(arguments: &[&str]) -> Run {
 
 /// Runs `trailblame` with bytes on standard input.
 pub fn with_input(arguments: &[&str], input: &[u8]) -> Run {
+    with(arguments, &[], input)
+}
+
+/// Runs `trailblame` with more in its environment.
+pub fn with_environment(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    with(arguments, environment, b"")
+}
+
+fn with(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_trailblame"))
         .args(arguments)
+        .envs(environment.iter().copied())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("NO_COLOR", "1")
         .env("COLUMNS", "80")

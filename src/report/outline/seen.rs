@@ -18,7 +18,7 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
     let summary = &investigation.summary;
     let mut blocks = vec![Block::Text(format!(
         "{}, {}: {}, {}, {}; {} dropped.",
-        phrase::count(summary.files as f64, "file"),
+        inputs(summary),
         bytes(summary.bytes),
         phrase::count(summary.records as f64, "CloudTrail record"),
         phrase::count(summary.requests as f64, "request"),
@@ -33,6 +33,7 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
             .collect(),
     ));
     let mut notes = notes(summary);
+    notes.extend(summary.notes.iter().map(|note| format!("{note}.")));
     for gap in &investigation.gaps {
         let names: Vec<&str> = gap.settings.iter().map(|name| &*name.0).collect();
         notes.push(format!(
@@ -47,6 +48,17 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
         blocks.push(Block::List(notes));
     }
     blocks
+}
+
+/// What was read: files, answers of AWS, or both.
+fn inputs(summary: &Summary) -> String {
+    let files = phrase::count(summary.files as f64, "file");
+    let pages = phrase::count(summary.pages as f64, "page");
+    match (summary.files, summary.pages) {
+        (_, 0) => files,
+        (0, _) => format!("{pages} of AWS's answers"),
+        _ => format!("{files} and {pages} of AWS's answers"),
+    }
 }
 
 fn covered(row: &CoverageRow, clock: Clock) -> String {

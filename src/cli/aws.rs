@@ -1,0 +1,224 @@
+//! What to ask AWS, and with whose credentials.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use aws_config::{
+    BehaviorVersion, Region as AwsRegion, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider,
+    timeout::TimeoutConfig,
+};
+use aws_sdk_sts::config::SharedCredentialsProvider;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use clap::Args;
+use trailblame::{
+    ids::{AccountId, Region},
+    queries,
+    source::aws::{Pace, Place, call::call},
+};
+
+use super::{Usage, bounds};
+
+/// What to ask AWS for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "AWS")]
+pub struct Asking {
+    /// Ask CloudTrail's event history (the default when no PATH and no other source is given).
+    #[arg(long)]
+    cloudtrail: bool,
+    /// Profile of the AWS configuration files.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Region to ask, repeatable, or `all` [default: the profile's].
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+    /// Ask with this role; repeatable, for several accounts.
+    #[arg(long, value_name = "ARN")]
+    role_arn: Vec<String>,
+    /// External id for the role at the same place among `--role-arn`; one for all if only one.
+    #[arg(long, value_name = "ID", requires = "role_arn")]
+    external_id: Vec<String>,
+    /// Ask this address instead of AWS.
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Requests per second for each account, Region and API [default: half of AWS's quota].
+    #[arg(long, value_name = "NUMBER")]
+    max_rps: Option<f64>,
+    /// Look requests up for so long in each account and Region, then go on with what was got.
+    #[arg(long, value_name = "DURATION", default_value = "10m")]
+    max_lookup_time: String,
+}
+
+/// What the arguments mean.
+#[derive(Debug)]
+pub struct Asked {
+    /// Whether to ask CloudTrail's event history.
+    pub cloudtrail: bool,
+    /// Requests per second, if not half of the quota.
+    pub max_rps: Option<f64>,
+    /// How long to look requests up.
+    pub max_lookup_time: Duration,
+    profile: Option<String>,
+    regions: Vec<String>,
+    roles: Vec<Role>,
+    endpoint_url: Option<String>,
+}
+
+/// A role to ask with.
+#[derive(Debug)]
+struct Role {
+    arn: String,
+    external_id: Option<String>,
+}
+
+impl Asking {
+    /// Checks what was typed; `None` when nothing of AWS is asked for.
+    pub fn resolve(self, has_paths: bool) -> Result<Option<Asked>, Usage> {
+        let cloudtrail = self.cloudtrail || !has_paths;
+        if !cloudtrail {
+            return Ok(None);
+        }
+        let usage = |message: String, hint: &str| Usage {
+            message,
+            hint: Some(hint.to_owned()),
+        };
+        if let Some(rps) = self.max_rps.filter(|rps| !(0.01..=1000.0).contains(rps)) {
+            return Err(usage(
+                format!("`--max-rps {rps}` is no pace"),
+                "a pace is a number of requests per second from 0.01 to 1000",
+            ));
+        }
+        let roles = self.role_arn.len();
+        if self.external_id.len() > 1 && self.external_id.len() != roles {
+            return Err(usage(
+                format!("{} external ids for {roles} roles", self.external_id.len()),
+                "give one `--external-id` for all roles, or one for each",
+            ));
+        }
+        let external = |index: usize| self.external_id.get(index).or(self.external_id.first());
+        let longest = bounds::duration("--max-lookup-time", &self.max_lookup_time)?;
+        Ok(Some(Asked {
+            cloudtrail,
+            profile: self.profile,
+            regions: match self.region.iter().any(|region| region == "all") {
+                true => queries::REGIONS.map(str::to_owned).to_vec(),
+                false => self.region,
+            },
+            roles: self
+                .role_arn
+                .iter()
+                .enumerate()
+                .map(|(index, role)| Role {
+                    arn: role.clone(),
+                    external_id: external(index).cloned(),
+                })
+                .collect(),
+            endpoint_url: self.endpoint_url,
+            max_rps: self.max_rps,
+            max_lookup_time: longest.to_std().unwrap_or(Duration::MAX),
+        }))
+    }
+}
+
+impl Asked {
+    /// Each account and Region to ask.
+    ///
+    /// # Errors
+    ///
+    /// There are no credentials, or no Region is named.
+    pub async fn places(&self) -> anyhow::Result<Vec<Place>> {
+        let base = self.configuration().await;
+        let mut configurations = Vec::new();
+        for role in &self.roles {
+            let provider = AssumeRoleProvider::builder(&role.arn)
+                .configure(&base)
+                .session_name("trailblame");
+            let provider = match &role.external_id {
+                Some(id) => provider.external_id(id),
+                None => provider,
+            };
+            let credentials = SharedCredentialsProvider::new(provider.build().await);
+            let config = base.to_builder().credentials_provider(credentials).build();
+            configurations.push(config);
+        }
+        if configurations.is_empty() {
+            configurations.push(base);
+        }
+        let mut places = Vec::new();
+        for config in configurations {
+            let regions = self.regions_of(&config)?;
+            let account = account(&config, &regions).await?;
+            places.extend(regions.into_iter().map(|region| {
+                Place {
+                    account: account.clone(),
+                    config: config
+                        .to_builder()
+                        .region(AwsRegion::new(region.clone()))
+                        .build(),
+                    region: Region::new(region),
+                }
+            }));
+        }
+        Ok(places)
+    }
+
+    fn regions_of(&self, config: &SdkConfig) -> anyhow::Result<Vec<String>> {
+        let own = config.region().map(ToString::to_string);
+        match (self.regions.is_empty(), own) {
+            (false, _) => Ok(self.regions.clone()),
+            (true, Some(region)) => Ok(vec![region]),
+            (true, None) => Err(anyhow!(Usage {
+                message: "no Region to ask".to_owned(),
+                hint: Some(
+                    "give --region eu-west-1, set AWS_REGION, or name a profile that has one"
+                        .to_owned()
+                ),
+            })),
+        }
+    }
+
+    async fn configuration(&self) -> SdkConfig {
+        let http = Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .read_timeout(Duration::from_secs(30))
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(http)
+            .timeout_config(timeouts)
+            // Every try must wait for its turn, so trying again is `call`'s business.
+            .retry_config(RetryConfig::disabled());
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &self.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        if let Some(region) = self.regions.first() {
+            loader = loader.region(AwsRegion::new(region.clone()));
+        }
+        loader.load().await
+    }
+}
+
+/// The account that the credentials belong to.
+async fn account(config: &SdkConfig, regions: &[String]) -> anyhow::Result<AccountId> {
+    let mut builder = config.to_builder();
+    if let Some(region) = regions.first() {
+        builder = builder.region(AwsRegion::new(region.clone()));
+    }
+    let client = aws_sdk_sts::Client::new(&builder.build());
+    let pace = Pace::new(10.0);
+    let identity = call(&pace, "sts:GetCallerIdentity", || {
+        client.get_caller_identity().send()
+    });
+    let identity = identity
+        .await
+        .context("failed to learn whose account this is")?;
+    let account = identity.account().context("AWS names no account")?;
+    Ok(AccountId::new(account))
+}

@@ -1,0 +1,79 @@
+//! AWS as a source: an account and Region to ask, and how far each question got.
+//!
+//! Knows how to ask without taking a colleague's share of the quota, and nothing of what the
+//! answers say.
+
+use std::fmt;
+
+use aws_config::SdkConfig;
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
+
+use crate::{
+    ids::{AccountId, Region},
+    window::{Window, Windows},
+};
+
+pub mod call;
+pub mod lookup;
+pub mod pace;
+
+pub use call::Stop;
+pub use pace::Pace;
+
+/// An account and Region, and the configuration to ask it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The account that answers.
+    pub account: AccountId,
+    /// The Region that answers.
+    pub region: Region,
+    /// Credentials, endpoint, HTTP client, time-outs.
+    pub config: SdkConfig,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "account {} in {}", self.account, self.region)
+    }
+}
+
+/// Records as they came, in a container that [`crate::record`] reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Where they came from, for messages: `cloudtrail 111122223333 eu-west-1`.
+    pub name: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Records in them.
+    pub records: usize,
+}
+
+/// Where pages go. Bounded: what reads them sets the speed.
+pub type Pages = mpsc::Sender<Page>;
+
+/// How far one question got.
+#[derive(Debug)]
+pub struct Reach {
+    /// What was asked, for messages: `CloudTrail look-up of changes`.
+    pub question: String,
+    /// The account.
+    pub account: AccountId,
+    /// The Region.
+    pub region: Region,
+    /// The span that was asked for.
+    pub asked: Window,
+    /// The part of it that was read to its end.
+    pub got: Windows,
+    /// When it was asked: later deliveries were not there yet.
+    pub at: DateTime<Utc>,
+    /// What ended it early.
+    pub stop: Option<Stop>,
+}
+
+impl Reach {
+    /// Whether all that was asked for was read.
+    pub fn is_whole(&self) -> bool {
+        self.got.missing(self.asked).is_empty()
+    }
+}

@@ -1,0 +1,5 @@
+//! The program against a server that answers as AWS does, and misbehaves on purpose.
+
+mod lookup;
+mod server;
+mod state;

@@ -1,0 +1,223 @@
+//! LookupEvents: the same answer as from files, however the server behaves.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use super::{
+    server::{Manners, Server},
+    state::{State, moved},
+};
+use crate::program::{Run, file, folder, with_environment};
+
+const CREDENTIALS: [(&str, &str); 4] = [
+    ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "EXAMPLE"),
+    ("AWS_EC2_METADATA_DISABLED", "true"),
+    ("AWS_CONFIG_FILE", "/dev/null"),
+];
+
+/// The sample's day, where it was moved to.
+fn day() -> (String, String) {
+    let start: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
+    let text = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    (
+        text(start + moved()),
+        text(start + moved() + TimeDelta::days(1)),
+    )
+}
+
+fn run(server: &Server, arguments: &[&str]) -> Run {
+    let (since, until) = day();
+    let mut all = vec![
+        "investigate",
+        "--region",
+        "eu-west-1",
+        "--endpoint-url",
+        server.url(),
+    ];
+    all.extend(["--since", &since, "--until", &until]);
+    all.extend(arguments);
+    with_environment(&all, &CREDENTIALS)
+}
+
+/// The outages of an answer, without what only tells how it was read.
+fn incidents(run: &Run) -> Value {
+    let answer: Value = serde_json::from_str(&run.stdout).expect("JSON on stdout");
+    let mut incidents = answer["incidents"].clone();
+    for incident in incidents.as_array_mut().expect("incidents") {
+        incident
+            .as_object_mut()
+            .expect("an incident")
+            .remove("provisional");
+    }
+    incidents
+}
+
+/// Where two answers differ: the whole of them is too much to read.
+fn differences(left: &Value, right: &Value) -> String {
+    fn walk(left: &Value, right: &Value, path: &str, found: &mut String) {
+        match (left, right) {
+            (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
+                for (name, value) in a {
+                    let other = b.get(name).unwrap_or(&Value::Null);
+                    walk(value, other, &format!("{path}/{name}"), found);
+                }
+            }
+            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+                for (at, (value, other)) in a.iter().zip(b).enumerate() {
+                    walk(value, other, &format!("{path}/{at}"), found);
+                }
+            }
+            _ if left == right => {}
+            _ => {
+                let short = |value: &Value| value.to_string().chars().take(300).collect::<String>();
+                found.push_str(&format!("{path}: {} | {}\n", short(left), short(right)));
+            }
+        }
+    }
+    let mut found = String::new();
+    walk(left, right, "", &mut found);
+    found
+}
+
+#[test]
+fn a_server_that_misbehaves_gives_the_same_answer_as_files() {
+    let state = State {
+        page: 17,
+        repeats: 3,
+        ..State::sample()
+    };
+    let trail = file(&folder("lookup"), "trail.json", state.file());
+    let (since, until) = day();
+    let from_file = crate::program::trailblame(&[
+        "investigate",
+        &trail,
+        "--since",
+        &since,
+        "--until",
+        &until,
+        "--format",
+        "json",
+    ]);
+    let manners = Manners {
+        fails: 13,
+        cuts: 17,
+        ..Manners::default()
+    };
+    let server = Server::start(state, manners);
+    let asked = run(&server, &["--max-rps", "1000", "--format", "json"]);
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    assert_eq!(differences(&incidents(&asked), &incidents(&from_file)), "");
+    assert!(
+        incidents(&asked)
+            .as_array()
+            .is_some_and(|all| all.len() >= 5)
+    );
+    assert!(
+        server
+            .asked()
+            .iter()
+            .any(|asked| asked.region == "us-east-1")
+    );
+}
+
+#[test]
+fn a_throttled_run_slows_down_and_loses_nothing() {
+    let mut state = State::sample();
+    state.page = 1000;
+    let calm = Server::start(state.clone(), Manners::default());
+    let busy = Manners {
+        quota: Some(40.0),
+        ..Manners::default()
+    };
+    let busy = Server::start(state, busy);
+    let fast = ["--max-rps", "100", "--format", "json"];
+    let (calm_run, busy_run) = (run(&calm, &fast), run(&busy, &fast));
+    assert_eq!(busy_run.status, Some(0), "{}", busy_run.stderr);
+    assert_eq!(
+        differences(&incidents(&busy_run), &incidents(&calm_run)),
+        ""
+    );
+    let throttled = busy.asked().iter().filter(|asked| asked.throttled).count();
+    assert!(throttled > 0);
+    assert_eq!(busy.answers("LookupEvents"), calm.answers("LookupEvents"));
+}
+
+#[test]
+fn a_denied_call_names_the_missing_action() {
+    let manners = Manners {
+        denies: Some("LookupEvents"),
+        ..Manners::default()
+    };
+    let server = Server::start(State::sample(), manners);
+    let run = run(&server, &["--max-rps", "1000"]);
+    assert_eq!(run.status, Some(1));
+    assert!(
+        run.stderr.contains("`cloudtrail:LookupEvents` is missing"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("hint: allow `cloudtrail:LookupEvents`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn credentials_that_expire_on_the_way_leave_what_was_got() {
+    let manners = Manners {
+        expires_after: Some(120),
+        ..Manners::default()
+    };
+    let server = Server::start(State::sample(), manners);
+    let run = run(&server, &["--max-rps", "1000", "--fail-on-incomplete"]);
+    assert_eq!(run.status, Some(4), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("The security token expired"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stdout.contains("The security token expired"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn time_used_up_stands_in_the_coverage() {
+    let manners = Manners {
+        latency: Duration::from_millis(20),
+        ..Manners::default()
+    };
+    let state = State {
+        page: 3,
+        ..State::sample()
+    };
+    let server = Server::start(state, manners);
+    let run = run(
+        &server,
+        &[
+            "--max-rps",
+            "1000",
+            "--max-lookup-time",
+            "2s",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let answer: Value = serde_json::from_str(&run.stdout).expect("JSON on stdout");
+    let row = &answer["coverage"][0];
+    assert_eq!(row["status"], "partial", "{row}");
+    assert!(!row["gaps"].as_array().expect("gaps").is_empty());
+    assert!(
+        run.stderr
+            .contains("stopped after 2 s, as `--max-lookup-time` asks"),
+        "{}",
+        run.stderr
+    );
+}
