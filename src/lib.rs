@@ -20,6 +20,7 @@ pub mod ids;
 pub mod queries;
 pub mod window;
 // The way of the data.
+pub mod archive;
 pub mod attribute;
 pub mod cognito;
 pub mod detect;

@@ -115,6 +115,12 @@ impl Windows {
     }
 }
 
+impl Extend<Window> for Windows {
+    fn extend<I: IntoIterator<Item = Window>>(&mut self, windows: I) {
+        windows.into_iter().for_each(|window| self.add(window));
+    }
+}
+
 impl FromIterator<Window> for Windows {
     fn from_iter<I: IntoIterator<Item = Window>>(windows: I) -> Self {
         let mut set = Self::default();

@@ -116,6 +116,11 @@ impl Changes {
         Ok(rows)
     }
 
+    /// The rows as they are stored.
+    pub fn frame(&self) -> &DataFrame {
+        &self.0
+    }
+
     /// The rows as a query to build on.
     pub fn lazy(&self) -> LazyFrame {
         self.0.clone().lazy()

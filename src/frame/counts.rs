@@ -31,7 +31,7 @@ use crate::{
 pub struct Counts(DataFrame);
 
 /// The key columns, in order, after `minute`.
-const KEY: [&str; 12] = [
+pub(super) const KEY: [&str; 12] = [
     ACCOUNT,
     REGION,
     USER_POOL,
@@ -76,7 +76,7 @@ pub struct Key {
 }
 
 impl Key {
-    fn parts(&self) -> [Option<Symbol>; 12] {
+    pub(super) fn parts(&self) -> [Option<Symbol>; 12] {
         [
             self.account,
             self.region,
@@ -93,7 +93,7 @@ impl Key {
         ]
     }
 
-    fn from_parts(parts: [Option<Symbol>; 12]) -> Self {
+    pub(super) fn from_parts(parts: [Option<Symbol>; 12]) -> Self {
         let [
             account,
             region,

@@ -178,8 +178,7 @@ impl Fold {
                     self.summary.records += 1;
                 }
                 if let (Some(stream), Some(client)) = (&seen.stream, &seen.client) {
-                    let client = self.symbols.intern(client);
-                    self.stream(stream).name(client);
+                    self.name_client(stream, client);
                 }
                 if let Some(time) = seen.time {
                     self.observe(
@@ -335,6 +334,59 @@ impl Fold {
         if self.first_sight(&change.event_id) {
             self.changes.push(change);
         }
+    }
+
+    /// Takes back a change that was kept.
+    pub(super) fn keep_change(&mut self, change: Change) {
+        if self.bounds.keep_change(change.time) && self.first_sight(&change.event_id) {
+            self.changes.push(change);
+        }
+    }
+
+    /// Takes back a failed attempt that was kept.
+    pub(super) fn keep_failure(&mut self, attempt: FailedAttempt) {
+        let time = DateTime::from_timestamp_micros(attempt.time).unwrap_or_default();
+        if self.bounds.keep_request(time) && self.first_sight(&attempt.event_id) {
+            if let Some(stream) = attempt.kind.stream {
+                self.streams.entry(stream).or_default().failed += 1;
+            }
+            self.observe_kept(attempt.kind, attempt.time);
+            self.failures.push(attempt);
+        }
+    }
+
+    /// Takes back the successes of one kind in one minute.
+    pub(super) fn keep_successes(&mut self, kind: Kind, counted: Successes) {
+        let time = DateTime::from_timestamp_micros(counted.first).unwrap_or_default();
+        if !self.bounds.keep_request(time) {
+            return;
+        }
+        if let Some(stream) = kind.stream {
+            self.streams.entry(stream).or_default().ok += counted.requests;
+        }
+        self.observe_kept(kind, counted.first);
+        self.observe_kept(kind, counted.last);
+        let minute = counted.first - counted.first.rem_euclid(MINUTE);
+        let all = self.successes.entry((minute, kind)).or_insert(Successes {
+            requests: 0,
+            callers: 0,
+            ..counted
+        });
+        all.requests += counted.requests;
+        all.callers += counted.callers;
+        all.first = all.first.min(counted.first);
+        all.last = all.last.max(counted.last);
+    }
+
+    fn observe_kept(&mut self, kind: Kind, time: i64) {
+        let place = (kind.source, kind.key.account, kind.key.region);
+        self.coverage.entry(place).or_default().add(time);
+    }
+
+    /// Notes that a line of a stream names a client.
+    pub(super) fn name_client(&mut self, stream: &str, client: &str) {
+        let client = self.symbols.intern(client);
+        self.stream(stream).name(client);
     }
 
     fn stream(&mut self, name: &str) -> &mut Stream {

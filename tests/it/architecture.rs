@@ -16,6 +16,7 @@ const RANKS: &[(&str, u8)] = &[
     ("source", 1),
     ("record", 2),
     ("frame", 3),
+    ("archive", 4),
     ("cognito", 4),
     ("detect", 4),
     ("attribute", 5),
