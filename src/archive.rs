@@ -123,26 +123,19 @@ impl Archive {
         coverage::write(&self.root, section, &covered)
     }
 
-    /// Takes the covered part of `windows` back into a fold; `told` are the spans of this account
-    /// and Region of which an earlier section has told.
+    /// Takes the covered part of `windows` back into a fold.
     ///
     /// # Errors
     ///
     /// [`Error::Read`] or [`Error::Frame`].
-    pub fn restore(
-        &self,
-        section: &Section,
-        windows: &Windows,
-        told: &Windows,
-        fold: &mut Fold,
-    ) -> Result<()> {
+    pub fn restore(&self, section: &Section, windows: &Windows, fold: &mut Fold) -> Result<()> {
         let windows = windows.shared(&self.covered(section)?);
         for day in days(&windows) {
             let Some(kept) = self.day(section, day)? else {
                 continue;
             };
             for window in windows.shared(&Windows::from_iter([day])).as_slice() {
-                fold.restore(&kept.within(*window)?, told)?;
+                fold.restore(&kept.within(*window)?)?;
             }
         }
         Ok(())
@@ -203,16 +196,33 @@ impl Archive {
     }
 }
 
-/// The whole blocks of a span.
+/// The whole blocks inside a span.
 fn aligned(window: &Window) -> Option<Window> {
-    let start = window.start.duration_trunc(BLOCK).ok()?;
-    let start = if start < window.start {
-        start + BLOCK
-    } else {
-        start
-    };
-    let end = window.end.duration_trunc(BLOCK).ok()?;
+    let (start, end) = (
+        next_block(window.start)?,
+        window.end.duration_trunc(BLOCK).ok()?,
+    );
     (start < end).then_some(Window { start, end })
+}
+
+/// The whole blocks that a span touches, as far as they lie inside `limits`: what to ask for, so
+/// that the archive can cover it.
+pub fn blocks(window: Window, limits: Window) -> Option<Window> {
+    let touched = Window {
+        start: window.start.duration_trunc(BLOCK).ok()?,
+        end: next_block(window.end)?,
+    };
+    let limits = Window {
+        start: next_block(limits.start)?,
+        ..limits
+    };
+    touched.shared(limits)
+}
+
+/// The beginning of the block that begins then or next.
+fn next_block(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let start = time.duration_trunc(BLOCK).ok()?;
+    Some(if start < time { start + BLOCK } else { start })
 }
 
 /// The days that spans touch.

@@ -13,10 +13,12 @@ mod ask;
 mod aws;
 mod bounds;
 mod changes;
+mod errand;
 mod evidence;
 mod failures;
 mod investigate;
 mod output;
+mod pull;
 mod read;
 
 /// Which change broke sign-in?
@@ -42,6 +44,8 @@ enum Command {
     Changes(changes::Arguments),
     /// Count failures over time, by app client, error and grant.
     Failures(failures::Arguments),
+    /// Bring a window of AWS logs into the local archive.
+    Pull(pull::Arguments),
 }
 
 /// How a run ended (a closed pipe is no failure).
@@ -73,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Investigate(arguments) => investigate::run(arguments, colour, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
+        Command::Pull(arguments) => pull::run(arguments, &mut out),
     };
     let result = result.and_then(|ended| {
         out.flush().context("failed to write the output")?;

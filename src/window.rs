@@ -1,6 +1,6 @@
 //! Spans of time, and sets of them: what was asked for, what was got, what is missing.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 /// A half-open span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +24,20 @@ impl Window {
             end: self.end.min(other.end),
         };
         (both.start < both.end).then_some(both)
+    }
+
+    /// The span cut at midnights (UTC), latest first.
+    pub fn days(&self) -> Vec<Self> {
+        let mut days = Vec::new();
+        let mut start = self.start;
+        while start < self.end {
+            let midnight = start.date_naive().and_time(NaiveTime::MIN).and_utc();
+            let end = (midnight + TimeDelta::days(1)).min(self.end);
+            days.push(Self { start, end });
+            start = end;
+        }
+        days.reverse();
+        days
     }
 
     /// The span cut into `parts` of about the same length at whole seconds, latest first.

@@ -94,7 +94,7 @@ proptest! {
         prop_assert!(archive.covered(&section()).expect("coverage").missing(all).is_empty());
         let mut restored = Fold::new(Bounds::default());
         let windows = Windows::from_iter([all]);
-        archive.restore(&section(), &windows, &Windows::default(), &mut restored).expect("rows");
+        archive.restore(&section(), &windows, &mut restored).expect("rows");
         let restored = restored.finish(&[]).expect("frames");
         let direct = read(&requests, all).finish(&[]).expect("frames");
         prop_assert_eq!(told(&restored), told(&direct));
@@ -124,9 +124,7 @@ fn what_may_still_come_is_not_covered_and_is_replaced() {
     store(&[(3000, 1, true), (3001, 2, true)], &rest, 7200);
     let mut fold = Fold::new(Bounds::default());
     let all = Windows::from_iter([window(0, 7200)]);
-    archive
-        .restore(&section(), &all, &Windows::default(), &mut fold)
-        .expect("rows");
+    archive.restore(&section(), &all, &mut fold).expect("rows");
     let frames = fold.finish(&[]).expect("frames");
     assert_eq!(frames.summary.requests, 3);
     assert_eq!(archive.prune(&lock, time(7200)).expect("pruned"), 3);
@@ -166,12 +164,9 @@ fn an_accepted_attempt_told_by_two_sections_counts_once() {
         [section(), other.clone()]
     );
     let mut fold = Fold::new(Bounds::default());
-    archive
-        .restore(&section(), &got, &Windows::default(), &mut fold)
-        .expect("rows");
-    archive
-        .restore(&other, &got, &got, &mut fold)
-        .expect("rows");
+    archive.restore(&section(), &got, &mut fold).expect("rows");
+    fold.told("111122223333", "eu-west-1", &got);
+    archive.restore(&other, &got, &mut fold).expect("rows");
     assert_eq!(fold.finish(&[]).expect("frames").summary.requests, 2);
     fs::remove_dir_all(archive.root()).expect("removed");
 }

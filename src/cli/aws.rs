@@ -1,6 +1,6 @@
 //! What to ask AWS, and with whose credentials.
 
-use std::time::Duration;
+use std::{env, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use aws_config::{
@@ -14,6 +14,7 @@ use aws_smithy_http_client::{
 };
 use clap::Args;
 use trailblame::{
+    archive::Archive,
     ids::{AccountId, Region},
     queries,
     source::aws::{Pace, Place, call::call},
@@ -46,6 +47,12 @@ pub struct Asking {
     /// Requests per second for each account, Region and API [default: half of AWS's quota].
     #[arg(long, value_name = "NUMBER")]
     max_rps: Option<f64>,
+    /// Read what was pulled before, and nothing else.
+    #[arg(long)]
+    archive: bool,
+    /// The local archive [default: `trailblame` in the user's data directory].
+    #[arg(long, value_name = "DIR")]
+    archive_dir: Option<PathBuf>,
     /// Look requests up for so long in each account and Region, then go on with what was got.
     #[arg(long, value_name = "DURATION", default_value = "10m")]
     max_lookup_time: String,
@@ -56,6 +63,10 @@ pub struct Asking {
 pub struct Asked {
     /// Whether to ask CloudTrail's event history.
     pub cloudtrail: bool,
+    /// Whether to read the archive and nothing else.
+    pub archive_only: bool,
+    /// Where the archive is.
+    pub archive: Archive,
     /// Requests per second, if not half of the quota.
     pub max_rps: Option<f64>,
     /// How long to look requests up.
@@ -76,8 +87,8 @@ struct Role {
 impl Asking {
     /// Checks what was typed; `None` when nothing of AWS is asked for.
     pub fn resolve(self, has_paths: bool) -> Result<Option<Asked>, Usage> {
-        let cloudtrail = self.cloudtrail || !has_paths;
-        if !cloudtrail {
+        let cloudtrail = self.cloudtrail || (!has_paths && !self.archive);
+        if !cloudtrail && !self.archive {
             return Ok(None);
         }
         let usage = |message: String, hint: &str| Usage {
@@ -98,9 +109,18 @@ impl Asking {
             ));
         }
         let external = |index: usize| self.external_id.get(index).or(self.external_id.first());
+        let archive = self.archive_dir.clone().or_else(data_directory);
+        let archive = archive.ok_or_else(|| {
+            usage(
+                "no folder for the archive".to_owned(),
+                "set HOME, or give `--archive-dir DIR`",
+            )
+        })?;
         let longest = bounds::duration("--max-lookup-time", &self.max_lookup_time)?;
         Ok(Some(Asked {
             cloudtrail,
+            archive_only: self.archive,
+            archive: Archive::new(archive),
             profile: self.profile,
             regions: match self.region.iter().any(|region| region == "all") {
                 true => queries::REGIONS.map(str::to_owned).to_vec(),
@@ -120,6 +140,14 @@ impl Asking {
             max_lookup_time: longest.to_std().unwrap_or(Duration::MAX),
         }))
     }
+}
+
+/// Where programs keep data of the user (XDG base directories).
+fn data_directory() -> Option<PathBuf> {
+    let of = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    let data = of("XDG_DATA_HOME").map(PathBuf::from);
+    let home = || of("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    Some(data.or_else(home)?.join("trailblame"))
 }
 
 impl Asked {

@@ -6,24 +6,27 @@ use anyhow::{Context, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use trailblame::{
+    archive::{Archive, Section},
     cognito::history::{History, Snapshot},
     error::Error,
     frame::{Bounds, Fold, Frames, Mapping},
-    record::{self, Located, Malformed},
+    record::{self, Located, Malformed, SourceKind},
     report::words,
     source::{
-        aws::Page,
+        aws::{Page, Reach},
         files::{self, Counter, Found, Input},
         inflate::Limits,
     },
-    window::Window,
+    window::{Window, Windows},
 };
 
 use super::{
     Usage,
-    ask::{self, Answer, Purpose, Spans, ask},
+    ask::{self, Answer, Held, Questions},
     aws::{Asked, Asking},
-    bounds, output,
+    bounds,
+    errand::{self, Purpose, Spans},
+    output, pull,
 };
 
 /// Inputs that every command takes.
@@ -253,7 +256,15 @@ impl Inputs {
         keep: Keep,
         fold: &mut Fold,
     ) -> anyhow::Result<()> {
-        let answers = ask(asked, spans, |page| {
+        if asked.archive_only {
+            return restore(asked, spans, fold);
+        }
+        let questions = Questions::new(asked, spans)?;
+        for Held { errand, archived } in questions.held() {
+            let section = errand.section();
+            take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
+        }
+        let answers = questions.ask(|page| {
             fold.begin_page(&page.name);
             let result = record::read(&page.bytes[..], &page.name, |record| fold.take(record));
             fold.end_page(page.bytes.len() as u64, result.err());
@@ -265,12 +276,12 @@ impl Inputs {
         if let Some(answer) = answers.iter().find(|_| refused && fold.is_empty()) {
             let stop = answer.reach.stop.clone();
             return Err(anyhow!(AwsRefused {
-                said: ask::told(answer).unwrap_or_default(),
+                said: ask::told(answer.purpose, &answer.reach).unwrap_or_default(),
                 hint: stop.as_ref().and_then(ask::cure),
             }));
         }
         for answer in answers {
-            if let Some(note) = ask::told(&answer) {
+            if let Some(note) = ask::told(answer.purpose, &answer.reach) {
                 output::tell(format_args!("note: {note}"));
                 if let Some(cure) = answer.reach.stop.as_ref().and_then(ask::cure) {
                     output::tell(format_args!("hint: {cure}"));
@@ -282,6 +293,13 @@ impl Inputs {
             }
         }
         Ok(())
+    }
+
+    /// What to pull, and where to.
+    pub fn to_pull(&self) -> anyhow::Result<(&Asked, Spans, &Archive)> {
+        pull::refuse_paths(&self.paths)?;
+        let (asked, spans) = self.asked.as_ref().context("nothing to ask AWS for")?;
+        Ok((asked, *spans, &asked.archive))
     }
 
     /// Reads every record once more, those of standard input excepted.
@@ -338,6 +356,58 @@ impl Inputs {
     pub fn has_stdin(&self) -> bool {
         self.paths.iter().any(|path| path == "-")
     }
+}
+
+/// Takes what the archive holds of one section into the fold.
+fn take_back(
+    archive: &Archive,
+    section: &Section,
+    purpose: Purpose,
+    windows: &Windows,
+    fold: &mut Fold,
+) -> anyhow::Result<()> {
+    archive
+        .restore(section, windows, fold)
+        .context("failed to read the archive")?;
+    if let Purpose::Requests(SourceKind::Trail) = purpose {
+        fold.told(section.account.as_str(), section.region.as_str(), windows);
+    }
+    Ok(())
+}
+
+/// Takes everything that the archive holds of the spans into the fold.
+fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
+    let sections = asked.archive.sections()?;
+    if sections.is_empty() {
+        return Err(anyhow!(Usage {
+            message: format!("no archive in `{}`", asked.archive.root().display()),
+            hint: Some("`trailblame pull` brings a window of logs there".to_owned()),
+        }));
+    }
+    for section in sections {
+        let purpose = errand::purpose(&section);
+        let span = match purpose {
+            Purpose::Requests(_) => spans.requests,
+            Purpose::Changes => spans.changes,
+        };
+        let Some(span) = span else { continue };
+        let covered = asked.archive.covered(&section)?;
+        let got = covered.shared(&Windows::from_iter([span]));
+        take_back(&asked.archive, &section, purpose, &got, fold)?;
+        let reach = Reach {
+            question: format!("the archive's {}", section.origin),
+            account: section.account,
+            region: section.region,
+            asked: span,
+            at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
+            got,
+            stop: None,
+        };
+        if let Purpose::Requests(kind) = purpose {
+            fold.looked(kind, reach);
+        }
+    }
+    Ok(())
 }
 
 fn described(path: &Path) -> anyhow::Result<Vec<Snapshot>> {

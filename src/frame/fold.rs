@@ -17,7 +17,7 @@ use super::{
 use crate::{
     record::{Change, Located, Malformed, Outcome, Record, Request, SourceKind},
     source::{Rejected, aws::Reach},
-    window::Window,
+    window::{Window, Windows},
 };
 
 /// A principal's repeats within such a block count as one caller.
@@ -50,6 +50,8 @@ pub struct Fold {
     pub(super) coverage: BTreeMap<(SourceKind, Option<Symbol>, Option<Symbol>), Observed>,
     pub(super) streams: BTreeMap<Symbol, Stream>,
     /// How far questions to AWS got, by the kind of log they read.
+    /// Spans of which all attempts of the trail were taken, by account and Region.
+    told: BTreeMap<(Symbol, Symbol), Windows>,
     pub(super) reaches: Vec<(SourceKind, Reach)>,
     pub(super) summary: Summary,
     file: String,
@@ -136,6 +138,23 @@ impl Fold {
     pub fn end_page(&mut self, bytes: u64, failure: Option<std::io::Error>) {
         self.summary.pages += 1;
         self.end(bytes, failure.map(|error| error.to_string()));
+    }
+
+    /// Says that all of the trail's attempts of an account and Region in `windows` were taken: what
+    /// comes of them after that is a repeat. Folded successes have no ids to tell it by.
+    pub fn told(&mut self, account: &str, region: &str, windows: &Windows) {
+        let place = (self.symbols.intern(account), self.symbols.intern(region));
+        let told = self.told.entry(place).or_default();
+        told.extend(windows.as_slice().iter().copied());
+    }
+
+    fn is_told(&self, kind: &Kind, time: DateTime<Utc>) -> bool {
+        if kind.source != SourceKind::Trail || self.told.is_empty() {
+            return false;
+        }
+        let place = kind.key.account.zip(kind.key.region);
+        let told = place.and_then(|place| self.told.get(&place));
+        told.is_some_and(|told| told.contains(time))
     }
 
     /// Takes what the reader of a report should know of the inputs.
@@ -274,6 +293,10 @@ impl Fold {
     }
 
     fn success(&mut self, request: &Request<'_>, kind: Kind) {
+        if self.is_told(&kind, request.time) {
+            self.summary.duplicates += 1;
+            return;
+        }
         let time = request.time.timestamp_micros();
         let minute = time - time.rem_euclid(MINUTE);
         let caller = u64::from(self.is_caller(request, kind, minute));
@@ -359,6 +382,10 @@ impl Fold {
     pub(super) fn keep_successes(&mut self, kind: Kind, counted: Successes) {
         let time = DateTime::from_timestamp_micros(counted.first).unwrap_or_default();
         if !self.bounds.keep_request(time) {
+            return;
+        }
+        if self.is_told(&kind, time) {
+            self.summary.duplicates += counted.requests;
             return;
         }
         if let Some(stream) = kind.stream {

@@ -199,13 +199,12 @@ impl Fold {
         .replaced(&Kept::empty()?, &Windows::default())
     }
 
-    /// Takes back what was kept. Where an earlier source has told of `windows` of this account and
-    /// Region, accepted attempts of the trail are not counted again.
+    /// Takes back what was kept.
     ///
     /// # Errors
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn restore(&mut self, kept: &Kept, told: &Windows) -> Result<()> {
+    pub fn restore(&mut self, kept: &Kept) -> Result<()> {
         let columns = KEY
             .iter()
             .chain(&TEXTS)
@@ -227,7 +226,6 @@ impl Fold {
                     first: first[row],
                     last: last[row],
                 },
-                told,
             );
         }
         for change in kept.changes.rows()? {
@@ -245,12 +243,7 @@ impl Fold {
         Ok(())
     }
 
-    fn restore_row<'a>(
-        &mut self,
-        text: impl Fn(usize) -> Option<&'a str>,
-        counted: Successes,
-        told: &Windows,
-    ) {
+    fn restore_row<'a>(&mut self, text: impl Fn(usize) -> Option<&'a str>, counted: Successes) {
         const AFTER: usize = KEY.len();
         let mut parts = [None; AFTER];
         for (at, part) in parts.iter_mut().enumerate() {
@@ -267,12 +260,7 @@ impl Fold {
         };
         let (principal, source_ip) = (own(4), own(5));
         match text(AFTER + 2) {
-            None => {
-                let time = DateTime::from_timestamp_micros(counted.first).unwrap_or_default();
-                if kind.source != SourceKind::Trail || !told.contains(time) {
-                    self.keep_successes(kind, counted);
-                }
-            }
+            None => self.keep_successes(kind, counted),
             Some(event_id) => self.keep_failure(FailedAttempt {
                 time: counted.first,
                 kind,

@@ -1,5 +1,6 @@
 //! The program against a server that answers as AWS does, and misbehaves on purpose.
 
+mod archive;
 mod lookup;
 mod server;
 mod state;

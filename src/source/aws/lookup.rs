@@ -39,8 +39,19 @@ pub struct Question {
     pub names: Vec<&'static str>,
     /// The span of event times.
     pub window: Window,
-    /// Stop after this time with what was got, and the flag that sets it.
-    pub longest: Option<(Duration, &'static str)>,
+    /// When to stop with what was got.
+    pub deadline: Option<Deadline>,
+}
+
+/// When to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    /// The time.
+    pub at: Instant,
+    /// How long it was to the deadline, for messages.
+    pub after: Duration,
+    /// The flag that sets it, for messages.
+    pub flag: &'static str,
 }
 
 /// A chain of pages to read.
@@ -66,7 +77,7 @@ struct Looking {
     names: Vec<&'static str>,
     page_name: String,
     pages: Pages,
-    deadline: Option<(Instant, Stop)>,
+    deadline: Option<Deadline>,
     turns: Semaphore,
 }
 
@@ -85,9 +96,7 @@ pub async fn look_up(
         names: question.names,
         page_name: format!("cloudtrail {} {}", place.account, place.region),
         pages,
-        deadline: question
-            .longest
-            .map(|(after, flag)| (Instant::now() + after, Stop::OutOfTime { after, flag })),
+        deadline: question.deadline,
         turns: Semaphore::new(IN_FLIGHT),
     });
     let mut tasks = JoinSet::new();
@@ -178,8 +187,8 @@ impl Looking {
     }
 
     fn out_of_time(&self) -> Option<Stop> {
-        let (deadline, stop) = self.deadline.as_ref()?;
-        (Instant::now() >= *deadline).then(|| stop.clone())
+        let Deadline { at, after, flag } = self.deadline?;
+        (Instant::now() >= at).then_some(Stop::OutOfTime { after, flag })
     }
 
     /// One page: the time of its oldest event, and the token of the next.

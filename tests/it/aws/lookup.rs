@@ -11,7 +11,7 @@ use super::{
 };
 use crate::program::{Run, file, folder, with_environment};
 
-const CREDENTIALS: [(&str, &str); 4] = [
+pub(super) const CREDENTIALS: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
     ("AWS_SECRET_ACCESS_KEY", "EXAMPLE"),
     ("AWS_EC2_METADATA_DISABLED", "true"),
@@ -19,7 +19,7 @@ const CREDENTIALS: [(&str, &str); 4] = [
 ];
 
 /// The sample's day, where it was moved to.
-fn day() -> (String, String) {
+pub(super) fn day() -> (String, String) {
     let start: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
     let text = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     (
@@ -28,7 +28,7 @@ fn day() -> (String, String) {
     )
 }
 
-fn run(server: &Server, arguments: &[&str]) -> Run {
+pub(super) fn run(server: &Server, arguments: &[&str]) -> Run {
     let (since, until) = day();
     let mut all = vec![
         "investigate",
@@ -43,7 +43,7 @@ fn run(server: &Server, arguments: &[&str]) -> Run {
 }
 
 /// The outages of an answer, without what only tells how it was read.
-fn incidents(run: &Run) -> Value {
+pub(super) fn incidents(run: &Run) -> Value {
     let answer: Value = serde_json::from_str(&run.stdout).expect("JSON on stdout");
     let mut incidents = answer["incidents"].clone();
     for incident in incidents.as_array_mut().expect("incidents") {
@@ -56,7 +56,7 @@ fn incidents(run: &Run) -> Value {
 }
 
 /// Where two answers differ: the whole of them is too much to read.
-fn differences(left: &Value, right: &Value) -> String {
+pub(super) fn differences(left: &Value, right: &Value) -> String {
     fn walk(left: &Value, right: &Value, path: &str, found: &mut String) {
         match (left, right) {
             (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {

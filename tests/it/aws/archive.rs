@@ -1,0 +1,179 @@
+//! `pull` and the archive: nothing is asked twice, and a pull that was killed is only run again.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    lookup::{CREDENTIALS, day, differences, incidents, run},
+    server::{Manners, Server},
+    state::State,
+};
+use crate::program::{Run, folder, trailblame, with_environment};
+
+fn arguments(server: &Server, archive: &Path) -> Vec<String> {
+    let (since, until) = day();
+    let archive = archive.to_str().expect("UTF-8");
+    [
+        "--region",
+        "eu-west-1",
+        "--endpoint-url",
+        server.url(),
+        "--max-rps",
+        "1000",
+        "--since",
+        &since,
+        "--until",
+        &until,
+        "--archive-dir",
+        archive,
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+fn pull(server: &Server, archive: &Path) -> Run {
+    let arguments = arguments(server, archive);
+    let mut all = vec!["pull", "--fail-on-incomplete"];
+    all.extend(arguments.iter().map(String::as_str));
+    with_environment(&all, &CREDENTIALS)
+}
+
+/// Every file of the archive and what it holds; the lock holds nothing.
+fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = fs::read(&path).expect("a file");
+                let name = path.strip_prefix(root).expect("below the root");
+                files.insert(name.to_owned(), bytes);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn what_was_pulled_is_not_asked_again_and_answers_alone() {
+    let server = Server::start(State::sample(), Manners::default());
+    let archive = folder("pulled").join("archive");
+    let first = pull(&server, &archive);
+    assert_eq!(first.status, Some(0), "{}", first.stderr);
+    let asked = server.answers("LookupEvents");
+    assert!(asked > 100);
+    let second = pull(&server, &archive);
+    assert_eq!(second.status, Some(0), "{}", second.stderr);
+    assert_eq!(server.answers("LookupEvents"), asked);
+
+    let live = run(&server, &["--max-rps", "1000", "--format", "json"]);
+    let before = server.answers("LookupEvents");
+    let path = archive.to_str().expect("UTF-8");
+    let fast = ["--max-rps", "1000", "--format", "json"];
+    let half = run(&server, &[&["--archive-dir", path], &fast[..]].concat());
+    assert_eq!(server.answers("LookupEvents"), before);
+    let (since, until) = day();
+    let alone = trailblame(&[
+        "investigate",
+        "--archive",
+        "--archive-dir",
+        path,
+        "--since",
+        &since,
+        "--until",
+        &until,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(alone.status, Some(0), "{}", alone.stderr);
+    assert_eq!(differences(&incidents(&half), &incidents(&live)), "");
+    assert_eq!(differences(&incidents(&alone), &incidents(&live)), "");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&archive).expect("the archive").permissions();
+        assert_eq!(mode.mode() & 0o777, 0o700);
+    }
+}
+
+#[test]
+fn a_pull_killed_anywhere_is_only_run_again() {
+    let manners = Manners {
+        latency: Duration::from_millis(2),
+        ..Manners::default()
+    };
+    let server = Server::start(State::sample(), manners);
+    let whole = folder("whole").join("archive");
+    assert_eq!(pull(&server, &whole).status, Some(0));
+    let mut dice = ChaCha8Rng::seed_from_u64(20_260_302);
+    let killed = folder("killed").join("archive");
+    for _ in 0..10 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trailblame"))
+            .arg("pull")
+            .args(arguments(&server, &killed))
+            .envs(CREDENTIALS)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        thread::sleep(Duration::from_millis(dice.random_range(20..1500)));
+        // It may have ended by itself.
+        let _ = child.kill();
+        child.wait().expect("the program ends");
+    }
+    let last = pull(&server, &killed);
+    assert_eq!(last.status, Some(0), "{}", last.stderr);
+    let (whole, killed) = (files(&whole), files(&killed));
+    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&killed), names(&whole));
+    let differ: Vec<_> = whole
+        .iter()
+        .filter(|(name, bytes)| killed.get(*name) != Some(bytes))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(differ, Vec::<&PathBuf>::new());
+}
+
+#[test]
+fn two_pulls_at_once_wait_for_each_other() {
+    let server = Server::start(State::sample(), Manners::default());
+    let archive = folder("twice").join("archive");
+    thread::scope(|scope| {
+        let runs = [(); 2].map(|()| scope.spawn(|| pull(&server, &archive)));
+        for run in runs {
+            let run = run.join().expect("a run");
+            assert_eq!(run.status, Some(0), "{}", run.stderr);
+        }
+    });
+    let asked = server.answers("LookupEvents");
+    let again = pull(&server, &archive);
+    assert_eq!(again.status, Some(0), "{}", again.stderr);
+    assert_eq!(server.answers("LookupEvents"), asked);
+}
+
+#[test]
+fn no_archive_is_told() {
+    let empty = folder("no-archive");
+    let path = empty.to_str().expect("UTF-8");
+    let run = trailblame(&["investigate", "--archive", "--archive-dir", path]);
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("hint: `trailblame pull`"),
+        "{}",
+        run.stderr
+    );
+    let run = trailblame(&["pull", "sample-logs"]);
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+}
