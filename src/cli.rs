@@ -17,6 +17,7 @@ mod errand;
 mod evidence;
 mod failures;
 mod investigate;
+mod live;
 mod output;
 mod pull;
 mod read;

@@ -5,7 +5,7 @@ use std::future::Future;
 use anyhow::Context;
 use tokio::{runtime::Runtime, sync::mpsc, task::JoinSet};
 use trailblame::{
-    source::aws::{Page, Reach, Stop},
+    source::aws::{Page, Place, Reach, Stop},
     window::Windows,
 };
 
@@ -29,6 +29,7 @@ pub struct Answer {
 /// Questions, and what the archive holds of their answers.
 pub struct Questions {
     runtime: Runtime,
+    places: Vec<Place>,
     errands: Vec<Vec<Held>>,
 }
 
@@ -55,13 +56,19 @@ impl Questions {
             let archived = covered.shared(&Windows::from_iter([errand.window]));
             Ok(Held { errand, archived })
         };
-        let errands = errands(asked, places, spans)
+        let errands = errands(asked, places.clone(), spans)
             .into_iter()
             .map(|errands| errands.into_iter().map(held).collect());
         Ok(Self {
             errands: errands.collect::<trailblame::Result<_>>()?,
             runtime,
+            places,
         })
+    }
+
+    /// Each account and Region that was named.
+    pub fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// All errands.

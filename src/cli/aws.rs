@@ -53,6 +53,9 @@ pub struct Asking {
     /// The local archive [default: `trailblame` in the user's data directory].
     #[arg(long, value_name = "DIR")]
     archive_dir: Option<PathBuf>,
+    /// Do not ask Cognito for the settings as they are now.
+    #[arg(long)]
+    no_describe: bool,
     /// Look requests up for so long in each account and Region, then go on with what was got.
     #[arg(long, value_name = "DURATION", default_value = "10m")]
     max_lookup_time: String,
@@ -67,6 +70,8 @@ pub struct Asked {
     pub archive_only: bool,
     /// Where the archive is.
     pub archive: Archive,
+    /// Whether to ask Cognito for the settings as they are now.
+    pub describe: bool,
     /// Requests per second, if not half of the quota.
     pub max_rps: Option<f64>,
     /// How long to look requests up.
@@ -120,6 +125,7 @@ impl Asking {
         Ok(Some(Asked {
             cloudtrail,
             archive_only: self.archive,
+            describe: !self.no_describe,
             archive: Archive::new(archive),
             profile: self.profile,
             regions: match self.region.iter().any(|region| region == "all") {

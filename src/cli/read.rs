@@ -13,7 +13,7 @@ use trailblame::{
     record::{self, Located, Malformed, SourceKind},
     report::words,
     source::{
-        aws::{Page, Reach},
+        aws::{Page, Place, Reach},
         files::{self, Counter, Found, Input},
         inflate::Limits,
     },
@@ -26,7 +26,7 @@ use super::{
     aws::{Asked, Asking},
     bounds,
     errand::{self, Purpose, Spans},
-    output, pull,
+    live, output, pull,
 };
 
 /// Inputs that every command takes.
@@ -86,6 +86,8 @@ pub struct Inputs {
     mappings: Vec<Mapping>,
     asked: Option<(Asked, Spans)>,
     pages: Vec<Page>,
+    /// Settings as they are now.
+    live: Vec<Snapshot>,
 }
 
 /// Nothing in the inputs was of use.
@@ -166,6 +168,7 @@ impl Reading {
             mappings,
             asked,
             pages: Vec::new(),
+            live: Vec::new(),
         })
     }
 }
@@ -220,11 +223,15 @@ impl Inputs {
             fold.end(counter.bytes(), result.err().map(|error| error.to_string()));
         }
         let asked = self.asked.take();
+        let mut places = Vec::new();
         if let Some((asked, spans)) = &asked {
-            self.ask(asked, *spans, keep, &mut fold)?;
+            places = self.ask(asked, *spans, keep, &mut fold)?;
         }
         let frames = fold.finish(&self.mappings)?;
-        if asked.is_some() {
+        if let Some((asked, spans)) = &asked {
+            if asked.describe && spans.changes.is_some() {
+                self.live = live::settings(&places, &frames, asked.max_rps)?;
+            }
             // AWS answering with nothing is an answer.
             return Ok(frames);
         }
@@ -248,18 +255,20 @@ impl Inputs {
         Ok(frames)
     }
 
-    /// Asks AWS; pages go into the fold as they come.
+    /// Asks AWS; pages go into the fold as they come. Returns whom it asked.
     fn ask(
         &mut self,
         asked: &Asked,
         spans: Spans,
         keep: Keep,
         fold: &mut Fold,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<Place>> {
         if asked.archive_only {
-            return restore(asked, spans, fold);
+            restore(asked, spans, fold)?;
+            return Ok(Vec::new());
         }
         let questions = Questions::new(asked, spans)?;
+        let places = questions.places().to_vec();
         for Held { errand, archived } in questions.held() {
             let section = errand.section();
             take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
@@ -292,7 +301,7 @@ impl Inputs {
                 fold.looked(kind, answer.reach);
             }
         }
-        Ok(())
+        Ok(places)
     }
 
     /// What to pull, and where to.
@@ -339,7 +348,7 @@ impl Inputs {
 
     /// The history of settings, closed from the right by saved descriptions.
     pub fn history(&self, frames: &Frames) -> anyhow::Result<History> {
-        let mut snapshots = Vec::new();
+        let mut snapshots = self.live.clone();
         for path in &self.settings {
             snapshots.extend(described(path)?);
         }

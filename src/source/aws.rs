@@ -15,6 +15,7 @@ use crate::{
 };
 
 pub mod call;
+pub mod describe;
 pub mod lookup;
 pub mod pace;
 

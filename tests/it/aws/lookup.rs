@@ -221,3 +221,44 @@ fn time_used_up_stands_in_the_coverage() {
         run.stderr
     );
 }
+
+#[test]
+fn settings_as_they_are_now_show_a_change_that_no_log_holds() {
+    let mut state = State::sample();
+    let id = "4billing0m2m0000000example";
+    let client = serde_json::json!({
+        "ClientId": id,
+        "ClientName": "billing",
+        "UserPoolId": "eu-west-1_ShopEXAMPLE",
+        "AllowedOAuthFlows": ["implicit"],
+        "LastModifiedDate": Utc::now().timestamp() as f64 - 3600.5,
+    });
+    state.clients.insert(id.to_owned(), client);
+    let server = Server::start(state, Manners::default());
+    let fast = ["--max-rps", "1000", "--format", "json"];
+    let gaps = |run: &Run| {
+        let answer: Value = serde_json::from_str(&run.stdout).expect("JSON on stdout");
+        answer["gaps"].as_array().expect("gaps").clone()
+    };
+    let asked = run(&server, &fast);
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    let told = serde_json::json!(gaps(&asked)).to_string();
+    assert!(
+        told.contains("AllowedOAuthFlows"),
+        "{told}\n{}",
+        asked.stderr
+    );
+    let unasked = run(&server, &[&["--no-describe"], &fast[..]].concat());
+    assert_eq!(gaps(&unasked), Vec::<Value>::new());
+    let denied = Manners {
+        denies: Some("DescribeUserPoolClient"),
+        ..Manners::default()
+    };
+    let denied = run(&Server::start(State::sample(), denied), &fast);
+    assert_eq!(denied.status, Some(0), "{}", denied.stderr);
+    assert!(
+        denied
+            .stderr
+            .contains("`cognito-idp:DescribeUserPoolClient` is missing")
+    );
+}

@@ -1,5 +1,7 @@
 //! What the server holds, and how AWS would answer from it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -23,6 +25,8 @@ pub struct State {
     pub records: Vec<Record>,
     /// LookupEvents gives so many events a page.
     pub page: usize,
+    /// App clients as they are now, by id.
+    pub clients: BTreeMap<String, Value>,
     /// Every n-th page repeats the last event of the page before (0: none).
     pub repeats: usize,
 }
@@ -71,7 +75,7 @@ impl State {
         Self {
             records,
             page: 50,
-            repeats: 0,
+            ..Self::default()
         }
     }
 
@@ -85,7 +89,18 @@ impl State {
     pub fn answer(&self, request: &Request) -> Response {
         match request.operation.as_str() {
             "LookupEvents" => self.look_up(request),
+            "DescribeUserPoolClient" => self.describe(request),
+            "DescribeUserPool" => Response::refusal(400, "ResourceNotFoundException", "no pool"),
             other => Response::refusal(400, "UnknownOperationException", other),
+        }
+    }
+
+    fn describe(&self, request: &Request) -> Response {
+        let asked: Value = serde_json::from_slice(&request.body).expect("JSON");
+        let client = asked["ClientId"].as_str().unwrap_or_default();
+        match self.clients.get(client) {
+            Some(client) => Response::json(&json!({"UserPoolClient": client})),
+            None => Response::refusal(400, "ResourceNotFoundException", "no such client"),
         }
     }
 
