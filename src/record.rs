@@ -16,6 +16,7 @@ pub mod lambda;
 pub mod mask;
 pub mod message;
 pub mod split;
+mod time;
 pub mod user_auth;
 pub mod waf;
 

@@ -22,10 +22,11 @@ pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> a
     output::folder(folder)?;
     let wanted = wanted(investigation);
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    if inputs.has_stdin() {
-        output::tell(
-            "note: standard input cannot be read twice; its records are not in the evidence",
-        );
+    let passing = inputs.passing();
+    for name in &passing {
+        output::tell(format_args!(
+            "note: `{name}` cannot be read twice; its records are not in the evidence"
+        ));
     }
     inputs.again(|located| {
         let Ok(located) = located else { return };
@@ -55,7 +56,8 @@ pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> a
         wanted.len(),
         folder.display()
     ));
-    for id in wanted.iter().filter(|id| !found.contains_key(*id)) {
+    let unfound = wanted.iter().filter(|id| !found.contains_key(*id));
+    for id in unfound.filter(|_| passing.is_empty()) {
         output::tell(format_args!(
             "note: no record with the id {} was read again: its log gives records no ids",
             escape::terminal(id)

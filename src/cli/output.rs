@@ -10,6 +10,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use trailblame::report::{
+    escape,
     terminal::{Colour, Style},
     words,
 };
@@ -27,8 +28,11 @@ pub enum When {
 
 /// Says something on stderr.
 pub fn tell(text: impl Display) {
-    // Nobody may be listening, which is no reason to stop; `eprintln!` would panic.
-    let _ = writeln!(io::stderr(), "{text}");
+    let text = text.to_string();
+    for line in text.lines() {
+        // Nobody may be listening, which is no reason to stop; `eprintln!` would panic.
+        let _ = writeln!(io::stderr(), "{}", escape::terminal(line));
+    }
 }
 
 /// Says which times are looked at; `None` is an open end.

@@ -311,14 +311,14 @@ impl Inputs {
         Ok((asked, *spans, &asked.archive))
     }
 
-    /// Reads every record once more, those of standard input excepted.
+    /// Reads every record once more, those of standard input and of pipes excepted.
     pub fn again(&self, mut each: impl FnMut(Result<Located<'_>, Malformed>)) {
         // What could not be read was told by the first reading.
         for input in files::find(&self.paths).inputs {
-            let bytes = match input {
-                Input::Stdin => continue,
-                Input::File(_) => input.open(Limits::default(), &Counter::default()),
-            };
+            if !input.is_lasting() {
+                continue;
+            }
+            let bytes = input.open(Limits::default(), &Counter::default());
             let _ = bytes.and_then(|bytes| record::read(bytes, &input.name(), &mut each));
         }
         for page in &self.pages {
@@ -361,9 +361,11 @@ impl Inputs {
         since.is_none_or(|since| since <= time) && until.is_none_or(|until| time < until)
     }
 
-    /// Whether standard input is one of the inputs.
-    pub fn has_stdin(&self) -> bool {
-        self.paths.iter().any(|path| path == "-")
+    /// Inputs that are gone once they were read: standard input, pipes.
+    pub fn passing(&self) -> Vec<String> {
+        let inputs = files::find(&self.paths).inputs;
+        let passing = inputs.iter().filter(|input| !input.is_lasting());
+        passing.map(Input::name).collect()
     }
 }
 

@@ -23,6 +23,8 @@ use crate::{
 /// A principal's repeats within such a block count as one caller.
 const CALLER_BLOCK: i64 = 5 * 60_000_000;
 const MINUTE: i64 = 60_000_000;
+/// So many pieces of one file are listed as rejected; the rest are counted.
+const MOST_REJECTED: usize = 100;
 
 /// Which requests to keep.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +57,7 @@ pub struct Fold {
     pub(super) reaches: Vec<(SourceKind, Reach)>,
     pub(super) summary: Summary,
     file: String,
+    rejected_here: usize,
     /// How often the same line of the same second was met in this file.
     ordinals: HashMap<[u8; 16], u32>,
 }
@@ -119,6 +122,7 @@ impl Fold {
     pub fn begin_page(&mut self, name: &str) {
         self.file = name.to_owned();
         self.ordinals.clear();
+        self.rejected_here = 0;
     }
 
     /// Takes how far a question for requests in logs of this kind got.
@@ -181,6 +185,11 @@ impl Fold {
     }
 
     fn reject(&mut self, offset: Option<u64>, reason: String) {
+        self.rejected_here += 1;
+        if self.rejected_here > MOST_REJECTED {
+            self.summary.rejected_unlisted += 1;
+            return;
+        }
         self.summary.rejected.push(Rejected {
             path: self.file.clone(),
             offset,

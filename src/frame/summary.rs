@@ -30,6 +30,8 @@ pub struct Summary {
     pub duplicates: u64,
     /// Files and records that could not be read.
     pub rejected: Vec<Rejected>,
+    /// More of them, in files of which a hundred are listed.
+    pub rejected_unlisted: u64,
     /// Questions to AWS that were not answered whole, as sentences without an end.
     pub notes: Vec<String>,
     /// Look-alikes passed over, by kind.

@@ -79,6 +79,14 @@ pub(super) struct Envelope<'a> {
 ///
 /// What is wrong with the JSON.
 pub fn parse(json: &str) -> Result<Option<Record<'_>>, String> {
+    unwrapped(json, MOST_ENVELOPES)
+}
+
+/// A record in envelopes in envelopes is nobody's export.
+const MOST_ENVELOPES: u32 = 3;
+
+fn unwrapped(json: &str, envelopes: u32) -> Result<Option<Record<'_>>, String> {
+    let inside = || envelopes.checked_sub(1).ok_or("is nested too deep");
     let record: Envelope<'_> = match serde_json::from_str(json) {
         Ok(record) => record,
         Err(error) if error.is_data() => return other_shape(json, &error),
@@ -86,17 +94,17 @@ pub fn parse(json: &str) -> Result<Option<Record<'_>>, String> {
     };
     if let Some(detail) = record.detail.filter(|_| record.event_name.is_none()) {
         return match detail.get().starts_with('{') {
-            true => parse(detail.get()),
+            true => unwrapped(detail.get(), inside()?),
             false => Ok(None),
         };
     }
     if let Some(event) = &record.cloud_trail_event {
-        return Ok(parse(event)?.map(owned));
+        return Ok(unwrapped(event, inside()?)?.map(owned));
     }
     if record.digest_start_time.is_some() {
         return Ok(Some(Record::PassedOver(LookAlike::Digest)));
     }
-    Ok(row(&record))
+    row(&record)
 }
 
 /// JSON that has a member of another type than CloudTrail gives it.
@@ -108,38 +116,34 @@ fn other_shape<'a>(json: &str, error: &serde_json::Error) -> Result<Option<Recor
     }
 }
 
-fn row<'a>(record: &Envelope<'a>) -> Option<Record<'a>> {
-    let source = record.event_source.as_deref()?;
-    let name = record.event_name.as_deref()?;
+fn row<'a>(record: &Envelope<'a>) -> Result<Option<Record<'a>>, String> {
+    let (Some(source), Some(name)) = (&record.event_source, &record.event_name) else {
+        return Ok(None);
+    };
     if source.starts_with("aws:") {
-        return Some(Record::PassedOver(LookAlike::Notification));
+        return Ok(Some(Record::PassedOver(LookAlike::Notification)));
     }
     if record.insight_details.is_some() || record.event_category.as_deref() == Some("Insight") {
-        return Some(Record::PassedOver(LookAlike::Insight));
+        return Ok(Some(Record::PassedOver(LookAlike::Insight)));
     }
     let cognito = source == queries::COGNITO;
-    let unwanted = || Some(Record::Unwanted(record.seen()));
-    if cognito && record.event_type.as_deref() != Some("AwsApiCall") {
-        return request::endpoint(record, name)
-            .map(Record::Request)
-            .or_else(unwanted);
-    }
-    if cognito && queries::is_sign_in_api(name) {
-        return request::sign_in(record, name)
-            .map(Record::Request)
-            .or_else(unwanted);
-    }
-    if record.is_write() && queries::is_change(source, name) {
-        return change::of(record)
-            .map(|change| Record::Change(Box::new(change)))
-            .or_else(unwanted);
-    }
-    unwanted()
+    Ok(Some(
+        if cognito && record.event_type.as_deref() != Some("AwsApiCall") {
+            Record::Request(request::endpoint(record, name)?)
+        } else if cognito && queries::is_sign_in_api(name) {
+            Record::Request(request::sign_in(record, name)?)
+        } else if record.is_write() && queries::is_change(source, name) {
+            Record::Change(Box::new(change::of(record)?))
+        } else {
+            Record::Unwanted(record.seen())
+        },
+    ))
 }
 
 impl<'a> Envelope<'a> {
-    fn time(&self) -> Option<DateTime<Utc>> {
-        self.event_time.as_ref()?.time()
+    fn time(&self) -> Result<DateTime<Utc>, String> {
+        let time = self.event_time.as_ref().and_then(Scalar::time);
+        time.ok_or_else(|| "has no readable `eventTime`".to_owned())
     }
 
     /// The account the record was delivered to, else the caller's.
@@ -153,7 +157,7 @@ impl<'a> Envelope<'a> {
 
     fn seen(&self) -> Seen<'a> {
         Seen {
-            time: self.time(),
+            time: self.time().ok(),
             account: self.account(),
             region: self.aws_region.clone(),
             source: SourceKind::Trail,

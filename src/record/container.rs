@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     Context, Located, LookAlike, Malformed, Record, cloudtrail, message,
     split::{Piece, Splitter},
+    time,
 };
 
 mod table;
@@ -187,9 +188,13 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             return Ok(());
         }
         let event: LogEvent<'_> = serde_json::from_str(json).map_err(told)?;
+        let time = event.timestamp.and_then(time::from_millis);
+        if event.timestamp.is_some() && time.is_none() {
+            return Err("has no readable `timestamp`".to_owned());
+        }
         let stream = event.log_stream_name.or(head.log_stream);
         let context = Context {
-            time: event.timestamp.and_then(DateTime::from_timestamp_millis),
+            time,
             event_id: event.event_id,
             account: head.owner,
             region: None,
@@ -234,9 +239,9 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     fn line(&mut self, offset: u64, line: &[u8]) {
         let line = String::from_utf8_lossy(line);
         let (time, text) = match line.split_once(' ') {
-            Some((first, rest)) => match DateTime::parse_from_rfc3339(first) {
-                Ok(time) => (Some(time.with_timezone(&Utc)), rest),
-                Err(_) => (None, line.as_ref()),
+            Some((first, rest)) => match time::from_text(first) {
+                Some(time) => (Some(time), rest),
+                None => (None, line.as_ref()),
             },
             None => (None, line.as_ref()),
         };
@@ -307,9 +312,9 @@ fn stream_name(group: Option<&str>, stream: Option<&str>, name: &str) -> Cow<'st
 /// `2026-03-02 14:05:04.000`, in UTC.
 fn insights_time(text: &str) -> Option<DateTime<Utc>> {
     let time = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
-    time.map(|time| time.and_utc())
-        .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(Into::into))
-        .or_else(|| DateTime::from_timestamp_millis(text.parse().ok()?))
+    time.and_then(|time| time::sensible(time.and_utc()))
+        .or_else(|| time::from_text(text))
+        .or_else(|| time::from_millis(text.parse().ok()?))
 }
 
 /// A line that begins with a date begins a message, whatever its clock looks like.

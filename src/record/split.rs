@@ -11,6 +11,10 @@ use scan::{Next, Scan};
 
 /// A longer piece is malformed.
 const LONGEST: usize = 16 << 20;
+/// What stands before a container's list is read again for each element; AWS writes 200 bytes.
+const LONGEST_HEAD: usize = 16 << 10;
+/// A list that ends inside a record is searched so often for records behind the broken one.
+const MOST_RETRIES: u32 = 16;
 const CHUNK: usize = 256 << 10;
 
 /// A piece of input.
@@ -42,6 +46,7 @@ pub struct Splitter<R> {
     ended: bool,
     failure: Option<io::Error>,
     container: Option<Container>,
+    retries: u32,
 }
 
 struct Container {
@@ -62,6 +67,7 @@ impl<R: Read> Splitter<R> {
             ended: false,
             failure: None,
             container: None,
+            retries: 0,
         }
     }
 
@@ -136,8 +142,7 @@ impl<R: Read> Splitter<R> {
                     self.position(),
                     Piece::Broken("is neither a record nor the end of a list"),
                 );
-                self.container = None;
-                self.skip_line();
+                self.find_next(|_, byte| matches!(byte, b',' | b']'));
             }
         }
     }
@@ -176,19 +181,52 @@ impl<R: Read> Splitter<R> {
                 Next::Opens(end, name) => return self.open(end, name),
                 Next::Broken(end, why) => {
                     each(self.position(), Piece::Broken(why));
-                    self.container = None;
                     self.start += end;
+                    if self.container.is_some() {
+                        self.find_next(begins_element);
+                    }
                     return;
                 }
                 Next::More if at > LONGEST => return self.too_long(scan, at, each),
                 Next::More => {}
             }
             if !self.fill() {
-                let position = self.position();
-                self.start = self.buffer.len();
-                if self.failure.is_none() {
-                    each(position, Piece::Broken("ends inside a record"));
+                return self.cut(each);
+            }
+        }
+    }
+
+    /// A value that the input's end cuts. In a list it may be one that lost its end, and those
+    /// behind it are whole: the next few that may begin there are tried.
+    fn cut(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        if self.failure.is_none() {
+            each(self.position(), Piece::Broken("ends inside a record"));
+        }
+        if self.container.is_some() && self.retries < MOST_RETRIES {
+            self.retries += 1;
+            self.start += 1;
+            self.find_next(begins_element);
+        } else {
+            self.container = None;
+            self.start = self.buffer.len();
+        }
+    }
+
+    /// Goes on at the next byte of which `is_it` says so, given the last byte before it that is
+    /// not blank.
+    fn find_next(&mut self, is_it: fn(u8, u8) -> bool) {
+        let mut before = 0;
+        loop {
+            while let Some(byte) = self.peek(0) {
+                if is_it(before, byte) {
+                    return;
                 }
+                if !byte.is_ascii_whitespace() {
+                    before = byte;
+                }
+                self.start += 1;
+            }
+            if !self.fill() {
                 self.container = None;
                 return;
             }
@@ -226,7 +264,11 @@ impl<R: Read> Splitter<R> {
         let key = key.saturating_sub(name.len() + 1);
         self.container = Some(Container {
             name: Some(name),
-            head: head.get(..key).unwrap_or_default().to_vec(),
+            head: head
+                .get(..key)
+                .filter(|head| head.len() <= LONGEST_HEAD)
+                .unwrap_or_default()
+                .to_vec(),
             object: true,
         });
         self.start += end;
@@ -378,6 +420,11 @@ impl<R: Read> Splitter<R> {
         self.ended = read == 0;
         read > 0
     }
+}
+
+/// Whether an object begins that may be the next element of a list.
+fn begins_element(before: u8, byte: u8) -> bool {
+    before == b',' && byte == b'{'
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {

@@ -3,10 +3,9 @@
 
 use std::borrow::Cow;
 
-use chrono::DateTime;
 use serde::Deserialize;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
+use super::{Outcome, Record, Request, Seen, SourceKind, context::Context, time};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,7 +46,7 @@ struct Message<'a> {
 pub fn parse<'a>(json: &'a str, context: &Context<'a>) -> Option<Record<'a>> {
     memchr::memmem::find(json.as_bytes(), b"\"eventTimestamp\"")?;
     let log: Log<'a> = serde_json::from_str(json).ok()?;
-    let time = DateTime::from_timestamp_millis(log.event_timestamp.parse().ok()?)?;
+    let time = time::from_millis(log.event_timestamp.parse().ok()?)?;
     let message = log.message;
     let activity = log.event_source == "USER_ACTIVITY" || log.event_source == "userAuthEvents";
     let passed = match message.event_response.as_deref() {

@@ -4,10 +4,9 @@
 
 use std::borrow::Cow;
 
-use chrono::DateTime;
 use serde::Deserialize;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
+use super::{Outcome, Record, Request, Seen, SourceKind, context::Context, time};
 use crate::queries::endpoint;
 
 #[derive(Deserialize)]
@@ -52,7 +51,7 @@ pub fn parse<'a>(json: &'a str, context: &Context<'a>) -> Option<Record<'a>> {
     if log.http_source_name != "COGNITOIDP" {
         return None;
     }
-    let time = DateTime::from_timestamp_millis(log.timestamp)?;
+    let time = time::from_millis(log.timestamp)?;
     if log.action == "ALLOW" || log.action == "COUNT" {
         return Some(Record::Unwanted(Seen {
             time: Some(time),

@@ -228,7 +228,7 @@ fn inputs(summary: &Summary) -> Inputs<'_> {
         requests: summary.requests,
         changes: summary.changes,
         duplicates: summary.duplicates,
-        rejected: summary.rejected.len() as u64,
+        rejected: summary.rejected.len() as u64 + summary.rejected_unlisted,
         rejected_files: summary
             .rejected
             .iter()

@@ -116,6 +116,14 @@ impl Input {
         }
     }
 
+    /// Whether it can be read again: standard input and pipes cannot.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::File(path) => fs::metadata(path).is_ok_and(|metadata| metadata.is_file()),
+            Self::Stdin => false,
+        }
+    }
+
     /// One file is one file, however it is spelled.
     fn identity(&self) -> PathBuf {
         match self {

@@ -27,6 +27,14 @@ pub struct Inflated<'a> {
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+/// gzip in gzip happens where a compressed file is compressed on its way; not more.
+const MOST_LAYERS: usize = 2;
+/// Beginnings of what is not read, and why. PowerShell's `>` writes UTF-16.
+const OTHERS: [([u8; 2], &str); 3] = [
+    (GZIP, "is gzip inside gzip inside gzip"),
+    ([0xff, 0xfe], "is UTF-16; save it as UTF-8"),
+    ([0xfe, 0xff], "is UTF-16; save it as UTF-8"),
+];
 const BUFFER: usize = 128 << 10;
 
 impl<'a> Inflated<'a> {
@@ -38,7 +46,7 @@ impl<'a> Inflated<'a> {
     /// What the input said.
     pub fn new(input: impl Read + 'a, limits: Limits) -> io::Result<Self> {
         let mut input: Box<dyn BufRead + 'a> = Box::new(BufReader::with_capacity(BUFFER, input));
-        for _ in 0..2 {
+        for _ in 0..MOST_LAYERS {
             if !begins(&mut input, &GZIP)? {
                 break;
             }
@@ -47,6 +55,11 @@ impl<'a> Inflated<'a> {
         }
         if begins(&mut input, &MARK)? {
             input.consume(MARK.len());
+        }
+        for (start, what) in OTHERS {
+            if begins(&mut input, &start)? {
+                return Err(io::Error::other(what));
+            }
         }
         Ok(Self {
             input,

@@ -195,3 +195,148 @@ fn standard_input_is_read() {
     let answer: Value = serde_json::from_str(&answer.stdout).expect("JSON");
     assert_eq!(answer["inputs"]["requests"], 1);
 }
+
+/// One record of `GOOD` with another id.
+fn record(id: &str) -> String {
+    let record = GOOD
+        .strip_prefix("{\"Records\":[")
+        .and_then(|rest| rest.strip_suffix("]}"));
+    record
+        .expect("a record")
+        .replace("\"e-1\"", &format!("\"{id}\""))
+}
+
+#[test]
+fn one_broken_element_spoils_itself_and_not_the_list() {
+    let (one, two, three) = (record("a"), record("b"), record("c"));
+    for (name, broken) in [
+        ("null", "null".to_owned()),
+        ("word", "abc".to_owned()),
+        (
+            "quote",
+            two.replace("\"EU", "EU")
+                .replace("\"eventName\"", "\"eventName"),
+        ),
+        ("line-end", two.replace("Token_POST", "Token\nPOST")),
+        ("brace", format!("{two}}}")),
+    ] {
+        let list = format!("{{\"Records\":[{one},{broken},{three}]}}");
+        let folder = folder(&format!("bad-element-{name}"));
+        file(&folder, "bad.json", list);
+        let answer = program::investigate(&[path(&folder)]);
+        let requests = answer["inputs"]["requests"].as_u64();
+        assert!(requests >= Some(2), "{name}: {:#}", answer["inputs"]);
+        assert!(answer["inputs"]["rejected"].as_u64() >= Some(1), "{name}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_record_is_told() {
+    let time = r#""eventTime":"2026-03-02T10:00:00Z""#;
+    let status = r#""status":400"#;
+    let cases = [
+        ("no-time", time, r#""eventTime":"yesterday""#, "`eventTime`"),
+        (
+            "far-time",
+            time,
+            r#""eventTime":8210266876799999"#,
+            "`eventTime`",
+        ),
+        (
+            "early-time",
+            time,
+            r#""eventTime":-8334601228800"#,
+            "`eventTime`",
+        ),
+        ("status", status, r#""status":{"code":400}"#, "`status`"),
+        ("huge-status", status, r#""status":1e308"#, "`status`"),
+    ];
+    for (name, from, to, reason) in cases {
+        let bad = record("bad").replace(from, to);
+        check(name, bad.as_bytes(), 1, reason);
+    }
+    let deep = format!("{}{{}}{}", "{\"detail\":".repeat(5_000), "}".repeat(5_000));
+    check("deep", deep.as_bytes(), 1, "nested too deep");
+    let event = r#"{"events":[{"eventId":"1","timestamp":8210266876799999,"message":"error=unauthorized_client"}]}"#;
+    check("far-event", event.as_bytes(), 1, "`timestamp`");
+    let utf_16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(GOOD.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    check("utf-16", &utf_16, 1, "is UTF-16; save it as UTF-8");
+}
+
+#[test]
+fn a_status_in_an_array_is_that_status() {
+    let folder = folder("bad-status-array");
+    let text = record("a").replace(r#""status":400"#, r#""status":["400"]"#);
+    file(&folder, "trail.json", text);
+    let answer = program::trailblame(&["failures", path(&folder), "--format", "csv"]);
+    assert!(answer.stdout.contains("http_400"), "{}", answer.stdout);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_spoils_one_row() {
+    let rows: String = (0..1000)
+        .map(|row| {
+            format!(
+                "{},error=unauthorized_client client_id=abc\n",
+                1_772_460_305_000_u64 + row
+            )
+        })
+        .collect();
+    let folder = folder("bad-quote");
+    let table = format!("timestamp,message\n1772460304000,\"oops\n{rows}");
+    file(&folder, "table.csv", table);
+    let answer = program::investigate(&[path(&folder)]);
+    assert_eq!(answer["inputs"]["requests"], 1000, "{:#}", answer["inputs"]);
+    let told = answer["inputs"]["rejected_files"].to_string();
+    assert!(told.contains("quote that is not closed"), "{told}");
+}
+
+#[test]
+fn a_long_head_costs_no_more_than_its_length() {
+    let events = r#"{"id":"1","timestamp":1772460304000,"message":"hello"},"#.repeat(20_000);
+    let head = "x".repeat(8 << 20);
+    let folder = folder("bad-head");
+    let text = format!("{{\"owner\":\"{head}\",\"logEvents\":[{events}null]}}");
+    file(&folder, "good.json", GOOD);
+    file(&folder, "head.json", text);
+    let begun = std::time::Instant::now();
+    program::investigate(&[path(&folder)]);
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn many_broken_pieces_are_counted_and_a_few_listed() {
+    let answer = check(
+        "many",
+        "{\"eventName\":}\n".repeat(5_000).as_bytes(),
+        5_000,
+        "is no sound",
+    );
+    let listed = answer["inputs"]["rejected_files"].as_array();
+    assert!(listed.is_some_and(|listed| listed.len() == 100));
+}
+
+#[cfg(unix)]
+#[test]
+fn control_characters_of_a_log_do_not_reach_the_terminal() {
+    let logs = folder("bad-control");
+    let text = GOOD.replace("eu-west-1\"", "\\u001b[31mRED\"");
+    let undo = logs.join("undo");
+    let many: String = (0..200)
+        .map(|n| text.replace("e-1", &format!("e-{n}")) + "\n")
+        .collect();
+    file(&logs, "trail.json", many);
+    let odd = file(&logs, "odd\u{1b}[31m.json", "no settings");
+    for arguments in [
+        vec!["investigate", path(&logs), "--write-undo", path(&undo)],
+        vec!["investigate", path(&logs), "--settings", &odd],
+        vec!["investigate", path(&logs), "--since", "\u{1b}[31mred"],
+    ] {
+        let run = program::trailblame(&arguments);
+        assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+        assert!(!run.stdout.contains('\u{1b}'), "{:?}", run.stdout);
+    }
+}

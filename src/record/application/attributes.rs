@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::record::mask::is_masked;
+use crate::record::{mask::is_masked, time};
 
 /// What a line carries.
 #[derive(Debug, Default)]
@@ -153,11 +153,7 @@ fn time(line: &str) -> Option<DateTime<Utc>> {
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
         return TIMES.iter().find_map(|key| match object.get(*key)? {
             serde_json::Value::String(text) => written(text),
-            serde_json::Value::Number(number) => {
-                let number = number.as_f64()?;
-                let seconds = if number > 1e11 { number / 1e3 } else { number };
-                DateTime::from_timestamp_micros((seconds * 1e6) as i64)
-            }
+            serde_json::Value::Number(number) => time::from_number(number.as_f64()?),
             _ => None,
         });
     }
@@ -171,12 +167,12 @@ fn time(line: &str) -> Option<DateTime<Utc>> {
 
 fn written(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim_matches(['[', ']', '"']);
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.with_timezone(&Utc));
+    if let Some(time) = time::from_text(text) {
+        return Some(time);
     }
     let text = text.replace(',', ".").replace('/', "-");
     ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
-        .map(|time| time.and_utc())
+        .and_then(|time| time::sensible(time.and_utc()))
 }

@@ -10,8 +10,12 @@ use super::{
 };
 use crate::record::{Change, mask};
 
-/// The change a record tells of; `None` when it has no time.
-pub fn of(record: &Envelope<'_>) -> Option<Change> {
+/// The change a record tells of.
+///
+/// # Errors
+///
+/// It has no readable time.
+pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
     let request = record.request_parameters;
     let response = record.response_elements;
     let owned = |text: &Option<Cow<'_, str>>| text.as_ref().map(|text| text.clone().into_owned());
@@ -23,11 +27,11 @@ pub fn of(record: &Envelope<'_>) -> Option<Change> {
         asked.or_else(answered).map(Cow::into_owned)
     };
     let (actor, actor_chain) = actor(record);
-    Some(Change {
+    Ok(Change {
         time: record.time()?,
         event_id: owned(&record.event_id).unwrap_or_default(),
-        name: owned(&record.event_name)?,
-        service: owned(&record.event_source)?,
+        name: owned(&record.event_name).unwrap_or_default(),
+        service: owned(&record.event_source).unwrap_or_default(),
         account: record.account().map(Cow::into_owned),
         region: owned(&record.aws_region),
         user_pool: named("userPoolId")

@@ -15,7 +15,7 @@ use crate::{
 
 /// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
 /// `additionalEventData`, form members as arrays of strings.
-pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Option<Request<'a>> {
+pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, String> {
     let data = record.additional_event_data;
     let form = data.and_then(|data| member(data, "requestParameters"));
     let of = |name: &str| form.and_then(|form| member(form, name)).and_then(text);
@@ -31,7 +31,7 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Option<Request<'a>> {
     let host = record
         .tls_details
         .and_then(|tls| member(tls, "clientProvidedHostHeader"));
-    Some(Request {
+    Ok(Request {
         time: record.time()?,
         source: SourceKind::Trail,
         event_id: record.event_id.clone(),
@@ -48,19 +48,19 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Option<Request<'a>> {
         scopes: of("scope").map(sorted),
         identity_provider: of("identity_provider").or_else(|| of("idp_identifier")),
         auth_method: auth_method.flatten().map(Cow::Borrowed),
-        outcome: outcome(record, at, of("error"), data),
+        outcome: outcome(record, at, of("error"), data)?,
         principal: beside("sub").or_else(|| of("sub")),
         source_ip: record.source_ip.clone(),
     })
 }
 
 /// A sign-in API call (`AwsApiCall`).
-pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Option<Request<'a>> {
+pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, String> {
     let data = record.additional_event_data;
     let beside = |name: &str| data.and_then(|data| member(data, name)).and_then(text);
     let flow = in_request(record, "authFlow").or_else(|| in_request(record, "challengeName"));
     let refresh = name == "GetTokensFromRefreshToken";
-    Some(Request {
+    Ok(Request {
         time: record.time()?,
         source: SourceKind::Trail,
         event_id: record.event_id.clone(),
@@ -149,23 +149,31 @@ fn outcome<'a>(
     at: &str,
     error: Option<Cow<'a, str>>,
     data: Option<&'a RawValue>,
-) -> Outcome<'a> {
+) -> Result<Outcome<'a>, String> {
     if let Some(code) = record.error() {
-        return Outcome::Failed(short(code));
+        return Ok(Outcome::Failed(short(code)));
     }
     if let Some(error) = error {
-        return Outcome::Failed(error);
+        return Ok(Outcome::Failed(error));
     }
     let response = data.and_then(|data| member(data, "responseParameters"));
     let status = response.and_then(|response| member(response, "status"));
-    let status = status
-        .and_then(|status| serde_json::from_str::<Scalar<'_>>(status.get()).ok())
-        .and_then(|status| status.number());
-    match status {
-        Some(status) if status >= 400.0 => Outcome::Failed(Cow::Owned(format!("http_{status}"))),
+    Ok(match status.map(http_status).transpose()? {
+        Some(status) if status >= 400 => Outcome::Failed(Cow::Owned(format!("http_{status}"))),
         _ if at == endpoint::ERROR_PAGE => Outcome::Failed(Cow::Borrowed("http_400")),
         _ => Outcome::Ok,
-    }
+    })
+}
+
+/// A status as integer, float or text, alone or in an array, as parameters stand.
+fn http_status(status: &RawValue) -> Result<u16, String> {
+    let listed = || serde_json::from_str::<Vec<Scalar<'_>>>(status.get()).ok();
+    let one = serde_json::from_str::<Scalar<'_>>(status.get()).ok();
+    one.and_then(|status| status.number())
+        .or_else(|| listed()?.first()?.number())
+        .filter(|status| status.fract() == 0.0 && (100.0..600.0).contains(status))
+        .map(|status| status as u16)
+        .ok_or_else(|| "has no readable `status`".to_owned())
 }
 
 /// An exception without its package.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::record::mask::is_masked;
+use crate::record::{mask::is_masked, time};
 
 /// A scalar that different records write as different types: `200`, `200.0`, `"200"`.
 #[derive(Deserialize)]
@@ -38,14 +38,11 @@ impl Scalar<'_> {
 
     /// RFC 3339, or seconds (or milliseconds) since 1970.
     pub fn time(&self) -> Option<DateTime<Utc>> {
-        if let Self::Text(text) = self
-            && let Ok(time) = DateTime::parse_from_rfc3339(text)
-        {
-            return Some(time.with_timezone(&Utc));
-        }
-        let number = self.number().filter(|number| number.is_finite())?;
-        let seconds = if number > 1e11 { number / 1e3 } else { number };
-        DateTime::from_timestamp_micros((seconds * 1e6) as i64)
+        let written = match self {
+            Self::Text(text) => time::from_text(text),
+            _ => None,
+        };
+        written.or_else(|| time::from_number(self.number()?))
     }
 }
 

@@ -102,6 +102,7 @@ fn notes(summary: &Summary) -> Vec<String> {
         })
         .collect();
     let more = summary.rejected.len().saturating_sub(MOST_REJECTED);
+    let more = more as u64 + summary.rejected_unlisted;
     if more > 0 {
         notes.push(format!(
             "{} more could not be read",
