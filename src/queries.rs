@@ -226,6 +226,20 @@ pub fn request_names() -> Vec<&'static str> {
     names
 }
 
+/// The filter pattern for a log group that a trail writes to: every record of user pools, and the
+/// writes of services that sign-in may depend on. A pattern of event names would be longer than
+/// the 1,024 characters that CloudWatch Logs takes.
+pub fn trail_pattern() -> String {
+    let others = OTHER_CHANGES.iter();
+    let others: Vec<String> = others
+        .map(|(service, _)| format!("($.eventSource = \"{service}\")"))
+        .collect();
+    format!(
+        "{{ ($.eventSource = \"{COGNITO}\") || (($.readOnly IS FALSE) && ({})) }}",
+        others.join(" || ")
+    )
+}
+
 /// Names of the changes that a Region of a user pool logs.
 pub fn regional_change_names() -> Vec<&'static str> {
     let others = OTHER_CHANGES.iter();
@@ -302,5 +316,6 @@ mod tests {
         assert_eq!(request_names()[..2], ["Token_POST", "InitiateAuth"]);
         assert!(global_change_names().contains(&"ChangeResourceRecordSets"));
         assert!(!regional_change_names().contains(&"ChangeResourceRecordSets"));
+        assert!(trail_pattern().len() <= 1024);
     }
 }

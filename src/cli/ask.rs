@@ -133,7 +133,7 @@ pub fn told(purpose: Purpose, reach: &Reach) -> Option<String> {
     } = reach;
     let stop = stop.as_ref()?;
     let blind = match purpose {
-        Purpose::Requests(_) => "",
+        Purpose::Requests(_) | Purpose::Log => "",
         Purpose::Changes => "; the cause may be among the changes not seen",
     };
     Some(format!(

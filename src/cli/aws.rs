@@ -29,6 +29,9 @@ pub struct Asking {
     /// Ask CloudTrail's event history (the default when no PATH and no other source is given).
     #[arg(long)]
     cloudtrail: bool,
+    /// Read this CloudWatch log group, by name or ARN; repeatable.
+    #[arg(long, value_name = "NAME_OR_ARN")]
+    log_group: Vec<String>,
     /// Profile of the AWS configuration files.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -66,6 +69,8 @@ pub struct Asking {
 pub struct Asked {
     /// Whether to ask CloudTrail's event history.
     pub cloudtrail: bool,
+    /// Log groups to read.
+    pub log_groups: Vec<String>,
     /// Whether to read the archive and nothing else.
     pub archive_only: bool,
     /// Where the archive is.
@@ -92,8 +97,9 @@ struct Role {
 impl Asking {
     /// Checks what was typed; `None` when nothing of AWS is asked for.
     pub fn resolve(self, has_paths: bool) -> Result<Option<Asked>, Usage> {
-        let cloudtrail = self.cloudtrail || (!has_paths && !self.archive);
-        if !cloudtrail && !self.archive {
+        let other = has_paths || self.archive || !self.log_group.is_empty();
+        let cloudtrail = self.cloudtrail || !other;
+        if !cloudtrail && !self.archive && self.log_group.is_empty() {
             return Ok(None);
         }
         let usage = |message: String, hint: &str| Usage {
@@ -124,6 +130,7 @@ impl Asking {
         let longest = bounds::duration("--max-lookup-time", &self.max_lookup_time)?;
         Ok(Some(Asked {
             cloudtrail,
+            log_groups: self.log_group,
             archive_only: self.archive,
             describe: !self.no_describe,
             archive: Archive::new(archive),

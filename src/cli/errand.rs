@@ -12,6 +12,7 @@ use trailblame::{
     record::SourceKind,
     source::aws::{
         Pace, Pages, Place, Reach,
+        filter::{self, filter},
         lookup::{self, Deadline, Question, look_up},
     },
     window::{Window, Windows},
@@ -37,6 +38,8 @@ pub enum Purpose {
     Requests(SourceKind),
     /// Configuration writes: what was not read of them may hold the cause.
     Changes,
+    /// A log group: what it tells of is known when it is read.
+    Log,
 }
 
 /// One question to one account and Region.
@@ -50,14 +53,26 @@ pub struct Errand {
     pub window: Window,
     /// Its name in the archive.
     origin: String,
-    what: &'static str,
-    names: Vec<&'static str>,
-    longest: Option<Duration>,
+    ask: Ask,
     pace: Pace,
     at: DateTime<Utc>,
 }
 
+/// How it is asked.
+#[derive(Clone, Debug)]
+enum Ask {
+    /// CloudTrail's event history.
+    LookUp {
+        what: &'static str,
+        names: Vec<&'static str>,
+        longest: Option<Duration>,
+    },
+    /// A log group.
+    LogGroup(String),
+}
+
 const CHANGES: &str = "cloudtrail-changes";
+const LOGS: &str = "logs";
 const REQUESTS: &str = "cloudtrail-requests";
 
 /// The flag that bounds the time of look-ups.
@@ -79,7 +94,9 @@ impl Errand {
         let windows = missing.as_slice().iter().rev();
         match self.purpose {
             Purpose::Changes => windows.copied().collect(),
-            Purpose::Requests(_) => windows.flat_map(|window| window.days()).collect(),
+            Purpose::Requests(_) | Purpose::Log => {
+                windows.flat_map(|window| window.days()).collect()
+            }
         }
     }
 
@@ -90,6 +107,7 @@ impl Errand {
         for span in spans {
             let reach = self.ask(*span, deadline, pages.clone()).await;
             whole.got.extend(reach.got.as_slice().iter().copied());
+            whole.scanned = sum(whole.scanned, reach.scanned);
             whole.stop = reach.stop;
             if whole.stop.is_some() {
                 break;
@@ -100,18 +118,33 @@ impl Errand {
 
     /// Asks for one span.
     pub async fn ask(&self, window: Window, deadline: Option<Deadline>, pages: Pages) -> Reach {
-        let question = Question {
-            what: self.what,
-            names: self.names.clone(),
-            window,
-            deadline,
-        };
-        look_up(&self.place, &self.pace, question, self.at, pages).await
+        match &self.ask {
+            Ask::LookUp { what, names, .. } => {
+                let question = Question {
+                    what,
+                    names: names.clone(),
+                    window,
+                    deadline,
+                };
+                look_up(&self.place, &self.pace, question, self.at, pages).await
+            }
+            Ask::LogGroup(group) => {
+                let question = filter::Question {
+                    group: group.clone(),
+                    window,
+                    trail_pattern: queries::trail_pattern(),
+                };
+                filter(&self.place, &self.pace, &question, self.at, pages).await
+            }
+        }
     }
 
     /// When to stop, if asking begins now.
     pub fn deadline(&self) -> Option<Deadline> {
-        self.longest.map(|after| Deadline {
+        let Ask::LookUp { longest, .. } = &self.ask else {
+            return None;
+        };
+        longest.map(|after| Deadline {
             at: Instant::now() + after,
             after,
             flag: LONGEST,
@@ -121,12 +154,16 @@ impl Errand {
     /// The reach of an errand not yet run.
     pub fn unasked(&self) -> Reach {
         Reach {
-            question: format!("CloudTrail {}", self.what),
+            question: match &self.ask {
+                Ask::LookUp { what, .. } => format!("CloudTrail {what}"),
+                Ask::LogGroup(group) => format!("log group {group}"),
+            },
             account: self.place.account.clone(),
             region: self.place.region.clone(),
             asked: self.window,
             got: Windows::default(),
             at: self.at,
+            scanned: None,
             stop: None,
         }
     }
@@ -134,15 +171,19 @@ impl Errand {
 
 /// What a section of the archive was asked for.
 pub fn purpose(section: &Section) -> Purpose {
-    match section.origin.starts_with(CHANGES) {
-        true => Purpose::Changes,
-        false => Purpose::Requests(SourceKind::Trail),
+    match section.origin.as_str() {
+        origin if origin.starts_with(CHANGES) => Purpose::Changes,
+        origin if origin.starts_with(LOGS) => Purpose::Log,
+        _ => Purpose::Requests(SourceKind::Trail),
     }
 }
 
 /// The errands: those of an inner list share a quota and go one after another.
 pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Errand>> {
     let mut errands = Vec::new();
+    for place in &places {
+        errands.push(log_groups(asked, place, spans));
+    }
     if asked.cloudtrail {
         let elsewhere = elsewhere(&places);
         let here = places
@@ -158,6 +199,35 @@ pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Erran
     errands
 }
 
+/// Log groups; those of one account and Region share a quota. What they hold is not known before:
+/// they may tell of requests, of changes, or of both.
+fn log_groups(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
+    let quota = filter::quota(place.region.as_str());
+    let pace = pace(asked, quota);
+    let window = match (spans.requests, spans.changes) {
+        (Some(requests), _) => Some(requests),
+        (None, changes) => changes,
+    };
+    let limits = Window {
+        start: DateTime::UNIX_EPOCH,
+        end: spans.at,
+    };
+    let window = window.and_then(|window| blocks(window, limits));
+    let groups = asked.log_groups.iter();
+    let errands = groups
+        .zip(window.into_iter().cycle())
+        .map(|(group, window)| Errand {
+            place: place.clone(),
+            purpose: Purpose::Log,
+            window,
+            origin: format!("{LOGS} {group}"),
+            ask: Ask::LogGroup(group.clone()),
+            pace: pace.clone(),
+            at: spans.at,
+        });
+    errands.collect()
+}
+
 /// Changes, then requests: one account and Region has one quota, and changes are few.
 fn look_ups(asked: &Asked, place: Place, spans: Spans) -> Vec<Errand> {
     let mut names = queries::regional_change_names();
@@ -171,12 +241,15 @@ fn look_ups(asked: &Asked, place: Place, spans: Spans) -> Vec<Errand> {
         purpose: Purpose::Requests(SourceKind::Trail),
         window,
         origin: origin(REQUESTS, &names),
-        what: "look-up of requests",
-        names,
-        longest: Some(asked.max_lookup_time),
-        pace: changes
-            .as_ref()
-            .map_or_else(|| pace(asked), |changes| changes.pace.clone()),
+        ask: Ask::LookUp {
+            what: "look-up of requests",
+            names,
+            longest: Some(asked.max_lookup_time),
+        },
+        pace: changes.as_ref().map_or_else(
+            || pace(asked, lookup::QUOTA),
+            |changes| changes.pace.clone(),
+        ),
         at: spans.at,
     });
     changes.into_iter().chain(requests).collect()
@@ -189,10 +262,12 @@ fn changes(asked: &Asked, place: Place, names: Vec<&'static str>, spans: Spans) 
         purpose: Purpose::Changes,
         window,
         origin: origin(CHANGES, &names),
-        what: "look-up of changes",
-        names,
-        longest: None,
-        pace: pace(asked),
+        ask: Ask::LookUp {
+            what: "look-up of changes",
+            names,
+            longest: None,
+        },
+        pace: pace(asked, lookup::QUOTA),
         at: spans.at,
     })
 }
@@ -226,8 +301,16 @@ fn kept(window: Option<Window>, at: DateTime<Utc>) -> Option<Window> {
 }
 
 /// Half of the quota: it belongs to the whole account, and colleagues are debugging too.
-fn pace(asked: &Asked) -> Pace {
-    Pace::new(asked.max_rps.unwrap_or(lookup::QUOTA / 2.0))
+fn pace(asked: &Asked, quota: f64) -> Pace {
+    Pace::new(asked.max_rps.unwrap_or(quota / 2.0))
+}
+
+/// Bytes scanned by two questions.
+pub fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (None, None) => None,
+        (one, other) => Some(one.unwrap_or(0) + other.unwrap_or(0)),
+    }
 }
 
 /// The name of a question in the archive: asked for other names, it is another question.

@@ -297,8 +297,14 @@ impl Inputs {
                 }
                 fold.note(note);
             }
-            if let Purpose::Requests(kind) = answer.purpose {
-                fold.looked(kind, answer.reach);
+            if let Some(bytes) = answer.reach.scanned {
+                let question = &answer.reach.question;
+                output::tell(format_args!("{question}: {bytes} bytes scanned"));
+            }
+            match answer.purpose {
+                Purpose::Requests(kind) => fold.looked(kind, answer.reach),
+                Purpose::Log => fold.looked_at_log(&answer.reach),
+                Purpose::Changes => {}
             }
         }
         Ok(places)
@@ -400,6 +406,7 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
         let span = match purpose {
             Purpose::Requests(_) => spans.requests,
             Purpose::Changes => spans.changes,
+            Purpose::Log => spans.requests.or(spans.changes),
         };
         let Some(span) = span else { continue };
         let covered = asked.archive.covered(&section)?;
@@ -412,10 +419,13 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
             asked: span,
             at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
             got,
+            scanned: None,
             stop: None,
         };
-        if let Purpose::Requests(kind) = purpose {
-            fold.looked(kind, reach);
+        match purpose {
+            Purpose::Requests(kind) => fold.looked(kind, reach),
+            Purpose::Log => fold.looked_at_log(&reach),
+            Purpose::Changes => {}
         }
     }
     Ok(())

@@ -130,6 +130,25 @@ impl Fold {
         self.reaches.push((kind, reach));
     }
 
+    /// Takes how far reading a log group got; its rows tell what kind of log it is.
+    pub fn looked_at_log(&mut self, reach: &Reach) {
+        let place = [reach.account.as_str(), reach.region.as_str()];
+        let place = place.map(|text| Some(self.symbols.intern(text)));
+        let kinds = [
+            SourceKind::Application,
+            SourceKind::UserAuth,
+            SourceKind::Lambda,
+            SourceKind::Waf,
+        ];
+        let seen = |kind: &SourceKind| self.coverage.contains_key(&(*kind, place[0], place[1]));
+        let mut seen: Vec<SourceKind> = kinds.into_iter().filter(seen).collect();
+        if seen.is_empty() && reach.stop.is_some() {
+            seen.push(SourceKind::Application);
+        }
+        let reaches = seen.into_iter().map(|kind| (kind, reach.clone()));
+        self.reaches.extend(reaches);
+    }
+
     /// Ends the input: how many bytes lay on disk, and what stopped it short.
     pub fn end(&mut self, bytes: u64, failure: Option<String>) {
         self.summary.bytes += bytes;

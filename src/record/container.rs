@@ -92,6 +92,9 @@ struct Head<'a> {
     message_type: Option<Cow<'a, str>>,
     #[serde(borrow)]
     owner: Option<Cow<'a, str>>,
+    /// No subscription says it; pages of a log group that was asked for do.
+    #[serde(borrow)]
+    region: Option<Cow<'a, str>>,
     #[serde(borrow)]
     log_group: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -197,7 +200,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             time,
             event_id: event.event_id,
             account: head.owner,
-            region: None,
+            region: head.region,
             stream: Some(stream_name(
                 head.log_group.as_deref(),
                 stream.as_deref(),

@@ -16,6 +16,8 @@ use crate::{
 
 pub mod call;
 pub mod describe;
+pub mod filter;
+pub mod insights;
 pub mod lookup;
 pub mod pace;
 
@@ -54,7 +56,7 @@ pub struct Page {
 pub type Pages = mpsc::Sender<Page>;
 
 /// How far one question got.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reach {
     /// What was asked, for messages: `CloudTrail look-up of changes`.
     pub question: String,
@@ -68,6 +70,8 @@ pub struct Reach {
     pub got: Windows,
     /// When it was asked: later deliveries were not there yet.
     pub at: DateTime<Utc>,
+    /// Bytes that AWS scanned for it and bills; `None` where it does not say.
+    pub scanned: Option<u64>,
     /// What ended it early.
     pub stop: Option<Stop>,
 }

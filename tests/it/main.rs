@@ -5,6 +5,7 @@ mod architecture;
 mod aws;
 mod bad_input;
 mod commands;
+mod emulator;
 mod program;
 mod records;
 mod sample;

@@ -130,6 +130,7 @@ pub async fn look_up(
         asked: window,
         got: got.iter().fold(whole, |all, got| all.shared(got)),
         at,
+        scanned: None,
         stop,
     }
 }

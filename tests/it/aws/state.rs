@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::server::{Request, Response};
+use super::{
+    logs_state::Groups,
+    server::{Request, Response},
+};
 
 /// A CloudTrail record.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct State {
     pub records: Vec<Record>,
     /// LookupEvents gives so many events a page.
     pub page: usize,
+    /// Log groups.
+    pub groups: Groups,
     /// App clients as they are now, by id.
     pub clients: BTreeMap<String, Value>,
     /// Every n-th page repeats the last event of the page before (0: none).
@@ -89,6 +94,7 @@ impl State {
     pub fn answer(&self, request: &Request) -> Response {
         match request.operation.as_str() {
             "LookupEvents" => self.look_up(request),
+            "FilterLogEvents" | "StartQuery" | "GetQueryResults" => self.groups.answer(request),
             "DescribeUserPoolClient" => self.describe(request),
             "DescribeUserPool" => Response::refusal(400, "ResourceNotFoundException", "no pool"),
             other => Response::refusal(400, "UnknownOperationException", other),
