@@ -16,6 +16,7 @@ mod changes;
 mod errand;
 mod evidence;
 mod failures;
+mod inputs;
 mod investigate;
 mod live;
 mod output;
@@ -114,8 +115,8 @@ fn told(error: &anyhow::Error) -> ExitCode {
             ExitCode::from(2)
         }
         None => {
-            let nothing = error.downcast_ref::<read::NothingOfUse>();
-            let refused = error.downcast_ref::<read::AwsRefused>();
+            let nothing = error.downcast_ref::<inputs::NothingOfUse>();
+            let refused = error.downcast_ref::<inputs::AwsRefused>();
             let hint = nothing.map(|nothing| nothing.hint);
             if let Some(hint) = hint.or(refused.and_then(|refused| refused.hint.as_deref())) {
                 output::tell(format_args!("hint: {hint}"));

@@ -1,11 +1,16 @@
 //! Asks AWS everything at once and hands on what comes.
 
-use std::future::Future;
+use std::{future::Future, io};
 
 use anyhow::Context;
 use tokio::{runtime::Runtime, sync::mpsc, task::JoinSet};
 use trailblame::{
-    source::aws::{Page, Place, Reach, Stop},
+    frame::Fold,
+    record::{self, Located, Malformed},
+    source::{
+        aws::{Page, Place, Reach, Stop},
+        inflate::{Inflated, Limits},
+    },
     window::Windows,
 };
 
@@ -115,6 +120,30 @@ async fn one_after_another(errands: Vec<Held>, pages: mpsc::Sender<Page>) -> Vec
     answers
 }
 
+/// Reads a page into the fold.
+pub fn fold_page(page: &Page, fold: &mut Fold) {
+    match page.file {
+        true => fold.begin(&page.name),
+        false => fold.begin_page(&page.name),
+    }
+    let failure = match &page.failure {
+        Some(failure) => Some(failure.clone()),
+        None => read_page(page, |record| fold.take(record))
+            .err()
+            .map(|error| error.to_string()),
+    };
+    match page.file {
+        true => fold.end(page.bytes.len() as u64, failure),
+        false => fold.end_page(page.bytes.len() as u64, failure),
+    }
+}
+
+/// Reads the records of a page.
+pub fn read_page(page: &Page, each: impl FnMut(Result<Located<'_>, Malformed>)) -> io::Result<()> {
+    let bytes = Inflated::new(&page.bytes[..], Limits::default())?;
+    record::read(bytes, &page.name, each)
+}
+
 impl Answer {
     /// Whether it was stopped before anything was read.
     pub fn is_empty_handed(&self) -> bool {
@@ -133,7 +162,7 @@ pub fn told(purpose: Purpose, reach: &Reach) -> Option<String> {
     } = reach;
     let stop = stop.as_ref()?;
     let blind = match purpose {
-        Purpose::Requests(_) | Purpose::Log => "",
+        Purpose::Requests(_) | Purpose::Log | Purpose::Files => "",
         Purpose::Changes => "; the cause may be among the changes not seen",
     };
     Some(format!(

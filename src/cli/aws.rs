@@ -69,6 +69,10 @@ pub struct Asking {
 pub struct Asked {
     /// Whether to ask CloudTrail's event history.
     pub cloudtrail: bool,
+    /// Buckets to read.
+    pub buckets: Vec<Bucket>,
+    /// Regions that were named.
+    pub regions: Vec<String>,
     /// Log groups to read.
     pub log_groups: Vec<String>,
     /// Whether to read the archive and nothing else.
@@ -82,9 +86,17 @@ pub struct Asked {
     /// How long to look requests up.
     pub max_lookup_time: Duration,
     profile: Option<String>,
-    regions: Vec<String>,
     roles: Vec<Role>,
     endpoint_url: Option<String>,
+}
+
+/// `s3://bucket/prefix`.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// The bucket.
+    pub name: String,
+    /// What the keys begin with.
+    pub prefix: String,
 }
 
 /// A role to ask with.
@@ -96,10 +108,11 @@ struct Role {
 
 impl Asking {
     /// Checks what was typed; `None` when nothing of AWS is asked for.
-    pub fn resolve(self, has_paths: bool) -> Result<Option<Asked>, Usage> {
-        let other = has_paths || self.archive || !self.log_group.is_empty();
+    pub fn resolve(self, has_paths: bool, buckets: Vec<Bucket>) -> Result<Option<Asked>, Usage> {
+        let asks = !self.log_group.is_empty() || !buckets.is_empty();
+        let other = has_paths || self.archive || asks;
         let cloudtrail = self.cloudtrail || !other;
-        if !cloudtrail && !self.archive && self.log_group.is_empty() {
+        if !cloudtrail && !self.archive && !asks {
             return Ok(None);
         }
         let usage = |message: String, hint: &str| Usage {
@@ -130,6 +143,7 @@ impl Asking {
         let longest = bounds::duration("--max-lookup-time", &self.max_lookup_time)?;
         Ok(Some(Asked {
             cloudtrail,
+            buckets,
             log_groups: self.log_group,
             archive_only: self.archive,
             describe: !self.no_describe,

@@ -15,7 +15,7 @@ use trailblame::{
     },
 };
 
-use super::{Ended, output, read};
+use super::{Ended, inputs::Keep, output, read};
 
 /// Show the history of settings.
 #[derive(Debug, Args)]
@@ -87,7 +87,7 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let pools: Vec<UserPoolId> = arguments.user_pool.iter().map(UserPoolId::new).collect();
     let wanted = Wanted::new(&clients, &pools);
     let mut inputs = arguments.inputs.resolve(read::Want::Changes)?;
-    let frames = inputs.frames(read::Keep::Nothing)?;
+    let frames = inputs.frames(Keep::Nothing)?;
     let history = inputs.history(&frames)?;
     inputs.tell_shown();
     let shown: Vec<ConfigChange> = history

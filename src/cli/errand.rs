@@ -14,11 +14,12 @@ use trailblame::{
         Pace, Pages, Place, Reach,
         filter::{self, filter},
         lookup::{self, Deadline, Question, look_up},
+        s3::{self, download},
     },
     window::{Window, Windows},
 };
 
-use super::aws::Asked;
+use super::aws::{Asked, Bucket};
 
 /// The spans to ask for.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,8 @@ pub struct Spans {
     pub requests: Option<Window>,
     /// Of changes.
     pub changes: Option<Window>,
+    /// Of files, which hold both.
+    pub files: Window,
     /// The time of asking.
     pub at: DateTime<Utc>,
 }
@@ -40,6 +43,8 @@ pub enum Purpose {
     Changes,
     /// A log group: what it tells of is known when it is read.
     Log,
+    /// Files of a bucket: what they tell of is known when they are read.
+    Files,
 }
 
 /// One question to one account and Region.
@@ -69,10 +74,13 @@ enum Ask {
     },
     /// A log group.
     LogGroup(String),
+    /// Objects of a bucket, of these Regions.
+    Bucket(Bucket, Vec<String>),
 }
 
 const CHANGES: &str = "cloudtrail-changes";
 const LOGS: &str = "logs";
+const S3: &str = "s3";
 const REQUESTS: &str = "cloudtrail-requests";
 
 /// The flag that bounds the time of look-ups.
@@ -93,7 +101,7 @@ impl Errand {
     pub fn steps(&self, missing: &Windows) -> Vec<Window> {
         let windows = missing.as_slice().iter().rev();
         match self.purpose {
-            Purpose::Changes => windows.copied().collect(),
+            Purpose::Changes | Purpose::Files => windows.copied().collect(),
             Purpose::Requests(_) | Purpose::Log => {
                 windows.flat_map(|window| window.days()).collect()
             }
@@ -136,6 +144,15 @@ impl Errand {
                 };
                 filter(&self.place, &self.pace, &question, self.at, pages).await
             }
+            Ask::Bucket(bucket, regions) => {
+                let question = s3::Question {
+                    bucket: bucket.name.clone(),
+                    prefix: bucket.prefix.clone(),
+                    window,
+                    regions: regions.clone(),
+                };
+                download(&self.place, &self.pace, &question, self.at, pages).await
+            }
         }
     }
 
@@ -157,6 +174,7 @@ impl Errand {
             question: match &self.ask {
                 Ask::LookUp { what, .. } => format!("CloudTrail {what}"),
                 Ask::LogGroup(group) => format!("log group {group}"),
+                Ask::Bucket(bucket, _) => format!("s3://{}/{}", bucket.name, bucket.prefix),
             },
             account: self.place.account.clone(),
             region: self.place.region.clone(),
@@ -174,6 +192,7 @@ pub fn purpose(section: &Section) -> Purpose {
     match section.origin.as_str() {
         origin if origin.starts_with(CHANGES) => Purpose::Changes,
         origin if origin.starts_with(LOGS) => Purpose::Log,
+        origin if origin.starts_with(S3) => Purpose::Files,
         _ => Purpose::Requests(SourceKind::Trail),
     }
 }
@@ -181,6 +200,9 @@ pub fn purpose(section: &Section) -> Purpose {
 /// The errands: those of an inner list share a quota and go one after another.
 pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Errand>> {
     let mut errands = Vec::new();
+    // Whoever may read a bucket may read all of it.
+    let reader = places.first();
+    errands.extend(reader.map(|place| files(asked, place, spans)));
     for place in &places {
         errands.push(log_groups(asked, place, spans));
     }
@@ -226,6 +248,37 @@ fn log_groups(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
             at: spans.at,
         });
     errands.collect()
+}
+
+/// Buckets: requests and the changes before them lie in the same files.
+fn files(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
+    let pace = pace(asked, s3::QUOTA);
+    let limits = Window {
+        start: DateTime::UNIX_EPOCH,
+        end: spans.at,
+    };
+    let Some(window) = blocks(spans.files, limits) else {
+        return Vec::new();
+    };
+    let mut regions = asked.regions.clone();
+    if !regions.is_empty() {
+        regions.push(queries::GLOBAL_REGION.to_owned());
+    }
+    let errand = |bucket: &Bucket| Errand {
+        place: place.clone(),
+        purpose: Purpose::Files,
+        window,
+        origin: format!(
+            "{S3} {}/{} {}",
+            bucket.name,
+            bucket.prefix,
+            regions.join(" ")
+        ),
+        ask: Ask::Bucket(bucket.clone(), regions.clone()),
+        pace: pace.clone(),
+        at: spans.at,
+    };
+    asked.buckets.iter().map(errand).collect()
 }
 
 /// Changes, then requests: one account and Region has one quota, and changes are few.

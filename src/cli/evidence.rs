@@ -15,7 +15,7 @@ use trailblame::{
     report::escape,
 };
 
-use super::{output, read::Inputs};
+use super::{inputs::Inputs, output};
 
 /// Writes one file a record and `SHA256SUMS`.
 pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> anyhow::Result<()> {

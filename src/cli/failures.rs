@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use trailblame::report::{failures, terminal::Colour};
 
-use super::{Ended, bounds, output, read};
+use super::{Ended, bounds, inputs::Keep, output, read};
 
 /// Count failures over time.
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ enum Format {
 pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
     let bin = bounds::duration("--bin", &arguments.bin)?;
     let mut inputs = arguments.inputs.resolve(read::Want::Requests)?;
-    let frames = inputs.frames(read::Keep::Nothing)?;
+    let frames = inputs.frames(Keep::Nothing)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
     let mut rows = match arguments.format {
         // A chart has bins of its own, as many as fit.

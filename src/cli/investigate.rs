@@ -18,7 +18,7 @@ use trailblame::{
     window::Window,
 };
 
-use super::{Ended, Usage, bounds, changes::Wanted, evidence, output, read};
+use super::{Ended, Usage, bounds, changes::Wanted, evidence, inputs::Keep, output, read};
 
 /// Find outages and the change behind each.
 #[derive(Debug, Args)]
@@ -89,8 +89,8 @@ pub fn run(
     let question = question(&arguments)?;
     let mut inputs = arguments.inputs.resolve(read::Want::Everything)?;
     let keep = match arguments.evidence {
-        Some(_) => read::Keep::Pages,
-        None => read::Keep::Nothing,
+        Some(_) => Keep::Pages,
+        None => Keep::Nothing,
     };
     let frames = inputs.frames(keep)?;
     let history = inputs.history(&frames)?;

@@ -12,14 +12,13 @@ use tokio::{
 use trailblame::{
     archive::{Archive, Lock},
     frame::{Bounds, Fold},
-    record,
     source::aws::{Page, Reach},
     window::Windows,
 };
 
 use super::{
     Ended, Usage,
-    ask::{cure, runtime, told, until_interrupted},
+    ask::{cure, fold_page, runtime, told, until_interrupted},
     aws::Asked,
     errand::{Errand, Purpose, Spans, errands},
     output, read,
@@ -141,9 +140,7 @@ async fn pull_one(errand: &Errand, archive: &Mutex<(Archive, Lock)>) -> anyhow::
         let folding = async {
             let mut fold = Fold::new(Bounds::default());
             while let Some(page) = read.recv().await {
-                fold.begin_page(&page.name);
-                let result = record::read(&page.bytes[..], &page.name, |record| fold.take(record));
-                fold.end_page(page.bytes.len() as u64, result.err());
+                fold_page(&page, &mut fold);
                 pulled.pages += 1;
                 pulled.records += page.records;
             }

@@ -158,9 +158,9 @@ impl Fold {
     }
 
     /// Ends the page: how many bytes it had, and what stopped reading it short.
-    pub fn end_page(&mut self, bytes: u64, failure: Option<std::io::Error>) {
+    pub fn end_page(&mut self, bytes: u64, failure: Option<String>) {
         self.summary.pages += 1;
-        self.end(bytes, failure.map(|error| error.to_string()));
+        self.end(bytes, failure);
     }
 
     /// Says that all of the trail's attempts of an account and Region in `windows` were taken: what

@@ -20,6 +20,7 @@ pub mod filter;
 pub mod insights;
 pub mod lookup;
 pub mod pace;
+pub mod s3;
 
 pub use call::Stop;
 pub use pace::Pace;
@@ -48,8 +49,12 @@ pub struct Page {
     pub name: String,
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Records in them.
+    /// Records in them, where that is known without reading them.
     pub records: usize,
+    /// Whether it is a file of its own, plain or gzip.
+    pub file: bool,
+    /// Why there are no bytes.
+    pub failure: Option<String>,
 }
 
 /// Where pages go. Bounded: what reads them sets the speed.

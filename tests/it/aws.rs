@@ -4,5 +4,7 @@ mod archive;
 mod logs;
 mod logs_state;
 mod lookup;
+mod objects;
+mod s3;
 mod server;
 mod state;

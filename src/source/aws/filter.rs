@@ -212,6 +212,8 @@ impl Filtering {
             name: format!("log group {group}"),
             bytes,
             records: events.len(),
+            file: false,
+            failure: None,
         };
         let sent = self.pages.send(page).await;
         sent.map_err(|_closed| Stop::Interrupted)

@@ -146,5 +146,7 @@ fn page(place: &Place, group: &str, rows: &[Vec<ResultField>]) -> Page {
         name: format!("log group {group}"),
         bytes: json!({"results": results}).to_string().into_bytes(),
         records: rows.len(),
+        file: false,
+        failure: None,
     }
 }

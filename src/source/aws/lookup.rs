@@ -240,6 +240,8 @@ impl Looking {
             name: self.page_name.clone(),
             bytes: records.join("\n").into_bytes(),
             records: records.len(),
+            file: false,
+            failure: None,
         };
         self.pages
             .send(page)

@@ -145,9 +145,7 @@ impl Groups {
         // Every third page is empty and has a next one; every fourth repeats an event.
         let empty = page % 3 == 2;
         let from = (page - page / 3) * size;
-        let repeated = (page % 4 == 1)
-            .then(|| from.saturating_sub(1))
-            .unwrap_or(from);
+        let repeated = from.saturating_sub(usize::from(page % 4 == 1));
         let events: Vec<Value> = found
             .iter()
             .take(from + size)

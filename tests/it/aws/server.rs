@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::state::State;
+use super::{objects::refusal, state::State};
 
 /// How the server misbehaves. Every n-th request (never the same one twice in a row) …
 #[derive(Clone, Debug, Default)]
@@ -33,10 +33,7 @@ pub struct Manners {
 
 /// A request as it came.
 pub struct Request {
-    #[allow(dead_code, reason = "S3 asks by method and path")]
-    pub method: String,
     /// Path and query.
-    #[allow(dead_code, reason = "S3 asks by method and path")]
     pub target: String,
     /// The operation: `LookupEvents`, or of S3 the method.
     pub operation: String,
@@ -82,6 +79,7 @@ impl Response {
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub operation: String,
+    pub target: String,
     pub region: String,
     pub throttled: bool,
 }
@@ -181,6 +179,7 @@ impl Shared {
         let throttled = !self.take_token(request);
         self.asked.lock().expect("a lock").push(Asked {
             operation: request.operation.clone(),
+            target: request.target.clone(),
             region: request.region.clone(),
             throttled,
         });
@@ -191,6 +190,9 @@ impl Shared {
             return Response::refusal(400, "ThrottlingException", "Rate exceeded");
         }
         if self.manners.denies == Some(&*request.operation) {
+            if request.operation == "GET" {
+                return refusal(403, "AccessDenied");
+            }
             return Response::refusal(400, "AccessDeniedException", "not authorized to do this");
         }
         if self
@@ -272,7 +274,6 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         operation = action.unwrap_or(&method).to_owned();
     }
     Ok(Some(Request {
-        method,
         target,
         operation,
         region,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     logs_state::Groups,
+    objects::Objects,
     server::{Request, Response},
 };
 
@@ -28,6 +29,8 @@ pub struct State {
     pub records: Vec<Record>,
     /// LookupEvents gives so many events a page.
     pub page: usize,
+    /// Objects of a bucket.
+    pub objects: Objects,
     /// Log groups.
     pub groups: Groups,
     /// App clients as they are now, by id.
@@ -94,6 +97,7 @@ impl State {
     pub fn answer(&self, request: &Request) -> Response {
         match request.operation.as_str() {
             "LookupEvents" => self.look_up(request),
+            "GET" => self.objects.answer(request),
             "FilterLogEvents" | "StartQuery" | "GetQueryResults" => self.groups.answer(request),
             "DescribeUserPoolClient" => self.describe(request),
             "DescribeUserPool" => Response::refusal(400, "ResourceNotFoundException", "no pool"),

@@ -1,0 +1,309 @@
+//! From the inputs to frames and history.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use chrono::{DateTime, Utc};
+use trailblame::{
+    archive::{Archive, Section},
+    cognito::history::{History, Snapshot},
+    error::Error,
+    frame::{Bounds, Fold, Frames, Mapping},
+    record::{self, Located, Malformed, SourceKind},
+    report::words,
+    source::{
+        aws::{Page, Place, Reach},
+        files::{self, Counter, Found, Input},
+        inflate::Limits,
+    },
+    window::{Window, Windows},
+};
+
+use super::{
+    Usage,
+    ask::{self, Answer, Held, Questions, fold_page, read_page},
+    aws::Asked,
+    errand::{self, Purpose, Spans},
+    live, output, pull,
+};
+
+/// Whether records are needed after they were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// What AWS answered can be read again.
+    Pages,
+    /// It need not be.
+    Nothing,
+}
+
+/// What the arguments mean.
+#[derive(Debug)]
+pub struct Inputs {
+    pub(super) paths: Vec<String>,
+    pub(super) bounds: Bounds,
+    pub(super) shown: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    pub(super) settings: Vec<PathBuf>,
+    pub(super) mappings: Vec<Mapping>,
+    pub(super) asked: Option<(Asked, Spans)>,
+    pub(super) pages: Vec<Page>,
+    /// Settings as they are now.
+    pub(super) live: Vec<Snapshot>,
+}
+
+/// Nothing in the inputs was of use.
+#[derive(Debug, thiserror::Error)]
+#[error("found nothing of use: {found}")]
+pub struct NothingOfUse {
+    found: String,
+    /// What was looked for, or what to ask instead.
+    pub hint: &'static str,
+}
+
+/// AWS answered none of the questions.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+pub struct AwsRefused {
+    said: String,
+    /// How to go on.
+    pub hint: Option<String>,
+}
+
+const LOOKED_FOR: &str = "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail \
+                          records or OAuth errors, and ALB access logs";
+const OTHER_BOUNDS: &str = "without `--since` and `--until` the window is what the logs hold";
+
+impl Inputs {
+    /// Reads everything into frames.
+    pub fn frames(&mut self, keep: Keep) -> anyhow::Result<Frames> {
+        let Found { inputs, rejected } = files::find(&self.paths);
+        let mut fold = Fold::new(self.bounds);
+        fold.rejected(rejected);
+        for input in &inputs {
+            let name = input.name();
+            let counter = Counter::default();
+            fold.begin(&name);
+            let result = input
+                .open(Limits::default(), &counter)
+                .and_then(|bytes| record::read(bytes, &name, |record| fold.take(record)));
+            fold.end(counter.bytes(), result.err().map(|error| error.to_string()));
+        }
+        let asked = self.asked.take();
+        let mut places = Vec::new();
+        if let Some((asked, spans)) = &asked {
+            places = self.ask(asked, *spans, keep, &mut fold)?;
+        }
+        let frames = fold.finish(&self.mappings)?;
+        if let Some((asked, spans)) = &asked {
+            if asked.describe && spans.changes.is_some() {
+                self.live = live::settings(&places, &frames, asked.max_rps)?;
+            }
+            // AWS answering with nothing is an answer.
+            return Ok(frames);
+        }
+        let summary = &frames.summary;
+        if summary.records == 0 && summary.requests == 0 && summary.changes == 0 {
+            let found = match (summary.files, summary.rejected.first()) {
+                (0, None) => "no file at all".to_owned(),
+                (0, Some(rejected)) => format!("`{}`: {}", rejected.path, rejected.reason),
+                (files, None) => format!("{files} files, none of them a log"),
+                (files, Some(rejected)) => format!(
+                    "{files} files, none of them a log; `{}`: {}",
+                    rejected.path, rejected.reason
+                ),
+            };
+            return Err(anyhow!(NothingOfUse {
+                found,
+                hint: LOOKED_FOR
+            }));
+        }
+        self.check(frames.window)?;
+        Ok(frames)
+    }
+
+    /// Asks AWS; pages go into the fold as they come. Returns whom it asked.
+    fn ask(
+        &mut self,
+        asked: &Asked,
+        spans: Spans,
+        keep: Keep,
+        fold: &mut Fold,
+    ) -> anyhow::Result<Vec<Place>> {
+        if asked.archive_only {
+            restore(asked, spans, fold)?;
+            return Ok(Vec::new());
+        }
+        let questions = Questions::new(asked, spans)?;
+        let places = questions.places().to_vec();
+        for Held { errand, archived } in questions.held() {
+            let section = errand.section();
+            take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
+        }
+        let answers = questions.ask(|page| {
+            fold_page(&page, fold);
+            if keep == Keep::Pages {
+                self.pages.push(page);
+            }
+        })?;
+        let refused = answers.iter().all(Answer::is_empty_handed);
+        if let Some(answer) = answers.iter().find(|_| refused && fold.is_empty()) {
+            let stop = answer.reach.stop.clone();
+            return Err(anyhow!(AwsRefused {
+                said: ask::told(answer.purpose, &answer.reach).unwrap_or_default(),
+                hint: stop.as_ref().and_then(ask::cure),
+            }));
+        }
+        for answer in answers {
+            if let Some(note) = ask::told(answer.purpose, &answer.reach) {
+                output::tell(format_args!("note: {note}"));
+                if let Some(cure) = answer.reach.stop.as_ref().and_then(ask::cure) {
+                    output::tell(format_args!("hint: {cure}"));
+                }
+                fold.note(note);
+            }
+            if let Some(bytes) = answer.reach.scanned {
+                let question = &answer.reach.question;
+                output::tell(format_args!("{question}: {bytes} bytes scanned"));
+            }
+            match answer.purpose {
+                Purpose::Requests(kind) => fold.looked(kind, answer.reach),
+                Purpose::Log => fold.looked_at_log(&answer.reach),
+                Purpose::Changes | Purpose::Files => {}
+            }
+        }
+        Ok(places)
+    }
+
+    /// What to pull, and where to.
+    pub fn to_pull(&self) -> anyhow::Result<(&Asked, Spans, &Archive)> {
+        pull::refuse_paths(&self.paths)?;
+        let (asked, spans) = self.asked.as_ref().context("nothing to ask AWS for")?;
+        Ok((asked, *spans, &asked.archive))
+    }
+
+    /// Reads every record once more, those of standard input and of pipes excepted.
+    pub fn again(&self, mut each: impl FnMut(Result<Located<'_>, Malformed>)) {
+        // What could not be read was told by the first reading.
+        for input in files::find(&self.paths).inputs {
+            if !input.is_lasting() {
+                continue;
+            }
+            let bytes = input.open(Limits::default(), &Counter::default());
+            let _ = bytes.and_then(|bytes| record::read(bytes, &input.name(), &mut each));
+        }
+        for page in &self.pages {
+            let _ = read_page(page, &mut each);
+        }
+    }
+
+    /// Bounds that leave nothing to look at are told, not answered with "no outage".
+    fn check(&self, window: Window) -> anyhow::Result<()> {
+        let [start, end] = [window.start, window.end].map(words::rfc3339);
+        let found = match self.bounds.since {
+            _ if window.start < window.end => return Ok(()),
+            Some(_) => format!("no request at or after {start}, the last is before {end}"),
+            None => format!("no request before {end}, the first is at {start}"),
+        };
+        Err(anyhow!(NothingOfUse {
+            found,
+            hint: OTHER_BOUNDS
+        }))
+    }
+
+    /// Says which changes are shown, since `6h` and open ends do not.
+    pub fn tell_shown(&self) {
+        let (since, until) = self.shown;
+        output::tell_window(since, until);
+    }
+
+    /// The history of settings, closed from the right by saved descriptions.
+    pub fn history(&self, frames: &Frames) -> anyhow::Result<History> {
+        let mut snapshots = self.live.clone();
+        for path in &self.settings {
+            snapshots.extend(described(path)?);
+        }
+        Ok(History::new(frames.changes.rows()?, snapshots))
+    }
+
+    /// Whether a change of that time is to be shown.
+    pub fn holds(&self, time: DateTime<Utc>) -> bool {
+        let (since, until) = self.shown;
+        since.is_none_or(|since| since <= time) && until.is_none_or(|until| time < until)
+    }
+
+    /// Inputs that are gone once they were read: standard input, pipes.
+    pub fn passing(&self) -> Vec<String> {
+        let inputs = files::find(&self.paths).inputs;
+        let passing = inputs.iter().filter(|input| !input.is_lasting());
+        passing.map(Input::name).collect()
+    }
+}
+
+/// Takes what the archive holds of one section into the fold.
+fn take_back(
+    archive: &Archive,
+    section: &Section,
+    purpose: Purpose,
+    windows: &Windows,
+    fold: &mut Fold,
+) -> anyhow::Result<()> {
+    archive
+        .restore(section, windows, fold)
+        .context("failed to read the archive")?;
+    if let Purpose::Requests(SourceKind::Trail) = purpose {
+        fold.told(section.account.as_str(), section.region.as_str(), windows);
+    }
+    Ok(())
+}
+
+/// Takes everything that the archive holds of the spans into the fold.
+fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
+    let sections = asked.archive.sections()?;
+    if sections.is_empty() {
+        return Err(anyhow!(Usage {
+            message: format!("no archive in `{}`", asked.archive.root().display()),
+            hint: Some("`trailblame pull` brings a window of logs there".to_owned()),
+        }));
+    }
+    for section in sections {
+        let purpose = errand::purpose(&section);
+        let span = match purpose {
+            Purpose::Requests(_) => spans.requests,
+            Purpose::Changes => spans.changes,
+            Purpose::Log | Purpose::Files => spans.requests.or(spans.changes),
+        };
+        let Some(span) = span else { continue };
+        let covered = asked.archive.covered(&section)?;
+        let got = covered.shared(&Windows::from_iter([span]));
+        take_back(&asked.archive, &section, purpose, &got, fold)?;
+        let reach = Reach {
+            question: format!("the archive's {}", section.origin),
+            account: section.account,
+            region: section.region,
+            asked: span,
+            at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
+            got,
+            scanned: None,
+            stop: None,
+        };
+        match purpose {
+            Purpose::Requests(kind) => fold.looked(kind, reach),
+            Purpose::Log => fold.looked_at_log(&reach),
+            Purpose::Changes | Purpose::Files => {}
+        }
+    }
+    Ok(())
+}
+
+fn described(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    });
+    let text = text.context("failed to take the settings")?;
+    Snapshot::read(&text).map_err(|reason| {
+        anyhow!(Error::Settings {
+            path: path.to_owned(),
+            reason,
+        })
+    })
+}
