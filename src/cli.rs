@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use trailblame::source::aws::Stop;
 
+mod archive;
 mod ask;
 mod aws;
 mod bounds;
@@ -16,11 +17,14 @@ mod changes;
 mod errand;
 mod evidence;
 mod failures;
+mod iam_policy;
 mod inputs;
 mod investigate;
 mod live;
 mod output;
+mod progress;
 mod pull;
+mod queries;
 mod read;
 
 /// Which change broke sign-in?
@@ -48,6 +52,12 @@ enum Command {
     Failures(failures::Arguments),
     /// Bring a window of AWS logs into the local archive.
     Pull(pull::Arguments),
+    /// Look after the local archive.
+    Archive(archive::Arguments),
+    /// List or print the saved queries.
+    Queries(queries::Arguments),
+    /// Print the least policy that each source needs.
+    IamPolicy(iam_policy::Arguments),
 }
 
 /// How a run ended (a closed pipe is no failure).
@@ -80,6 +90,9 @@ pub fn main() -> ExitCode {
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),
+        Command::Archive(arguments) => archive::run(&arguments, &mut out),
+        Command::Queries(arguments) => queries::run(&arguments, &mut out),
+        Command::IamPolicy(arguments) => iam_policy::run(&arguments, &mut out),
     };
     let result = result.and_then(|ended| {
         out.flush().context("failed to write the output")?;

@@ -304,6 +304,49 @@ pub fn is_change(service: &str, name: &str) -> bool {
         .any(|(other, names)| *other == service && names.contains(&name))
 }
 
+/// A saved query: a whole file that runs as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Its path below `queries/`.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+/// Every file of the folder `queries/`.
+pub const SAVED: &[Saved] = &[
+    Saved {
+        name: "insights/changes.cwli",
+        text: include_str!("../queries/insights/changes.cwli"),
+    },
+    Saved {
+        name: "insights/first-failures.cwli",
+        text: include_str!("../queries/insights/first-failures.cwli"),
+    },
+    Saved {
+        name: "insights/records-for-trailblame.cwli",
+        text: include_str!("../queries/insights/records-for-trailblame.cwli"),
+    },
+    Saved {
+        name: "insights/token-requests-per-minute.cwli",
+        text: include_str!("../queries/insights/token-requests-per-minute.cwli"),
+    },
+];
+
+impl Saved {
+    /// What it answers: the first lines of its comment, up to an empty one.
+    pub fn answers(&self) -> String {
+        let lines = self.text.lines().map(|line| {
+            let line = line.trim_start_matches("--").trim_start_matches('#');
+            line.trim()
+        });
+        lines
+            .take_while(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

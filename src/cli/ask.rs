@@ -17,6 +17,7 @@ use trailblame::{
 use super::{
     aws::Asked,
     errand::{Errand, Purpose, Spans, errands},
+    progress::Progress,
 };
 
 /// Pages wait for the fold; so many of them in memory.
@@ -96,9 +97,12 @@ impl Questions {
         }
         drop(pages);
         let answers = self.runtime.spawn(until_interrupted(running.join_all()));
+        let progress = Progress::new();
         while let Some(page) = read.blocking_recv() {
+            progress.page(&page);
             each(page);
         }
+        progress.end();
         let answers = self.runtime.block_on(answers);
         let answers = answers.context("failed to ask AWS")??;
         Ok(answers.into_iter().flatten().collect())

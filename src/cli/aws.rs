@@ -133,13 +133,7 @@ impl Asking {
             ));
         }
         let external = |index: usize| self.external_id.get(index).or(self.external_id.first());
-        let archive = self.archive_dir.clone().or_else(data_directory);
-        let archive = archive.ok_or_else(|| {
-            usage(
-                "no folder for the archive".to_owned(),
-                "set HOME, or give `--archive-dir DIR`",
-            )
-        })?;
+        let archive = archive(self.archive_dir.clone())?;
         let longest = bounds::duration("--max-lookup-time", &self.max_lookup_time)?;
         Ok(Some(Asked {
             cloudtrail,
@@ -147,7 +141,7 @@ impl Asking {
             log_groups: self.log_group,
             archive_only: self.archive,
             describe: !self.no_describe,
-            archive: Archive::new(archive),
+            archive,
             profile: self.profile,
             regions: match self.region.iter().any(|region| region == "all") {
                 true => queries::REGIONS.map(str::to_owned).to_vec(),
@@ -167,6 +161,15 @@ impl Asking {
             max_lookup_time: longest.to_std().unwrap_or(Duration::MAX),
         }))
     }
+}
+
+/// The archive in that folder, or where it is by default.
+pub fn archive(folder: Option<PathBuf>) -> Result<Archive, Usage> {
+    let folder = folder.or_else(data_directory);
+    folder.map(Archive::new).ok_or_else(|| Usage {
+        message: "no folder for the archive".to_owned(),
+        hint: Some("set HOME, or give `--archive-dir DIR`".to_owned()),
+    })
 }
 
 /// Where programs keep data of the user (XDG base directories).

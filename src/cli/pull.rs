@@ -21,7 +21,9 @@ use super::{
     ask::{cure, fold_page, runtime, told, until_interrupted},
     aws::Asked,
     errand::{Errand, Purpose, Spans, errands},
-    output, read,
+    output,
+    progress::Progress,
+    read,
 };
 
 /// Bring a window of AWS logs into the local archive.
@@ -106,25 +108,32 @@ fn pull(asked: &Asked, spans: Spans, archive: &Archive) -> anyhow::Result<Vec<Pu
         output::tell("another run is writing the archive; waiting for it");
     })?;
     let archive = Arc::new(Mutex::new((archive.clone(), lock)));
+    let progress = Progress::new();
     let mut running = JoinSet::new();
     for errands in errands(asked, places, spans) {
-        let archive = Arc::clone(&archive);
+        let (archive, progress) = (Arc::clone(&archive), progress.clone());
         let errands = async move {
             let mut pulled = Vec::new();
             for errand in errands {
-                pulled.push(pull_one(&errand, &archive).await?);
+                pulled.push(pull_one(&errand, &archive, &progress).await?);
             }
             anyhow::Ok(pulled)
         };
         running.spawn_on(errands, runtime.handle());
     }
-    let pulled = runtime.block_on(until_interrupted(running.join_all()))?;
+    let pulled = runtime.block_on(until_interrupted(running.join_all()));
+    progress.end();
+    let pulled = pulled?;
     let pulled: Vec<Vec<Pulled>> = pulled.into_iter().collect::<anyhow::Result<_>>()?;
     Ok(pulled.into_iter().flatten().collect())
 }
 
 /// Pulls what is missing of one errand, a span after another; each is stored before the next.
-async fn pull_one(errand: &Errand, archive: &Mutex<(Archive, Lock)>) -> anyhow::Result<Pulled> {
+async fn pull_one(
+    errand: &Errand,
+    archive: &Mutex<(Archive, Lock)>,
+    progress: &Progress,
+) -> anyhow::Result<Pulled> {
     let held = archive.lock().await.0.covered(&errand.section())?;
     let deadline = errand.deadline();
     let mut pulled = Pulled {
@@ -140,6 +149,7 @@ async fn pull_one(errand: &Errand, archive: &Mutex<(Archive, Lock)>) -> anyhow::
         let folding = async {
             let mut fold = Fold::new(Bounds::default());
             while let Some(page) = read.recv().await {
+                progress.page(&page);
                 fold_page(&page, &mut fold);
                 pulled.pages += 1;
                 pulled.records += page.records;

@@ -76,6 +76,24 @@ fn the_library_never_prints_nor_reads_clock_or_environment() {
     }
 }
 
+#[test]
+fn every_saved_query_is_embedded() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
+    let mut found = Vec::new();
+    for folder in fs::read_dir(&root).expect("queries").flatten() {
+        for file in fs::read_dir(folder.path()).expect("a folder").flatten() {
+            let path = file.path();
+            let name = path.strip_prefix(&root).expect("below the root");
+            let text = fs::read_to_string(&path).expect("a query");
+            found.push((name.to_str().expect("UTF-8").to_owned(), text));
+        }
+    }
+    found.sort();
+    let embedded = trailblame::queries::SAVED.iter();
+    let embedded = embedded.map(|saved| (saved.name.to_owned(), saved.text.to_owned()));
+    assert_eq!(embedded.collect::<Vec<_>>(), found);
+}
+
 /// Whether the code names `crate::other`, alone or in a braced list.
 fn uses(code: &str, other: &str) -> bool {
     let direct = format!("crate::{other}::");

@@ -387,3 +387,38 @@ fn help_has_examples_and_a_version() {
     }
     assert!(trailblame(&["--version"]).stdout.starts_with("trailblame "));
 }
+
+#[test]
+fn saved_queries_are_listed_and_printed() {
+    let run = program::trailblame(&["queries"]);
+    assert_eq!(run.status, Some(0));
+    assert!(
+        run.stdout
+            .contains("first-failures\n    The first failures"),
+        "{}",
+        run.stdout
+    );
+    let printed = program::trailblame(&["queries", "first-failures"]);
+    assert!(
+        printed.stdout.contains("sort eventTime asc"),
+        "{}",
+        printed.stdout
+    );
+    let unknown = program::trailblame(&["queries", "no-such"]);
+    assert_eq!(unknown.status, Some(2));
+}
+
+#[test]
+fn the_policy_of_a_source_is_a_policy() {
+    let run = program::trailblame(&["iam-policy", "s3", "settings"]);
+    let policy: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let actions: Vec<&str> = policy["Statement"]
+        .as_array()
+        .expect("statements")
+        .iter()
+        .flat_map(|statement| statement["Action"].as_array().expect("actions"))
+        .filter_map(serde_json::Value::as_str)
+        .collect();
+    assert!(actions.contains(&"kms:Decrypt"));
+    assert!(!actions.contains(&"cloudtrail:LookupEvents"));
+}

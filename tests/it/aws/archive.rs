@@ -100,6 +100,23 @@ fn what_was_pulled_is_not_asked_again_and_answers_alone() {
     assert_eq!(alone.status, Some(0), "{}", alone.stderr);
     assert_eq!(differences(&incidents(&half), &incidents(&live)), "");
     assert_eq!(differences(&incidents(&alone), &incidents(&live)), "");
+    let status = trailblame(&["archive", "status", "--archive-dir", path]);
+    assert!(
+        status.stdout.contains("cloudtrail-requests"),
+        "{}",
+        status.stdout
+    );
+    let old = [
+        "archive",
+        "prune",
+        "--archive-dir",
+        path,
+        "--older-than",
+        "1d",
+    ];
+    let pruned = trailblame(&old);
+    assert_eq!(pruned.status, Some(0), "{}", pruned.stderr);
+    assert!(!pruned.stdout.starts_with("0 files"), "{}", pruned.stdout);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
