@@ -11,6 +11,7 @@ use trailblame::source::aws::Stop;
 
 mod archive;
 mod ask;
+mod athena;
 mod aws;
 mod bounds;
 mod changes;

@@ -24,6 +24,7 @@ pub mod archive;
 pub mod attribute;
 pub mod cognito;
 pub mod detect;
+pub mod engine;
 pub mod frame;
 pub mod record;
 pub mod report;

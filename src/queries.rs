@@ -316,6 +316,18 @@ pub struct Saved {
 /// Every file of the folder `queries/`.
 pub const SAVED: &[Saved] = &[
     Saved {
+        name: "athena/counts.sql",
+        text: include_str!("../queries/athena/counts.sql"),
+    },
+    Saved {
+        name: "athena/records.sql",
+        text: include_str!("../queries/athena/records.sql"),
+    },
+    Saved {
+        name: "athena/table.sql",
+        text: include_str!("../queries/athena/table.sql"),
+    },
+    Saved {
         name: "insights/changes.cwli",
         text: include_str!("../queries/insights/changes.cwli"),
     },

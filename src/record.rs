@@ -12,6 +12,7 @@ pub mod application;
 pub mod cloudtrail;
 pub mod container;
 pub mod context;
+pub mod counted;
 pub mod lambda;
 pub mod mask;
 pub mod message;
@@ -21,6 +22,7 @@ pub mod user_auth;
 pub mod waf;
 
 pub use context::Context;
+pub use counted::Counted;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +34,8 @@ mod tests;
 pub enum Record<'a> {
     /// An attempt at an endpoint or a sign-in API.
     Request(Request<'a>),
+    /// Attempts of one kind that a query has counted.
+    Counted(Counted<'a>),
     /// A configuration write, succeeded or failed. Boxed: changes are rare and large.
     Change(Box<Change>),
     /// Well-formed, and nothing the analysis asks for. CloudTrail records still say that their

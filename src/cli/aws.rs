@@ -20,7 +20,7 @@ use trailblame::{
     source::aws::{Pace, Place, call::call},
 };
 
-use super::{Usage, bounds};
+use super::{Usage, athena, bounds};
 
 /// What to ask AWS for.
 #[derive(Debug, Args)]
@@ -32,6 +32,8 @@ pub struct Asking {
     /// Read this CloudWatch log group, by name or ARN; repeatable.
     #[arg(long, value_name = "NAME_OR_ARN")]
     log_group: Vec<String>,
+    #[command(flatten)]
+    athena: athena::AthenaArguments,
     /// Profile of the AWS configuration files.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -71,6 +73,8 @@ pub struct Asked {
     pub cloudtrail: bool,
     /// Buckets to read.
     pub buckets: Vec<Bucket>,
+    /// Athena's table to ask.
+    pub athena: Option<athena::Asked>,
     /// Regions that were named.
     pub regions: Vec<String>,
     /// Log groups to read.
@@ -109,7 +113,8 @@ struct Role {
 impl Asking {
     /// Checks what was typed; `None` when nothing of AWS is asked for.
     pub fn resolve(self, has_paths: bool, buckets: Vec<Bucket>) -> Result<Option<Asked>, Usage> {
-        let asks = !self.log_group.is_empty() || !buckets.is_empty();
+        let athena = self.athena.resolve()?;
+        let asks = athena.is_some() || !self.log_group.is_empty() || !buckets.is_empty();
         let other = has_paths || self.archive || asks;
         let cloudtrail = self.cloudtrail || !other;
         if !cloudtrail && !self.archive && !asks {
@@ -138,6 +143,7 @@ impl Asking {
         Ok(Some(Asked {
             cloudtrail,
             buckets,
+            athena,
             log_groups: self.log_group,
             archive_only: self.archive,
             describe: !self.no_describe,

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use trailblame::{
     archive::{Section, blocks},
+    engine::athena as engine,
     ids::Region,
     queries,
     record::SourceKind,
@@ -19,7 +20,10 @@ use trailblame::{
     window::{Window, Windows},
 };
 
-use super::aws::{Asked, Bucket};
+use super::{
+    athena,
+    aws::{Asked, Bucket},
+};
 
 /// The spans to ask for.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +80,8 @@ enum Ask {
     LogGroup(String),
     /// Objects of a bucket, of these Regions.
     Bucket(Bucket, Vec<String>),
+    /// Athena's table, of which attempts are asked from this time on.
+    Athena(athena::Asked, Option<Window>),
 }
 
 const CHANGES: &str = "cloudtrail-changes";
@@ -153,6 +159,17 @@ impl Errand {
                 };
                 download(&self.place, &self.pace, &question, self.at, pages).await
             }
+            Ask::Athena(asked, requests) => {
+                let question = engine::Question {
+                    table: asked.table.clone(),
+                    workgroup: asked.workgroup.clone(),
+                    output: asked.output.clone(),
+                    most: asked.max_scan,
+                    requests: requests.and_then(|requests| requests.shared(window)),
+                    changes: window,
+                };
+                engine::ask(&self.place, &self.pace, &question, self.at, pages).await
+            }
         }
     }
 
@@ -175,6 +192,7 @@ impl Errand {
                 Ask::LookUp { what, .. } => format!("CloudTrail {what}"),
                 Ask::LogGroup(group) => format!("log group {group}"),
                 Ask::Bucket(bucket, _) => format!("s3://{}/{}", bucket.name, bucket.prefix),
+                Ask::Athena(..) => "Athena".to_owned(),
             },
             account: self.place.account.clone(),
             region: self.place.region.clone(),
@@ -192,7 +210,7 @@ pub fn purpose(section: &Section) -> Purpose {
     match section.origin.as_str() {
         origin if origin.starts_with(CHANGES) => Purpose::Changes,
         origin if origin.starts_with(LOGS) => Purpose::Log,
-        origin if origin.starts_with(S3) => Purpose::Files,
+        origin if origin.starts_with(S3) || origin.starts_with("athena") => Purpose::Files,
         _ => Purpose::Requests(SourceKind::Trail),
     }
 }
@@ -203,6 +221,7 @@ pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Erran
     // Whoever may read a bucket may read all of it.
     let reader = places.first();
     errands.extend(reader.map(|place| files(asked, place, spans)));
+    errands.extend(reader.map(|place| tables(asked, place, spans)));
     for place in &places {
         errands.push(log_groups(asked, place, spans));
     }
@@ -279,6 +298,27 @@ fn files(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
         at: spans.at,
     };
     asked.buckets.iter().map(errand).collect()
+}
+
+/// Athena's table: what it costs is bytes, so that the history is as short as that of files.
+fn tables(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
+    let limits = Window {
+        start: DateTime::UNIX_EPOCH,
+        end: spans.at,
+    };
+    let window = blocks(spans.files, limits);
+    let requests = spans.requests.and_then(|window| blocks(window, limits));
+    let athena = asked.athena.as_ref().zip(window);
+    let errand = athena.map(|(athena, window)| Errand {
+        place: place.clone(),
+        purpose: Purpose::Files,
+        window,
+        origin: format!("athena {}", athena.table),
+        ask: Ask::Athena(athena.clone(), requests),
+        pace: pace(asked, engine::QUOTA),
+        at: spans.at,
+    });
+    errand.into_iter().collect()
 }
 
 /// Changes, then requests: one account and Region has one quota, and changes are few.

@@ -28,6 +28,9 @@ enum Source {
     Logs,
     /// Trail buckets (`s3://…`), encrypted ones too.
     S3,
+    /// Athena (`--athena`): its queries, its catalogue and where it writes results, beside what
+    /// `s3` allows.
+    Athena,
     /// The settings as they are now.
     Settings,
 }
@@ -59,6 +62,24 @@ fn statement(source: Source) -> Value {
         Source::S3 => (
             "TrailBuckets",
             &["s3:ListBucket", "s3:GetObject", "kms:Decrypt"],
+        ),
+        Source::Athena => (
+            "Athena",
+            &[
+                "athena:StartQueryExecution",
+                "athena:GetQueryExecution",
+                "athena:GetQueryResults",
+                "athena:StopQueryExecution",
+                "glue:GetDatabase",
+                "glue:GetTable",
+                "glue:GetPartitions",
+                "s3:GetBucketLocation",
+                "s3:ListBucket",
+                "s3:GetObject",
+                "s3:PutObject",
+                "kms:Decrypt",
+                "kms:GenerateDataKey",
+            ],
         ),
         Source::Settings => (
             "SettingsAsTheyAre",

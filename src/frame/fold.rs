@@ -15,7 +15,7 @@ use super::{
     symbols::{Symbol, Symbols},
 };
 use crate::{
-    record::{Change, Located, Malformed, Outcome, Record, Request, SourceKind},
+    record::{Change, Counted, Located, Malformed, Outcome, Record, Request, SourceKind},
     source::{Rejected, aws::Reach},
     window::{Window, Windows},
 };
@@ -23,6 +23,8 @@ use crate::{
 /// A principal's repeats within such a block count as one caller.
 const CALLER_BLOCK: i64 = 5 * 60_000_000;
 const MINUTE: i64 = 60_000_000;
+/// A row of counted failures stands for so many at most: more in a minute tell nothing else.
+const MOST_COUNTED: u64 = 100_000;
 /// So many pieces of one file are listed as rejected; the rest are counted.
 const MOST_REJECTED: usize = 100;
 
@@ -219,6 +221,7 @@ impl Fold {
     fn keep(&mut self, located: Located<'_>) {
         match located.record {
             Record::Request(request) => self.request(request, located.raw),
+            Record::Counted(counted) => self.counted(&counted),
             Record::Change(change) => self.change(*change, located.raw),
             Record::Unwanted(seen) => {
                 if seen.source == SourceKind::Trail {
@@ -276,6 +279,55 @@ impl Fold {
         } else {
             self.success(&request, kind);
         }
+    }
+
+    /// Attempts that a query counted: failures become single rows, spread over their span.
+    fn counted(&mut self, counted: &Counted<'_>) {
+        let request = &counted.request;
+        let kind = self.kind(request);
+        let (first, last) = (
+            request.time.timestamp_micros(),
+            counted.last.timestamp_micros(),
+        );
+        if matches!(request.outcome, Outcome::Ok) {
+            self.keep_successes(
+                kind,
+                Successes {
+                    requests: counted.requests,
+                    callers: counted.callers,
+                    first,
+                    last,
+                },
+            );
+            return;
+        }
+        // Nothing else tells them from those of the same row that is read again.
+        let row = format!("{}|{last}|{}", first, self.said(&kind));
+        for number in 0..counted.requests.min(MOST_COUNTED) {
+            let parts = i64::try_from(counted.requests.max(2) - 1).unwrap_or(i64::MAX);
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            let digest = Sha256::digest(format!("{row}|{number}").as_bytes());
+            let id: String = first_half(&digest)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            self.keep_failure(FailedAttempt {
+                time: first + (last - first) / parts * number,
+                kind,
+                event_id: id.into(),
+                request_id: None,
+                principal: None,
+                source_ip: None,
+                caller: true,
+            });
+        }
+    }
+
+    /// A kind in words.
+    fn said(&self, kind: &Kind) -> String {
+        let parts = kind.key.parts();
+        let texts = parts.map(|part| part.map_or("", |symbol| self.symbols.text(symbol)));
+        texts.join("|")
     }
 
     fn kind(&mut self, request: &Request<'_>) -> Kind {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{LookAlike, Record, Seen, SourceKind};
+use super::{Counted, LookAlike, Record, Seen, SourceKind};
 use crate::queries;
 
 mod change;
@@ -195,5 +195,9 @@ fn owned<'a>(record: Record<'_>) -> Record<'a> {
             stream: own(seen.stream),
         }),
         Record::Request(request) => Record::Request(request.into_owned()),
+        Record::Counted(counted) => Record::Counted(Counted {
+            request: counted.request.into_owned(),
+            ..counted
+        }),
     }
 }

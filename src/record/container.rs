@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    Context, Located, LookAlike, Malformed, Record, cloudtrail, message,
+    Context, Located, LookAlike, Malformed, Record, cloudtrail, counted, message,
     split::{Piece, Splitter},
     time,
 };
@@ -221,6 +221,11 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             let field = fields.iter().find(|field| field.field == name);
             field.map(|field| field.value.as_ref())
         };
+        if let Some(counted) = counted::parse(of) {
+            let record = Record::Counted(counted?);
+            self.give(offset, json.as_bytes(), record);
+            return Ok(());
+        }
         let Some(message) = of("@message") else {
             return Err("is a row without `@message`".to_owned());
         };

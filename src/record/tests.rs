@@ -22,6 +22,7 @@ fn found(input: &[u8]) -> Vec<String> {
 fn said(record: &Record<'_>) -> String {
     let or = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
     match record {
+        Record::Counted(counted) => format!("{} counted", counted.requests),
         Record::Request(request) => {
             let outcome = match &request.outcome {
                 Outcome::Ok => "ok",

@@ -19,6 +19,7 @@ const RANKS: &[(&str, u8)] = &[
     ("archive", 4),
     ("cognito", 4),
     ("detect", 4),
+    ("engine", 4),
     ("attribute", 5),
     ("report", 6),
 ];

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::program::{Run, folder, with_environment};
 
-const VERSION: &str = "1.5.33";
+const PACKAGE: &str = "ministack==1.5.33";
 /// Under which a machine that cannot run the emulator fails the tests.
 const REQUIRE: &str = "TRAILBLAME_REQUIRE_EMULATOR";
 const ACCOUNT: &str = "111122223333";
@@ -46,19 +46,14 @@ impl Emulator {
         match Self::try_start() {
             Ok(emulator) => Some(emulator),
             Err(why) => {
-                let told = format!(
-                    "skipped: {why}; install Python 3.10 or later with venv and pip, and let it \
-                     reach PyPI"
-                );
-                assert!(env::var_os(REQUIRE).is_none(), "{told}");
-                eprintln!("{told}");
+                skipped(&why);
                 None
             }
         }
     }
 
     fn try_start() -> Result<Self, String> {
-        let program = install()?;
+        let program = install(&[PACKAGE])?.join("bin/ministack");
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .map_err(|error| error.to_string())?
@@ -139,47 +134,56 @@ impl Emulator {
     }
 }
 
-/// The emulator's program, installed into `target/` unless it is there.
-fn install() -> Result<PathBuf, String> {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ministack-{VERSION}"));
-    let program = venv.join("bin/ministack");
-    // Tests run side by side: the first installs.
-    let lock = fs::File::create(venv.with_extension("lock")).map_err(|error| error.to_string())?;
-    lock.lock().map_err(|error| error.to_string())?;
-    if program.exists() {
-        return Ok(program);
-    }
-    let done = |command: &mut Command, what: &str| {
-        let output = command.output();
-        let output = output.map_err(|error| format!("{what}: {error}"))?;
-        match output.status.success() {
-            true => Ok(()),
-            false => Err(format!(
-                "{what}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            )),
+/// A Python in an environment of its own in `target/`, with these packages; `None`, and a line that
+/// says why, where that is not possible.
+pub fn python(packages: &[&str]) -> Option<PathBuf> {
+    match install(packages) {
+        Ok(environment) => Some(environment.join("bin/python")),
+        Err(why) => {
+            skipped(&why);
+            None
         }
-    };
-    let python = Command::new("python3")
-        .arg("-m")
-        .arg("venv")
-        .arg(&venv)
+    }
+}
+
+/// Says why a test is skipped, or fails it where it must run.
+fn skipped(why: &str) {
+    let told = format!(
+        "skipped: {why}; install Python 3.10 or later with venv and pip, and let it reach PyPI"
+    );
+    assert!(env::var_os(REQUIRE).is_none(), "{told}");
+    eprintln!("{told}");
+}
+
+/// An environment with these packages, installed unless it is there.
+fn install(packages: &[&str]) -> Result<PathBuf, String> {
+    let name = packages.join("-").replace("==", "-");
+    let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let whole = environment.join("whole");
+    // Tests run side by side: the first installs.
+    let lock = fs::File::create(environment.with_extension("lock"));
+    let lock = lock.map_err(|error| error.to_string())?;
+    lock.lock().map_err(|error| error.to_string())?;
+    if whole.exists() {
+        return Ok(environment);
+    }
+    let venv = Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(&environment)
         .output();
-    if !python.as_ref().is_ok_and(|python| python.status.success()) {
+    if !venv.is_ok_and(|venv| venv.status.success()) {
         return Err("python3 makes no virtual environment".to_owned());
     }
-    let package = format!("ministack=={VERSION}");
-    let mut pip = Command::new(venv.join("bin/pip"));
-    done(
-        pip.args([
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            &package,
-        ]),
-        "pip",
-    )?;
-    Ok(program)
+    let pip = Command::new(environment.join("bin/pip"))
+        .args(["install", "--quiet", "--disable-pip-version-check"])
+        .args(packages)
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !pip.status.success() {
+        return Err(String::from_utf8_lossy(&pip.stderr).into_owned());
+    }
+    fs::write(whole, "").map_err(|error| error.to_string())?;
+    Ok(environment)
 }
 
 /// The world of one test: an app client that gets tokens, and its application's log.

@@ -39,6 +39,8 @@ pub struct Request {
     pub operation: String,
     /// The Region of the signature.
     pub region: String,
+    /// The service of the signature.
+    pub service: String,
     pub body: Vec<u8>,
 }
 
@@ -248,7 +250,8 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
     let mut words = line.split_whitespace();
     let method = words.next().unwrap_or_default().to_owned();
     let target = words.next().unwrap_or_default().to_owned();
-    let (mut length, mut operation, mut region) = (0, String::new(), String::new());
+    let (mut length, mut operation) = (0, String::new());
+    let (mut region, mut service) = (String::new(), String::new());
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
@@ -260,7 +263,11 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
             "content-length" => length = value.parse().unwrap_or(0),
             "x-amz-target" => operation = value.rsplit('.').next().unwrap_or_default().to_owned(),
             // Credential=KEY/20260302/eu-west-1/cloudtrail/aws4_request
-            "authorization" => region = value.split('/').nth(2).unwrap_or_default().to_owned(),
+            "authorization" => {
+                let mut parts = value.split('/').skip(2).map(str::to_owned);
+                region = parts.next().unwrap_or_default();
+                service = parts.next().unwrap_or_default();
+            }
             _ => {}
         }
     }
@@ -277,6 +284,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         target,
         operation,
         region,
+        service,
         body,
     }))
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
+    athena_state::Athena,
     logs_state::Groups,
     objects::Objects,
     server::{Request, Response},
@@ -29,6 +30,8 @@ pub struct State {
     pub records: Vec<Record>,
     /// LookupEvents gives so many events a page.
     pub page: usize,
+    /// Athena and its table.
+    pub athena: Athena,
     /// Objects of a bucket.
     pub objects: Objects,
     /// Log groups.
@@ -97,6 +100,14 @@ impl State {
     pub fn answer(&self, request: &Request) -> Response {
         match request.operation.as_str() {
             "LookupEvents" => self.look_up(request),
+            "StartQueryExecution"
+            | "GetQueryExecution"
+            | "GetQueryResults"
+            | "StopQueryExecution"
+                if request.region == "eu-west-1" && request.service == "athena" =>
+            {
+                self.athena.answer(request)
+            }
             "GET" => self.objects.answer(request),
             "FilterLogEvents" | "StartQuery" | "GetQueryResults" => self.groups.answer(request),
             "DescribeUserPoolClient" => self.describe(request),

@@ -1,0 +1,83 @@
+-- Accepted token requests and sign-ins per minute and kind, each event once.
+--
+-- Reads:      cloudtrail_logs (table.sql).
+-- Parameters: first and last day of publication (yyyy/MM/dd), first time and first time after the
+--             window (yyyy-MM-ddTHH:mm:ssZ, UTC).
+-- Columns:    account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes,
+--             identity_provider, auth_method, domain (empty: the record does not say), requests,
+--             callers (a known user counted once in five minutes), first_time, last_time (UTC).
+-- Source:     https://docs.aws.amazon.com/cognito/latest/developerguide/logging-using-cloudtrail.html
+WITH
+events AS (
+  SELECT
+    eventid, eventtime, eventname, awsregion, requestparameters, additionaleventdata,
+    coalesce(nullif(recipientaccountid, ''), useridentity.accountid) AS account,
+    tlsdetails.clientprovidedhostheader AS host,
+    row_number() OVER (PARTITION BY eventid ORDER BY eventtime) AS copy
+  FROM cloudtrail_logs
+  WHERE "timestamp" BETWEEN ? AND ?
+    AND eventtime >= ? AND eventtime < ?
+    AND eventsource = 'cognito-idp.amazonaws.com'
+    AND coalesce(errorcode, '') = ''
+    AND (
+      (eventname = 'Token_POST' AND eventtype <> 'AwsApiCall'
+        AND json_extract_scalar(additionaleventdata, '$.requestParameters.error[0]') IS NULL
+        AND coalesce(try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double), 200) < 400)
+      OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
+        'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+    )
+),
+attempts AS (
+  SELECT
+    eventtime,
+    substr(eventtime, 1, 16) AS minute,
+    account,
+    awsregion AS region,
+    coalesce(json_extract_scalar(requestparameters, '$.userPoolId'), json_extract_scalar(requestparameters, '$.UserPoolId'),
+      json_extract_scalar(additionaleventdata, '$.userPoolId')) AS user_pool,
+    coalesce(json_extract_scalar(additionaleventdata, '$.requestParameters.client_id[0]'),
+      json_extract_scalar(requestparameters, '$.clientId'), json_extract_scalar(requestparameters, '$.ClientId'),
+      json_extract_scalar(additionaleventdata, '$.clientId')) AS client,
+    CASE WHEN eventname = 'Token_POST' THEN 'token' ELSE eventname END AS endpoint,
+    CASE
+      WHEN eventname = 'Token_POST' THEN json_extract_scalar(additionaleventdata, '$.requestParameters.grant_type[0]')
+      ELSE coalesce(json_extract_scalar(requestparameters, '$.authFlow'), json_extract_scalar(requestparameters, '$.AuthFlow'),
+        json_extract_scalar(requestparameters, '$.challengeName'), json_extract_scalar(requestparameters, '$.ChallengeName'),
+        CASE WHEN eventname = 'GetTokensFromRefreshToken' THEN 'refresh_token' END)
+    END AS grant_type,
+    json_extract_scalar(additionaleventdata, '$.requestParameters.redirect_uri[0]') AS redirect_uri,
+    array_join(array_sort(array_distinct(split(json_extract_scalar(additionaleventdata, '$.requestParameters.scope[0]'), ' '))), ' ') AS scopes,
+    coalesce(json_extract_scalar(additionaleventdata, '$.requestParameters.identity_provider[0]'),
+      json_extract_scalar(additionaleventdata, '$.requestParameters.idp_identifier[0]')) AS identity_provider,
+    CASE
+      WHEN eventname <> 'Token_POST' THEN NULL
+      WHEN json_extract_scalar(additionaleventdata, '$.requestParameters.client_id[0]') IS NOT NULL THEN 'post'
+      WHEN json_extract_scalar(additionaleventdata, '$.clientId') IS NOT NULL THEN 'basic'
+    END AS auth_method,
+    CASE WHEN eventname = 'Token_POST'
+      THEN coalesce(json_extract_scalar(additionaleventdata, '$.userPoolDomain'), host) END AS domain,
+    coalesce(json_extract_scalar(additionaleventdata, '$.sub'),
+      CASE WHEN eventname = 'Token_POST'
+        THEN json_extract_scalar(additionaleventdata, '$.requestParameters.sub[0]') END) AS principal
+  FROM events
+  WHERE copy = 1
+),
+told AS (
+  SELECT
+    *,
+    row_number() OVER (
+      PARTITION BY principal, account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes,
+        identity_provider, auth_method, domain, substr(minute, 1, 14),
+        CAST(substr(minute, 15, 2) AS integer) / 5
+      ORDER BY eventtime) AS time_of_principal
+  FROM attempts
+)
+SELECT
+  account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes, identity_provider, auth_method, domain,
+  count(*) AS requests,
+  count(CASE WHEN principal IS NULL OR time_of_principal = 1 THEN 1 END) AS callers,
+  min(eventtime) AS first_time,
+  max(eventtime) AS last_time
+FROM told
+GROUP BY account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes, identity_provider, auth_method,
+  domain, minute

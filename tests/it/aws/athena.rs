@@ -1,0 +1,81 @@
+//! Athena: its queries, run by DuckDB, give the same answer as the files.
+
+use super::{
+    athena_state::Athena,
+    lookup::{day, differences, incidents, run},
+    server::{Manners, Server},
+    state::State,
+};
+use crate::{
+    emulator::python,
+    program::{file, folder, trailblame},
+};
+
+const TABLE: [&str; 4] = ["--athena", "logs.cloudtrail_logs", "--max-rps", "1000"];
+
+/// The sample's records, and a Python that runs queries; `None` where there is none.
+fn sample(name: &str) -> Option<State> {
+    let python = python(&["duckdb==2.0.0", "sqlglot==30.30.0"])?;
+    let mut state = State::sample();
+    let records = file(&folder(name), "trail.json", state.file());
+    state.athena = Athena {
+        python,
+        records: records.into(),
+        scanned: 1_000,
+        ..Athena::default()
+    };
+    Some(state)
+}
+
+#[test]
+fn a_table_gives_the_same_answer_as_its_files() {
+    let Some(state) = sample("athena") else {
+        return;
+    };
+    let (since, until) = day();
+    let records = state.athena.records.to_str().expect("UTF-8").to_owned();
+    let bounds = ["--since", &since, "--until", &until, "--history", "30d"];
+    let files = [&["investigate", &records, "--format", "json"], &bounds[..]].concat();
+    let files = trailblame(&files);
+    let manners = Manners {
+        fails: 5,
+        cuts: 7,
+        ..Manners::default()
+    };
+    let server = Server::start(state, manners);
+    let more = ["--history", "30d", "--format", "json"];
+    let asked = run(&server, &[&TABLE, &more[..]].concat());
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+    assert!(
+        incidents(&asked)
+            .as_array()
+            .is_some_and(|all| all.len() >= 5)
+    );
+    assert!(asked.stderr.contains("bytes scanned"), "{}", asked.stderr);
+    let count = |run: &crate::program::Run| {
+        let answer: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        answer["inputs"]["requests"].clone()
+    };
+    assert_eq!(count(&asked), count(&files));
+}
+
+#[test]
+fn a_query_that_scans_too_much_is_stopped() {
+    let Some(mut state) = sample("athena-dear") else {
+        return;
+    };
+    state.athena.scanned = 2_000_000_000;
+    let server = Server::start(state, Manners::default());
+    let asked = run(&server, &[&TABLE, &["--max-scan", "1GB"][..]].concat());
+    assert_eq!(asked.status, Some(1), "{}", asked.stderr);
+    assert!(
+        asked
+            .stderr
+            .contains("more than `--max-scan` 1000000000 bytes"),
+        "{}",
+        asked.stderr
+    );
+    assert_eq!(server.answers("StopQueryExecution"), 1);
+    assert_eq!(server.answers("GetQueryResults"), 0);
+}
