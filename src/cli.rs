@@ -17,6 +17,7 @@ mod bounds;
 mod changes;
 mod errand;
 mod evidence;
+mod export;
 mod failures;
 mod iam_policy;
 mod inputs;
@@ -51,6 +52,8 @@ enum Command {
     Changes(changes::Arguments),
     /// Count failures over time, by app client, error and grant.
     Failures(failures::Arguments),
+    /// Write a frame as Parquet or CSV.
+    Export(export::Arguments),
     /// Bring a window of AWS logs into the local archive.
     Pull(pull::Arguments),
     /// Look after the local archive.
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Investigate(arguments) => investigate::run(arguments, colour, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
+        Command::Export(arguments) => export::run(arguments, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),
         Command::Archive(arguments) => archive::run(&arguments, &mut out),
         Command::Queries(arguments) => queries::run(&arguments, &mut out),

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod chart;
 pub mod escape;
+pub mod export;
 pub mod failures;
 pub mod json;
 pub mod markdown;

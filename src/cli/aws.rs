@@ -17,10 +17,11 @@ use trailblame::{
     archive::Archive,
     ids::{AccountId, Region},
     queries,
-    source::aws::{Pace, Place, call::call},
+    report::words,
+    source::aws::{Pace, Place, call::call, lookup},
 };
 
-use super::{Usage, athena, bounds};
+use super::{Usage, athena, bounds, errand::Spans};
 
 /// What to ask AWS for.
 #[derive(Debug, Args)]
@@ -55,6 +56,9 @@ pub struct Asking {
     /// Read what was pulled before, and nothing else.
     #[arg(long)]
     archive: bool,
+    /// Put what was asked for into the archive too.
+    #[arg(long, conflicts_with = "archive")]
+    save: bool,
     /// The local archive [default: `trailblame` in the user's data directory].
     #[arg(long, value_name = "DIR")]
     archive_dir: Option<PathBuf>,
@@ -79,6 +83,8 @@ pub struct Asked {
     pub regions: Vec<String>,
     /// Log groups to read.
     pub log_groups: Vec<String>,
+    /// Whether to put what is asked for into the archive.
+    pub save: bool,
     /// Whether to read the archive and nothing else.
     pub archive_only: bool,
     /// Where the archive is.
@@ -145,6 +151,7 @@ impl Asking {
             buckets,
             athena,
             log_groups: self.log_group,
+            save: self.save,
             archive_only: self.archive,
             describe: !self.no_describe,
             archive,
@@ -187,6 +194,27 @@ fn data_directory() -> Option<PathBuf> {
 }
 
 impl Asked {
+    /// What the event history cannot show, whatever is asked.
+    pub fn blind_spots(&self, spans: Spans) -> Vec<String> {
+        if !self.cloudtrail {
+            return Vec::new();
+        }
+        let mut told = vec![
+            "The event history was asked by event name: changes whose names this version does not \
+             know were not seen"
+                .to_owned(),
+        ];
+        let oldest = spans.at - lookup::KEPT;
+        if spans.requests.is_some_and(|window| window.start < oldest) {
+            told.push(format!(
+                "CloudTrail keeps its event history for 90 days: nothing before {} was asked for; \
+                 a trail's bucket or log group may hold more",
+                words::date_time(oldest)
+            ));
+        }
+        told
+    }
+
     /// Each account and Region to ask.
     ///
     /// # Errors

@@ -132,6 +132,12 @@ impl Inputs {
             restore(asked, spans, fold)?;
             return Ok(Vec::new());
         }
+        if asked.save {
+            pull::pull(asked, spans, &asked.archive)?;
+        }
+        for remark in asked.blind_spots(spans) {
+            fold.remark(remark);
+        }
         let questions = Questions::new(asked, spans)?;
         let places = questions.places().to_vec();
         for Held { errand, archived } in questions.held() {

@@ -46,7 +46,7 @@ pub const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 const PAGES_WAITING: usize = 4;
 
 /// What became of an errand.
-struct Pulled {
+pub struct Pulled {
     purpose: Purpose,
     reach: Reach,
     pages: usize,
@@ -101,7 +101,7 @@ pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> 
 ///
 /// There are no credentials or no Region to ask, the archive cannot be written, or somebody
 /// interrupted it.
-fn pull(asked: &Asked, spans: Spans, archive: &Archive) -> anyhow::Result<Vec<Pulled>> {
+pub fn pull(asked: &Asked, spans: Spans, archive: &Archive) -> anyhow::Result<Vec<Pulled>> {
     let runtime = runtime()?;
     let places = runtime.block_on(until_interrupted(asked.places()))??;
     let lock = archive.lock(|| {

@@ -15,16 +15,17 @@ use super::{
     symbols::{Symbol, Symbols},
 };
 use crate::{
-    record::{Change, Counted, Located, Malformed, Outcome, Record, Request, SourceKind},
+    record::{Change, Located, Malformed, Outcome, Record, Request, SourceKind},
     source::{Rejected, aws::Reach},
     window::{Window, Windows},
 };
 
+mod given;
+mod reached;
+
 /// A principal's repeats within such a block count as one caller.
 const CALLER_BLOCK: i64 = 5 * 60_000_000;
 const MINUTE: i64 = 60_000_000;
-/// A row of counted failures stands for so many at most: more in a minute tell nothing else.
-const MOST_COUNTED: u64 = 100_000;
 /// So many pieces of one file are listed as rejected; the rest are counted.
 const MOST_REJECTED: usize = 100;
 
@@ -127,30 +128,6 @@ impl Fold {
         self.rejected_here = 0;
     }
 
-    /// Takes how far a question for requests in logs of this kind got.
-    pub fn looked(&mut self, kind: SourceKind, reach: Reach) {
-        self.reaches.push((kind, reach));
-    }
-
-    /// Takes how far reading a log group got; its rows tell what kind of log it is.
-    pub fn looked_at_log(&mut self, reach: &Reach) {
-        let place = [reach.account.as_str(), reach.region.as_str()];
-        let place = place.map(|text| Some(self.symbols.intern(text)));
-        let kinds = [
-            SourceKind::Application,
-            SourceKind::UserAuth,
-            SourceKind::Lambda,
-            SourceKind::Waf,
-        ];
-        let seen = |kind: &SourceKind| self.coverage.contains_key(&(*kind, place[0], place[1]));
-        let mut seen: Vec<SourceKind> = kinds.into_iter().filter(seen).collect();
-        if seen.is_empty() && reach.stop.is_some() {
-            seen.push(SourceKind::Application);
-        }
-        let reaches = seen.into_iter().map(|kind| (kind, reach.clone()));
-        self.reaches.extend(reaches);
-    }
-
     /// Ends the input: how many bytes lay on disk, and what stopped it short.
     pub fn end(&mut self, bytes: u64, failure: Option<String>) {
         self.summary.bytes += bytes;
@@ -163,28 +140,6 @@ impl Fold {
     pub fn end_page(&mut self, bytes: u64, failure: Option<String>) {
         self.summary.pages += 1;
         self.end(bytes, failure);
-    }
-
-    /// Says that all of the trail's attempts of an account and Region in `windows` were taken: what
-    /// comes of them after that is a repeat. Folded successes have no ids to tell it by.
-    pub fn told(&mut self, account: &str, region: &str, windows: &Windows) {
-        let place = (self.symbols.intern(account), self.symbols.intern(region));
-        let told = self.told.entry(place).or_default();
-        told.extend(windows.as_slice().iter().copied());
-    }
-
-    fn is_told(&self, kind: &Kind, time: DateTime<Utc>) -> bool {
-        if kind.source != SourceKind::Trail || self.told.is_empty() {
-            return false;
-        }
-        let place = kind.key.account.zip(kind.key.region);
-        let told = place.and_then(|place| self.told.get(&place));
-        told.is_some_and(|told| told.contains(time))
-    }
-
-    /// Takes what the reader of a report should know of the inputs.
-    pub fn note(&mut self, note: String) {
-        self.summary.notes.push(note);
     }
 
     /// Whether nothing was kept.
@@ -279,55 +234,6 @@ impl Fold {
         } else {
             self.success(&request, kind);
         }
-    }
-
-    /// Attempts that a query counted: failures become single rows, spread over their span.
-    fn counted(&mut self, counted: &Counted<'_>) {
-        let request = &counted.request;
-        let kind = self.kind(request);
-        let (first, last) = (
-            request.time.timestamp_micros(),
-            counted.last.timestamp_micros(),
-        );
-        if matches!(request.outcome, Outcome::Ok) {
-            self.keep_successes(
-                kind,
-                Successes {
-                    requests: counted.requests,
-                    callers: counted.callers,
-                    first,
-                    last,
-                },
-            );
-            return;
-        }
-        // Nothing else tells them from those of the same row that is read again.
-        let row = format!("{}|{last}|{}", first, self.said(&kind));
-        for number in 0..counted.requests.min(MOST_COUNTED) {
-            let parts = i64::try_from(counted.requests.max(2) - 1).unwrap_or(i64::MAX);
-            let number = i64::try_from(number).unwrap_or(i64::MAX);
-            let digest = Sha256::digest(format!("{row}|{number}").as_bytes());
-            let id: String = first_half(&digest)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            self.keep_failure(FailedAttempt {
-                time: first + (last - first) / parts * number,
-                kind,
-                event_id: id.into(),
-                request_id: None,
-                principal: None,
-                source_ip: None,
-                caller: true,
-            });
-        }
-    }
-
-    /// A kind in words.
-    fn said(&self, kind: &Kind) -> String {
-        let parts = kind.key.parts();
-        let texts = parts.map(|part| part.map_or("", |symbol| self.symbols.text(symbol)));
-        texts.join("|")
     }
 
     fn kind(&mut self, request: &Request<'_>) -> Kind {
@@ -437,57 +343,6 @@ impl Fold {
         if self.first_sight(&change.event_id) {
             self.changes.push(change);
         }
-    }
-
-    /// Takes back a change that was kept.
-    pub(super) fn keep_change(&mut self, change: Change) {
-        if self.bounds.keep_change(change.time) && self.first_sight(&change.event_id) {
-            self.changes.push(change);
-        }
-    }
-
-    /// Takes back a failed attempt that was kept.
-    pub(super) fn keep_failure(&mut self, attempt: FailedAttempt) {
-        let time = DateTime::from_timestamp_micros(attempt.time).unwrap_or_default();
-        if self.bounds.keep_request(time) && self.first_sight(&attempt.event_id) {
-            if let Some(stream) = attempt.kind.stream {
-                self.streams.entry(stream).or_default().failed += 1;
-            }
-            self.observe_kept(attempt.kind, attempt.time);
-            self.failures.push(attempt);
-        }
-    }
-
-    /// Takes back the successes of one kind in one minute.
-    pub(super) fn keep_successes(&mut self, kind: Kind, counted: Successes) {
-        let time = DateTime::from_timestamp_micros(counted.first).unwrap_or_default();
-        if !self.bounds.keep_request(time) {
-            return;
-        }
-        if self.is_told(&kind, time) {
-            self.summary.duplicates += counted.requests;
-            return;
-        }
-        if let Some(stream) = kind.stream {
-            self.streams.entry(stream).or_default().ok += counted.requests;
-        }
-        self.observe_kept(kind, counted.first);
-        self.observe_kept(kind, counted.last);
-        let minute = counted.first - counted.first.rem_euclid(MINUTE);
-        let all = self.successes.entry((minute, kind)).or_insert(Successes {
-            requests: 0,
-            callers: 0,
-            ..counted
-        });
-        all.requests += counted.requests;
-        all.callers += counted.callers;
-        all.first = all.first.min(counted.first);
-        all.last = all.last.max(counted.last);
-    }
-
-    fn observe_kept(&mut self, kind: Kind, time: i64) {
-        let place = (kind.source, kind.key.account, kind.key.region);
-        self.coverage.entry(place).or_default().add(time);
     }
 
     /// Notes that a line of a stream names a client.

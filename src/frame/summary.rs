@@ -34,6 +34,8 @@ pub struct Summary {
     pub rejected_unlisted: u64,
     /// Questions to AWS that were not answered whole, as sentences without an end.
     pub notes: Vec<String>,
+    /// What could not be asked at all, as sentences without an end.
+    pub remarks: Vec<String>,
     /// Look-alikes passed over, by kind.
     pub passed_over: BTreeMap<LookAlike, u64>,
     /// How application lines without a client id were tied to one, as a phrase (`by request id`,

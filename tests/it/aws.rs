@@ -2,11 +2,8 @@
 
 mod archive;
 mod athena;
-mod athena_state;
 mod logs;
-mod logs_state;
 mod lookup;
-mod objects;
 mod s3;
-mod server;
-mod state;
+#[path = "aws/stand_in/stand_in.rs"]
+mod stand_in;

@@ -422,3 +422,43 @@ fn the_policy_of_a_source_is_a_policy() {
     assert!(actions.contains(&"kms:Decrypt"));
     assert!(!actions.contains(&"cloudtrail:LookupEvents"));
 }
+
+#[test]
+fn frames_are_exported() {
+    let counts = [
+        "export",
+        "sample-logs",
+        "--frame",
+        "counts",
+        "--format",
+        "csv",
+    ];
+    let run = program::trailblame(&counts);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let mut lines = run.stdout.lines();
+    let header = lines.next().expect("a header");
+    assert!(
+        header.starts_with("minute,account,region,user_pool,client"),
+        "{header}"
+    );
+    assert!(lines.clone().count() > 5_000);
+    let first = lines.next().expect("a row");
+    assert!(
+        first.starts_with("2026-03-02T00:00:00.000Z,111122223333"),
+        "{first}"
+    );
+    let folder = folder("export");
+    let path = folder.join("changes.parquet");
+    let path = path.to_str().expect("UTF-8");
+    let run = trailblame(&[
+        "export",
+        "sample-logs",
+        "--frame",
+        "changes",
+        "--output",
+        path,
+    ]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let bytes = std::fs::read(path).expect("a file");
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+}

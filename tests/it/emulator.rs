@@ -19,7 +19,7 @@ use base64::Engine;
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::program::{Run, folder, with_environment};
+use crate::program::{Run, file, folder, with_environment};
 
 const PACKAGE: &str = "ministack==1.5.33";
 /// Under which a machine that cannot run the emulator fails the tests.
@@ -387,4 +387,52 @@ async fn a_client_that_was_broken_is_found_and_its_undo_mends_it() {
         .await
         .expect("the undo");
     assert_eq!(world.ask(1, TimeDelta::zero()).await, [200]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_of_the_emulator_gives_the_same_answer_as_its_files() {
+    let Some(emulator) = Emulator::start() else {
+        return;
+    };
+    let config = emulator.configuration().await;
+    let builder = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
+    let s3 = aws_sdk_s3::Client::from_conf(builder.build());
+    let region = aws_sdk_s3::types::BucketLocationConstraint::from(REGION);
+    let location = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(region)
+        .build();
+    let bucket = s3.create_bucket().bucket("example-trail");
+    let bucket = bucket.create_bucket_configuration(location).send().await;
+    bucket.expect("a bucket");
+    let local = folder("emulator-trail");
+    for (key, bytes) in &crate::world::sample().files {
+        if key.starts_with("AWSLogs/") {
+            file(&local, key, bytes);
+            let put = s3.put_object().bucket("example-trail").key(key);
+            put.body(bytes.clone().into())
+                .send()
+                .await
+                .expect("an object");
+        }
+    }
+    let bounds = [
+        "--since",
+        "2026-03-02",
+        "--until",
+        "2026-03-03",
+        "--history",
+        "30d",
+        "--format",
+        "json",
+    ];
+    let path = local.to_str().expect("UTF-8");
+    let files = emulator.run(&[&["investigate", path], &bounds[..]].concat());
+    let bucket = emulator.run(&[&["investigate", "s3://example-trail/"], &bounds[..]].concat());
+    assert_eq!(bucket.status, Some(0), "{}", bucket.stderr);
+    let [files, bucket] = [files, bucket].map(|run| {
+        let answer: Value = serde_json::from_str(&run.stdout).expect("JSON on stdout");
+        answer["incidents"].clone()
+    });
+    assert!(files.as_array().is_some_and(|all| all.len() >= 5));
+    assert_eq!(bucket, files);
 }

@@ -33,7 +33,8 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
             .collect(),
     ));
     let mut notes = notes(summary);
-    notes.extend(summary.notes.iter().map(|note| format!("{note}.")));
+    let said = summary.notes.iter().chain(&summary.remarks);
+    notes.extend(said.map(|note| format!("{note}.")));
     for gap in &investigation.gaps {
         let names: Vec<&str> = gap.settings.iter().map(|name| &*name.0).collect();
         notes.push(format!(

@@ -14,8 +14,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     lookup::{CREDENTIALS, day, differences, incidents, run},
-    server::{Manners, Server},
-    state::State,
+    stand_in::server::{Manners, Server},
+    stand_in::state::State,
 };
 use crate::program::{Run, folder, trailblame, with_environment};
 
@@ -193,4 +193,75 @@ fn no_archive_is_told() {
     );
     let run = trailblame(&["pull", "sample-logs"]);
     assert_eq!(run.status, Some(2), "{}", run.stderr);
+}
+
+#[test]
+fn a_pull_whose_credentials_expire_goes_on_next_time() {
+    let archive = folder("expired").join("archive");
+    let manners = Manners {
+        expires_after: Some(200),
+        ..Manners::default()
+    };
+    let expired = Server::start(State::sample(), manners);
+    let first = pull(&expired, &archive);
+    assert_eq!(first.status, Some(4), "{}", first.stderr);
+    assert!(
+        first.stderr.contains("hint: renew the credentials"),
+        "{}",
+        first.stderr
+    );
+    let server = Server::start(State::sample(), Manners::default());
+    let second = pull(&server, &archive);
+    assert_eq!(second.status, Some(0), "{}", second.stderr);
+    let fresh = Server::start(State::sample(), Manners::default());
+    let whole = folder("expired-whole").join("archive");
+    assert_eq!(pull(&fresh, &whole).status, Some(0));
+    assert!(server.answers("LookupEvents") < fresh.answers("LookupEvents"));
+    assert_eq!(files(&archive), files(&whole));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_pull_ends_with_130() {
+    let manners = Manners {
+        latency: Duration::from_millis(50),
+        ..Manners::default()
+    };
+    let server = Server::start(State::sample(), manners);
+    let archive = folder("interrupted").join("archive");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trailblame"))
+        .arg("pull")
+        .args(arguments(&server, &archive))
+        .envs(CREDENTIALS)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    thread::sleep(Duration::from_millis(700));
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.is_ok_and(|sent| sent.success()));
+    let status = child.wait().expect("the program ends");
+    assert_eq!(status.code(), Some(130));
+}
+
+#[test]
+fn what_is_saved_is_not_asked_again() {
+    let server = Server::start(State::sample(), Manners::default());
+    let archive = folder("saved").join("archive");
+    let path = archive.to_str().expect("UTF-8");
+    let fast = [
+        "--max-rps",
+        "1000",
+        "--format",
+        "json",
+        "--archive-dir",
+        path,
+    ];
+    let saved = run(&server, &[&["--save"], &fast[..]].concat());
+    assert_eq!(saved.status, Some(0), "{}", saved.stderr);
+    let asked = server.answers("LookupEvents");
+    let again = run(&server, &fast);
+    assert_eq!(server.answers("LookupEvents"), asked);
+    assert_eq!(differences(&incidents(&saved), &incidents(&again)), "");
 }

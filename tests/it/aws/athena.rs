@@ -1,10 +1,10 @@
 //! Athena: its queries, run by DuckDB, give the same answer as the files.
 
 use super::{
-    athena_state::Athena,
     lookup::{day, differences, incidents, run},
-    server::{Manners, Server},
-    state::State,
+    stand_in::athena::Athena,
+    stand_in::server::{Manners, Server},
+    stand_in::state::State,
 };
 use crate::{
     emulator::python,

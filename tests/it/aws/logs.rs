@@ -1,10 +1,10 @@
 //! CloudWatch Logs: the same answer as from saved files, however the server behaves.
 
 use super::{
-    logs_state::{Groups, chatter},
     lookup::{day, differences, incidents, run},
-    server::{Manners, Server},
-    state::State,
+    stand_in::logs::{Groups, chatter},
+    stand_in::server::{Manners, Server},
+    stand_in::state::State,
 };
 use crate::program::{Run, file, folder, trailblame};
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::{
-    server::{Manners, Server},
-    state::{State, moved},
+    stand_in::server::{Manners, Server},
+    stand_in::state::{State, moved},
 };
 use crate::program::{Run, file, folder, with_environment};
 

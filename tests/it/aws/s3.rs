@@ -2,9 +2,9 @@
 
 use super::{
     lookup::{day, differences, incidents, run},
-    objects::{BUCKET, Objects},
-    server::{Manners, Server},
-    state::State,
+    stand_in::objects::{BUCKET, Objects},
+    stand_in::server::{Manners, Server},
+    stand_in::state::State,
 };
 use crate::program::{Run, file, folder, trailblame};
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    athena_state::Athena,
-    logs_state::Groups,
+    athena::Athena,
+    logs::Groups,
     objects::Objects,
     server::{Request, Response},
 };

@@ -1,0 +1,80 @@
+//! `trailblame export`: the frames, for DuckDB, notebooks and spreadsheets.
+
+use std::{fs::File, io::Write, path::PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use trailblame::report::export;
+
+use super::{
+    Ended,
+    inputs::Keep,
+    output,
+    read::{Reading, Want},
+};
+
+/// Write a frame as Parquet or CSV.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trailblame export sample-logs --frame counts --output counts.parquet
+  trailblame export --archive --since 7d --frame changes --format csv > changes.csv")]
+pub struct Arguments {
+    #[command(flatten)]
+    inputs: Reading,
+    /// The frame.
+    #[arg(long, value_enum)]
+    frame: Frame,
+    /// Its form.
+    #[arg(long, value_enum, default_value_t = Format::Parquet)]
+    format: Format,
+    /// The file to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Frame {
+    /// Failed attempts, one a row.
+    Requests,
+    /// Configuration writes.
+    Changes,
+    /// Attempts per minute and kind.
+    Counts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For programs.
+    Parquet,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
+    let mut inputs = arguments.inputs.resolve(match arguments.frame {
+        Frame::Changes => Want::Changes,
+        Frame::Requests | Frame::Counts => Want::Requests,
+    })?;
+    let frames = inputs.frames(Keep::Nothing)?;
+    let query = match arguments.frame {
+        Frame::Requests => frames.requests.lazy(),
+        Frame::Changes => frames.changes.lazy(),
+        Frame::Counts => frames.counts.lazy(),
+    };
+    let bytes = match arguments.format {
+        Format::Parquet => export::parquet(query)?,
+        Format::Csv => export::csv(query)?,
+    };
+    match &arguments.output {
+        None => out
+            .write_all(&bytes)
+            .context("failed to write the output")?,
+        Some(path) => {
+            let written = File::create(path).and_then(|mut file| file.write_all(&bytes));
+            written.with_context(|| format!("failed to write `{}`", path.display()))?;
+            output::tell(format_args!("{}: {} bytes", path.display(), bytes.len()));
+        }
+    }
+    Ok(Ended::Well)
+}

@@ -1,0 +1,59 @@
+//! How far the questions to AWS got, and what need not be counted again.
+
+use chrono::{DateTime, Utc};
+
+use super::{Fold, Kind};
+use crate::{record::SourceKind, source::aws::Reach, window::Windows};
+
+impl Fold {
+    /// Takes how far a question for requests in logs of this kind got.
+    pub fn looked(&mut self, kind: SourceKind, reach: Reach) {
+        self.reaches.push((kind, reach));
+    }
+
+    /// Takes how far reading a log group got; its rows tell what kind of log it is.
+    pub fn looked_at_log(&mut self, reach: &Reach) {
+        let place = [reach.account.as_str(), reach.region.as_str()];
+        let place = place.map(|text| Some(self.symbols.intern(text)));
+        let kinds = [
+            SourceKind::Application,
+            SourceKind::UserAuth,
+            SourceKind::Lambda,
+            SourceKind::Waf,
+        ];
+        let seen = |kind: &SourceKind| self.coverage.contains_key(&(*kind, place[0], place[1]));
+        let mut seen: Vec<SourceKind> = kinds.into_iter().filter(seen).collect();
+        if seen.is_empty() && reach.stop.is_some() {
+            seen.push(SourceKind::Application);
+        }
+        let reaches = seen.into_iter().map(|kind| (kind, reach.clone()));
+        self.reaches.extend(reaches);
+    }
+
+    /// Says that all of the trail's attempts of an account and Region in `windows` were taken: what
+    /// comes of them after that is a repeat. Folded successes have no ids to tell it by.
+    pub fn told(&mut self, account: &str, region: &str, windows: &Windows) {
+        let place = (self.symbols.intern(account), self.symbols.intern(region));
+        let told = self.told.entry(place).or_default();
+        told.extend(windows.as_slice().iter().copied());
+    }
+
+    pub(super) fn is_told(&self, kind: &Kind, time: DateTime<Utc>) -> bool {
+        if kind.source != SourceKind::Trail || self.told.is_empty() {
+            return false;
+        }
+        let place = kind.key.account.zip(kind.key.region);
+        let told = place.and_then(|place| self.told.get(&place));
+        told.is_some_and(|told| told.contains(time))
+    }
+
+    /// Takes what no question could have told.
+    pub fn remark(&mut self, remark: String) {
+        self.summary.remarks.push(remark);
+    }
+
+    /// Takes what the reader of a report should know of the inputs.
+    pub fn note(&mut self, note: String) {
+        self.summary.notes.push(note);
+    }
+}

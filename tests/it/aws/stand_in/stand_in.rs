@@ -1,0 +1,7 @@
+//! What stands in for AWS: a server, what it holds, and how each service answers from it.
+
+pub mod athena;
+pub mod logs;
+pub mod objects;
+pub mod server;
+pub mod state;
