@@ -262,3 +262,20 @@ fn settings_as_they_are_now_show_a_change_that_no_log_holds() {
             .contains("`cognito-idp:DescribeUserPoolClient` is missing")
     );
 }
+
+#[test]
+fn a_clock_that_is_wrong_is_corrected_for() {
+    let manners = Manners {
+        ahead: TimeDelta::minutes(20),
+        ..Manners::default()
+    };
+    let server = Server::start(State::sample(), manners);
+    let fast = ["--max-rps", "1000", "--format", "json"];
+    let asked = run(&server, &fast);
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    assert!(
+        incidents(&asked)
+            .as_array()
+            .is_some_and(|all| all.len() >= 5)
+    );
+}

@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+
 use super::{objects::refusal, state::State};
 
 /// How the server misbehaves. Every n-th request (never the same one twice in a row) …
@@ -27,6 +29,8 @@ pub struct Manners {
     pub latency: Duration,
     /// After so many answers the credentials have expired.
     pub expires_after: Option<usize>,
+    /// Its clock is so far ahead of the caller's, and it refuses signatures older than 5 minutes.
+    pub ahead: TimeDelta,
     /// The action that is denied.
     pub denies: Option<&'static str>,
 }
@@ -42,6 +46,8 @@ pub struct Request {
     /// The service of the signature.
     pub service: String,
     pub body: Vec<u8>,
+    /// When it was signed.
+    pub signed: Option<DateTime<Utc>>,
 }
 
 /// An answer.
@@ -168,12 +174,21 @@ impl Shared {
             thread::sleep(self.manners.latency);
             let number = self.count.load(Ordering::Relaxed);
             let cut = self.manners.cuts > 0 && number % self.manners.cuts == 1;
-            write(&mut stream, &response, cut && response.status == 200)?;
+            write(
+                &mut stream,
+                &response,
+                self.now(),
+                cut && response.status == 200,
+            )?;
             if cut {
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.manners.ahead
     }
 
     fn answer(&self, request: &Request) -> Response {
@@ -185,6 +200,19 @@ impl Shared {
             region: request.region.clone(),
             throttled,
         });
+        let age = request.signed.map(|signed| self.now() - signed);
+        if age.is_some_and(|age| age.abs() > TimeDelta::minutes(5)) {
+            let why = "Signature expired";
+            if request.operation == "GetCallerIdentity" {
+                let error = "<Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code>\
+                             <Message>Signature expired</Message></Error>";
+                return Response {
+                    status: 403,
+                    ..Response::xml(format!("<ErrorResponse>{error}</ErrorResponse>"))
+                };
+            }
+            return Response::refusal(400, "InvalidSignatureException", why);
+        }
         if request.operation == "GetCallerIdentity" {
             return identity();
         }
@@ -251,6 +279,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
     let method = words.next().unwrap_or_default().to_owned();
     let target = words.next().unwrap_or_default().to_owned();
     let (mut length, mut operation) = (0, String::new());
+    let mut signed = String::new();
     let (mut region, mut service) = (String::new(), String::new());
     loop {
         let mut line = String::new();
@@ -261,6 +290,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         let value = value.trim();
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.parse().unwrap_or(0),
+            "x-amz-date" => signed = value.to_owned(),
             "x-amz-target" => operation = value.rsplit('.').next().unwrap_or_default().to_owned(),
             // Credential=KEY/20260302/eu-west-1/cloudtrail/aws4_request
             "authorization" => {
@@ -271,6 +301,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
             _ => {}
         }
     }
+    let signed = NaiveDateTime::parse_from_str(&signed, "%Y%m%dT%H%M%SZ").ok();
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     if operation.is_empty() {
@@ -286,13 +317,20 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         region,
         service,
         body,
+        signed: signed.map(|time| time.and_utc()),
     }))
 }
 
-fn write(stream: &mut TcpStream, response: &Response, cut: bool) -> io::Result<()> {
+fn write(
+    stream: &mut TcpStream,
+    response: &Response,
+    now: DateTime<Utc>,
+    cut: bool,
+) -> io::Result<()> {
     let head = format!(
-        "HTTP/1.1 {} X\r\ncontent-type: {}\r\ncontent-length: {}\r\n\r\n",
+        "HTTP/1.1 {} X\r\ndate: {}\r\ncontent-type: {}\r\ncontent-length: {}\r\n\r\n",
         response.status,
+        now.format("%a, %d %b %Y %H:%M:%S GMT"),
         response.content_type,
         response.body.len()
     );
