@@ -279,3 +279,69 @@ fn a_clock_that_is_wrong_is_corrected_for() {
             .is_some_and(|all| all.len() >= 5)
     );
 }
+
+#[test]
+fn several_accounts_and_regions_are_asked_side_by_side() {
+    let server = Server::start(State::sample(), Manners::default());
+    let roles = [
+        "--role-arn",
+        "arn:aws:iam::111122223333:role/Reader",
+        "--role-arn",
+        "arn:aws:iam::444455556666:role/Reader",
+        "--external-id",
+        "secret-handshake",
+        "--region",
+        "eu-central-1",
+        "--max-rps",
+        "1000",
+        "--format",
+        "json",
+    ];
+    let asked = run(&server, &roles);
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    let answer: Value = serde_json::from_str(&asked.stdout).expect("JSON on stdout");
+    let places: Vec<String> = answer["coverage"]
+        .as_array()
+        .expect("coverage")
+        .iter()
+        .map(|row| format!("{} {}", row["account_id"], row["region"]).replace('"', ""))
+        .collect();
+    for account in ["111122223333", "444455556666"] {
+        for region in ["eu-central-1", "eu-west-1"] {
+            let place = format!("{account} {region}");
+            assert!(places.contains(&place), "{place} is not in {places:?}");
+        }
+    }
+    let denied = run(&server, &roles[..2]);
+    assert_eq!(denied.status, Some(1), "{}", denied.stderr);
+    assert!(denied.stderr.contains("AccessDenied"), "{}", denied.stderr);
+}
+
+#[test]
+fn what_the_event_history_cannot_show_is_told() {
+    let server = Server::start(State::sample(), Manners::default());
+    let old = with_environment(
+        &[
+            "investigate",
+            "--region",
+            "eu-west-1",
+            "--endpoint-url",
+            server.url(),
+            "--max-rps",
+            "1000",
+            "--since",
+            "120d",
+        ],
+        &CREDENTIALS,
+    );
+    assert_eq!(old.status, Some(0), "{}", old.stderr);
+    let told = old.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("keeps its event history for 90 days"),
+        "{told}"
+    );
+    assert!(
+        told.contains("whose names this version does not know"),
+        "{told}"
+    );
+}

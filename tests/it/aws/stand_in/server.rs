@@ -46,6 +46,8 @@ pub struct Request {
     /// The service of the signature.
     pub service: String,
     pub body: Vec<u8>,
+    /// The access key of the signature.
+    pub key: String,
     /// When it was signed.
     pub signed: Option<DateTime<Utc>>,
 }
@@ -204,17 +206,15 @@ impl Shared {
         if age.is_some_and(|age| age.abs() > TimeDelta::minutes(5)) {
             let why = "Signature expired";
             if request.operation == "GetCallerIdentity" {
-                let error = "<Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code>\
-                             <Message>Signature expired</Message></Error>";
-                return Response {
-                    status: 403,
-                    ..Response::xml(format!("<ErrorResponse>{error}</ErrorResponse>"))
-                };
+                return sts_refusal("SignatureDoesNotMatch", why);
             }
             return Response::refusal(400, "InvalidSignatureException", why);
         }
         if request.operation == "GetCallerIdentity" {
-            return identity();
+            return identity(&request.key);
+        }
+        if request.operation == "AssumeRole" {
+            return role(&request.body);
         }
         if throttled {
             return Response::refusal(400, "ThrottlingException", "Rate exceeded");
@@ -260,14 +260,46 @@ impl Shared {
     }
 }
 
-fn identity() -> Response {
-    Response::xml(
+/// The account that an access key belongs to: a role's key tells it.
+fn identity(key: &str) -> Response {
+    let account = key.strip_prefix("ASIA").unwrap_or("111122223333");
+    Response::xml(format!(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-         <GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/EXAMPLE</Arn>\
-         <UserId>AIDAEXAMPLE</UserId><Account>111122223333</Account></GetCallerIdentityResult>\
+         <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/EXAMPLE</Arn>\
+         <UserId>AIDAEXAMPLE</UserId><Account>{account}</Account></GetCallerIdentityResult>\
          <ResponseMetadata><RequestId>EXAMPLE</RequestId></ResponseMetadata>\
          </GetCallerIdentityResponse>",
-    )
+    ))
+}
+
+/// An error as STS tells it.
+fn sts_refusal(code: &str, message: &str) -> Response {
+    let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    Response {
+        status: 403,
+        ..Response::xml(format!("<ErrorResponse>{error}</ErrorResponse>"))
+    }
+}
+
+/// Credentials of the role that is asked for, if the external id is right.
+fn role(body: &[u8]) -> Response {
+    let form = String::from_utf8_lossy(body);
+    let account = form
+        .split("iam%3A%3A")
+        .nth(1)
+        .and_then(|rest| rest.get(..12));
+    let account = account.unwrap_or_default();
+    if !form.contains("ExternalId=secret-handshake") {
+        return sts_refusal("AccessDenied", "not authorized to perform: sts:AssumeRole");
+    }
+    Response::xml(format!(
+        "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+         <Credentials><AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>EXAMPLE</SecretAccessKey>\
+         <SessionToken>EXAMPLE</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+         <AssumedRoleUser><Arn>arn:aws:sts::{account}:assumed-role/Reader/trailblame</Arn>\
+         <AssumedRoleId>AROAEXAMPLE:trailblame</AssumedRoleId></AssumedRoleUser></AssumeRoleResult>\
+         <ResponseMetadata><RequestId>EXAMPLE</RequestId></ResponseMetadata></AssumeRoleResponse>"
+    ))
 }
 
 fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
@@ -279,7 +311,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
     let method = words.next().unwrap_or_default().to_owned();
     let target = words.next().unwrap_or_default().to_owned();
     let (mut length, mut operation) = (0, String::new());
-    let mut signed = String::new();
+    let (mut signed, mut key) = (String::new(), String::new());
     let (mut region, mut service) = (String::new(), String::new());
     loop {
         let mut line = String::new();
@@ -294,7 +326,10 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
             "x-amz-target" => operation = value.rsplit('.').next().unwrap_or_default().to_owned(),
             // Credential=KEY/20260302/eu-west-1/cloudtrail/aws4_request
             "authorization" => {
-                let mut parts = value.split('/').skip(2).map(str::to_owned);
+                let mut parts = value.split('/').map(str::to_owned);
+                let first = parts.next().unwrap_or_default();
+                key = first.rsplit('=').next().unwrap_or_default().to_owned();
+                parts.next();
                 region = parts.next().unwrap_or_default();
                 service = parts.next().unwrap_or_default();
             }
@@ -317,6 +352,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         region,
         service,
         body,
+        key,
         signed: signed.map(|time| time.and_utc()),
     }))
 }
