@@ -139,7 +139,11 @@ fn told(error: &anyhow::Error) -> ExitCode {
             if let Some(hint) = hint.or(refused.and_then(|refused| refused.hint.as_deref())) {
                 output::tell(format_args!("hint: {hint}"));
             }
-            if let Some(Stop::Interrupted) = error.downcast_ref::<Stop>() {
+            let stop = error.downcast_ref::<Stop>();
+            if let Some(hint) = stop.and_then(ask::cure) {
+                output::tell(format_args!("hint: {hint}"));
+            }
+            if stop == Some(&Stop::Interrupted) {
                 return ExitCode::from(130);
             }
             ExitCode::FAILURE

@@ -180,8 +180,8 @@ pub fn cure(stop: &Stop) -> Option<String> {
         Stop::Denied { action, .. } => {
             format!("allow `{action}`; `trailblame iam-policy` prints the least policy")
         }
-        Stop::Credentials { .. } => "renew the credentials (`aws sso login`, or a new \
-                                     session) and run the same command again"
+        Stop::Credentials { .. } => "name a profile (`--profile`) or renew its credentials \
+                                     (`aws sso login`), and run the same command again"
             .to_owned(),
         Stop::OutOfTime { .. } => "an event history gives 100 events a second at most: read the \
                                    trail's bucket or log group instead, or give a shorter window"

@@ -18,7 +18,7 @@ use trailblame::{
     ids::{AccountId, Region},
     queries,
     report::words,
-    source::aws::{Pace, Place, call::call, lookup},
+    source::aws::{Pace, Place, call::call_within, lookup},
 };
 
 use super::{Usage, athena, bounds, errand::Spans};
@@ -33,8 +33,6 @@ pub struct Asking {
     /// Read this CloudWatch log group, by name or ARN; repeatable.
     #[arg(long, value_name = "NAME_OR_ARN")]
     log_group: Vec<String>,
-    #[command(flatten)]
-    athena: athena::AthenaArguments,
     /// Profile of the AWS configuration files.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -68,6 +66,8 @@ pub struct Asking {
     /// Look requests up for so long in each account and Region, then go on with what was got.
     #[arg(long, value_name = "DURATION", default_value = "10m")]
     max_lookup_time: String,
+    #[command(flatten)]
+    athena: athena::AthenaArguments,
 }
 
 /// What the arguments mean.
@@ -262,9 +262,13 @@ impl Asked {
             (false, _) => Ok(self.regions.clone()),
             (true, Some(region)) => Ok(vec![region]),
             (true, None) => Err(anyhow!(Usage {
-                message: "no Region to ask".to_owned(),
+                message: match &self.profile {
+                    Some(profile) => format!("no Region to ask: profile `{profile}` names none"),
+                    None => "no Region to ask".to_owned(),
+                },
                 hint: Some(
-                    "give --region eu-west-1, set AWS_REGION, or name a profile that has one"
+                    "give --region eu-west-1, set AWS_REGION, or name a profile that has one \
+                     (`aws configure list-profiles`)"
                         .to_owned()
                 ),
             })),
@@ -297,6 +301,9 @@ impl Asked {
     }
 }
 
+/// The first call is waited for by somebody who does not know yet whether anything works.
+const AT_FIRST: Duration = Duration::from_secs(15);
+
 /// The account that the credentials belong to.
 async fn account(config: &SdkConfig, regions: &[String]) -> anyhow::Result<AccountId> {
     let mut builder = config.to_builder();
@@ -305,7 +312,7 @@ async fn account(config: &SdkConfig, regions: &[String]) -> anyhow::Result<Accou
     }
     let client = aws_sdk_sts::Client::new(&builder.build());
     let pace = Pace::new(10.0);
-    let identity = call(&pace, "sts:GetCallerIdentity", || {
+    let identity = call_within(AT_FIRST, &pace, "sts:GetCallerIdentity", || {
         client.get_caller_identity().send()
     });
     let identity = identity

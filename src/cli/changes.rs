@@ -23,8 +23,6 @@ use super::{Ended, inputs::Keep, output, read};
   trailblame changes sample-logs --client 4billing0m2m0000000example
   trailblame changes trail/ --since 7d --stat")]
 pub struct Arguments {
-    #[command(flatten)]
-    inputs: read::Reading,
     /// Only changes of this app client, and of the pool it is in.
     #[arg(long, value_name = "ID")]
     client: Vec<String>,
@@ -37,6 +35,8 @@ pub struct Arguments {
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    inputs: read::Reading,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

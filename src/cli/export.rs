@@ -19,8 +19,6 @@ use super::{
   trailblame export sample-logs --frame counts --output counts.parquet
   trailblame export --archive --since 7d --frame changes --format csv > changes.csv")]
 pub struct Arguments {
-    #[command(flatten)]
-    inputs: Reading,
     /// The frame.
     #[arg(long, value_enum)]
     frame: Frame,
@@ -30,6 +28,8 @@ pub struct Arguments {
     /// The file to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    inputs: Reading,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

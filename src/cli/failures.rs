@@ -13,8 +13,6 @@ use super::{Ended, bounds, inputs::Keep, output, read};
   trailblame failures sample-logs --bin 15m
   trailblame failures trail/ --format csv > failures.csv")]
 pub struct Arguments {
-    #[command(flatten)]
-    inputs: read::Reading,
     /// Only failures of this app client.
     #[arg(long, value_name = "ID")]
     client: Vec<String>,
@@ -24,6 +22,8 @@ pub struct Arguments {
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    inputs: read::Reading,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -25,10 +25,9 @@ use super::{Ended, Usage, bounds, changes::Wanted, evidence, inputs::Keep, outpu
 #[command(after_help = "Examples:
   trailblame investigate sample-logs
   trailblame investigate trail/ logs/web.json.gz --since 2026-03-02 --format json
+  trailblame investigate --profile prod --region eu-west-1 --log-group /ecs/web --cloudtrail --since 6h
   trailblame investigate trail/ --at 2026-03-02T14:05 --client 1h57kf5cpq17m0eml12example")]
 pub struct Arguments {
-    #[command(flatten)]
-    inputs: read::Reading,
     /// It broke at about this time: explain that instead of looking for outages.
     #[arg(long, value_name = "TIME", conflicts_with = "between")]
     at: Option<String>,
@@ -56,6 +55,8 @@ pub struct Arguments {
     /// End with status 4 when a file or record could not be read.
     #[arg(long)]
     fail_on_incomplete: bool,
+    #[command(flatten)]
+    inputs: read::Reading,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -32,11 +32,11 @@ use super::{
   trailblame pull --profile prod --region eu-west-1 --since 7d
   trailblame investigate --archive --since 7d")]
 pub struct Arguments {
-    #[command(flatten)]
-    inputs: read::Reading,
     /// End with status 4 when a question was not answered whole.
     #[arg(long)]
     fail_on_incomplete: bool,
+    #[command(flatten)]
+    inputs: read::Reading,
 }
 
 /// Records of a trail come up to a quarter of an hour after the event (domain.md §9): so much is

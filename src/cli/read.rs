@@ -27,7 +27,7 @@ pub struct Reading {
     /// Look at requests before this time.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Read changes from so long before `--since` on.
+    /// Read changes from so long before `--since` on
     /// [default: 90d; of files in a bucket, which hold everything else too, 7d].
     #[arg(long, value_name = "DURATION")]
     history: Option<String>,

@@ -51,10 +51,12 @@ pub enum Stop {
         message: String,
     },
     /// It failed until the budget for retries was used up.
-    #[error("`{action}` failed for {} s: {message}", BUDGET.as_secs())]
+    #[error("`{action}` failed for {} s: {message}", budget.as_secs())]
     GaveUp {
         /// The IAM action.
         action: &'static str,
+        /// For how long it was tried.
+        budget: Duration,
         /// The last failure.
         message: String,
     },
@@ -100,6 +102,24 @@ enum Failure {
 pub async fn call<T, E, F>(
     pace: &Pace,
     action: &'static str,
+    request: impl FnMut() -> F,
+) -> Result<T, Stop>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    call_within(BUDGET, pace, action, request).await
+}
+
+/// The same with another budget, for a call that somebody waits for.
+///
+/// # Errors
+///
+/// Why there is no answer.
+pub async fn call_within<T, E, F>(
+    budget: Duration,
+    pace: &Pace,
+    action: &'static str,
     mut request: impl FnMut() -> F,
 ) -> Result<T, Stop>
 where
@@ -130,8 +150,12 @@ where
                 }
             },
         };
-        if start.elapsed() + wait > BUDGET {
-            return Err(Stop::GaveUp { action, message });
+        if start.elapsed() + wait > budget {
+            return Err(Stop::GaveUp {
+                action,
+                budget,
+                message,
+            });
         }
         sleep(wait.mul_f64(fastrand::f64())).await;
         wait = (wait * 2).min(LONGEST_WAIT);

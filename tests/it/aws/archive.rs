@@ -206,7 +206,7 @@ fn a_pull_whose_credentials_expire_goes_on_next_time() {
     let first = pull(&expired, &archive);
     assert_eq!(first.status, Some(4), "{}", first.stderr);
     assert!(
-        first.stderr.contains("hint: renew the credentials"),
+        first.stderr.contains("renew its credentials"),
         "{}",
         first.stderr
     );
