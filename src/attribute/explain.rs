@@ -19,7 +19,7 @@ use crate::{
         undo,
     },
     detect::{Incident, Kind, begin_later},
-    frame::{Cells, CoverageRow, CoverageStatus, Failure},
+    frame::{Cells, CoverageRow, CoverageStatus, Failure, coverage},
     ids::EventId,
     window::Window,
 };
@@ -232,6 +232,10 @@ fn reason(
             let because = likeliest.map_or(String::new(), |other| other.text.clone());
             match trail_covers(case.incident, scene) {
                 true => format!("No logged change explains it: {because}."),
+                false if missed_changes(case.incident, scene) => format!(
+                    "Not all changes could be read, so that one cannot be excluded; without one, \
+                     {because}."
+                ),
                 false => format!(
                     "The logs hold no CloudTrail record of the time of the onset, so that a \
                      change cannot be excluded; without one, {because}."
@@ -293,6 +297,9 @@ fn undecided(case: &Case<'_>, ranked: &[(f64, Weighed)]) -> String {
 
 /// Whether some trail of the outage's account says anything around its onset.
 fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
+    if missed_changes(incident, scene) {
+        return false;
+    }
     scene.coverage.iter().any(|row| {
         let same = |ours: &Option<_>, theirs: &Option<_>| ours.is_none() || ours == theirs;
         let gap = |gap: &Window| gap.contains(incident.onset);
@@ -302,6 +309,16 @@ fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
             && row.from <= incident.onset + DELIVERY
             && incident.onset <= row.to + DELIVERY
             && !row.gaps.iter().any(gap)
+    })
+}
+
+/// Whether changes around the onset were asked for and not all seen.
+fn missed_changes(incident: &Incident, scene: &Scene<'_>) -> bool {
+    scene.coverage.iter().any(|row| {
+        let same = incident.account.is_none() || incident.account == row.account;
+        let here = incident.region.is_none() || incident.region == row.region;
+        let missed = |gap: &Window| gap.start <= incident.onset;
+        row.source == coverage::CHANGES && same && here && row.gaps.iter().any(missed)
     })
 }
 

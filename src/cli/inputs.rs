@@ -173,7 +173,7 @@ impl Inputs {
             match answer.purpose {
                 Purpose::Requests(kind) => fold.looked(kind, answer.reach),
                 Purpose::Log => fold.looked_at_log(&answer.reach),
-                Purpose::Changes | Purpose::Files => {}
+                Purpose::Changes | Purpose::Files => fold.looked_for_changes(answer.reach),
             }
         }
         Ok(places)
@@ -294,7 +294,7 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
         match purpose {
             Purpose::Requests(kind) => fold.looked(kind, reach),
             Purpose::Log => fold.looked_at_log(&reach),
-            Purpose::Changes | Purpose::Files => {}
+            Purpose::Changes | Purpose::Files => fold.looked_for_changes(reach),
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::{
     attempts::Attempts,
     changes::Changes,
     counts::{Cell, Cells, Counts},
-    coverage::{Coverage, asked_row},
+    coverage::{CHANGES, Coverage, asked_row},
     fold::{FailedAttempt, Fold, Kind},
     requests::Requests,
     summary::{CoverageRow, Summary},
@@ -117,6 +117,8 @@ impl Fold {
         let asked = self.reaches.iter();
         let asked = asked.filter_map(|(kind, reach)| asked_row(kind.as_str(), reach, window));
         let mut rows: Vec<CoverageRow> = asked.collect();
+        let blind = self.blind.iter();
+        rows.extend(blind.filter_map(|reach| asked_row(CHANGES, reach, window)));
         // What was asked for is known; what was seen only tells of it.
         for row in seen {
             let place = |row: &CoverageRow| (row.source, row.account.clone(), row.region.clone());

@@ -160,6 +160,9 @@ impl Observed {
     }
 }
 
+/// The source of rows that tell of changes that were asked for and not all seen.
+pub const CHANGES: &str = "changes";
+
 /// The coverage row of `window` that a question to AWS stands for; `None` when it asked for
 /// nothing inside it.
 pub(super) fn asked_row(

@@ -57,6 +57,8 @@ pub struct Fold {
     /// How far questions to AWS got, by the kind of log they read.
     /// Spans of which all attempts of the trail were taken, by account and Region.
     told: BTreeMap<(Symbol, Symbol), Windows>,
+    /// Questions for changes that were not answered whole.
+    pub(super) blind: Vec<Reach>,
     pub(super) reaches: Vec<(SourceKind, Reach)>,
     pub(super) summary: Summary,
     file: String,

@@ -11,6 +11,14 @@ impl Fold {
         self.reaches.push((kind, reach));
     }
 
+    /// Takes how far a question for changes got; one that was not answered whole stands in the
+    /// coverage, since the cause may be among what was not seen.
+    pub fn looked_for_changes(&mut self, reach: Reach) {
+        if !reach.is_whole() {
+            self.blind.push(reach);
+        }
+    }
+
     /// Takes how far reading a log group got; its rows tell what kind of log it is.
     pub fn looked_at_log(&mut self, reach: &Reach) {
         let place = [reach.account.as_str(), reach.region.as_str()];

@@ -345,3 +345,36 @@ fn what_the_event_history_cannot_show_is_told() {
         "{told}"
     );
 }
+
+#[test]
+fn changes_that_could_not_be_read_are_not_said_to_be_innocent() {
+    let mut state = State::sample();
+    // Attempts in a file; the changes would have to be looked up.
+    state
+        .records
+        .retain(|record| record.name == "Token_POST" || record.name == "InitiateAuth");
+    let folder = folder("unread-changes");
+    let trail = file(&folder, "attempts.json", state.file());
+    let manners = Manners {
+        denies: Some("LookupEvents"),
+        ..Manners::default()
+    };
+    let server = Server::start(State::default(), manners);
+    let asked = [
+        &trail,
+        "--cloudtrail",
+        "--max-rps",
+        "1000",
+        "--format",
+        "json",
+    ];
+    let asked = run(&server, &asked);
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    let incidents = incidents(&asked);
+    let incidents = incidents.as_array().expect("incidents");
+    assert!(incidents.len() >= 5);
+    for incident in incidents {
+        assert_eq!(incident["verdict"], "undetermined", "{incident:#}");
+    }
+    assert!(asked.stdout.contains("Not all changes could be read"));
+}
