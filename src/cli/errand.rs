@@ -14,7 +14,7 @@ use trailblame::{
     source::aws::{
         Pace, Pages, Place, Reach,
         filter::{self, filter},
-        lookup::{self, Deadline, Question, look_up},
+        lookup::{self, Deadline, Estimate, Question, look_up},
         s3::{self, download},
     },
     window::{Window, Windows},
@@ -23,6 +23,7 @@ use trailblame::{
 use super::{
     athena,
     aws::{Asked, Bucket},
+    output,
 };
 
 /// The spans to ask for.
@@ -85,6 +86,8 @@ enum Ask {
 }
 
 const CHANGES: &str = "cloudtrail-changes";
+/// From so long on, reading is announced.
+const LONG: Duration = Duration::from_secs(60);
 const LOGS: &str = "logs";
 const S3: &str = "s3";
 const REQUESTS: &str = "cloudtrail-requests";
@@ -139,6 +142,7 @@ impl Errand {
                     names: names.clone(),
                     window,
                     deadline,
+                    estimated: tell_estimate,
                 };
                 look_up(&self.place, &self.pace, question, self.at, pages).await
             }
@@ -202,6 +206,21 @@ impl Errand {
             scanned: None,
             stop: None,
         }
+    }
+}
+
+/// A long reading is announced.
+fn tell_estimate(estimate: &Estimate) {
+    let Estimate {
+        name,
+        events,
+        takes,
+    } = estimate;
+    if *takes >= LONG {
+        output::tell(format_args!(
+            "about {events} {name} events: {} min to look them all up, the latest first",
+            takes.as_secs().div_ceil(60)
+        ));
     }
 }
 

@@ -22,6 +22,7 @@ pub const KEPT: TimeDelta = TimeDelta::days(90);
 /// Documented quota of requests per second in an account and Region.
 pub const QUOTA: f64 = 2.0;
 
+const EVENTS_A_PAGE: u64 = 50;
 const ACTION: &str = "cloudtrail:LookupEvents";
 /// Enough in flight that a slow answer does not slow the pace.
 const IN_FLIGHT: usize = 8;
@@ -41,6 +42,19 @@ pub struct Question {
     pub window: Window,
     /// When to stop with what was got.
     pub deadline: Option<Deadline>,
+    /// Told how much there is of a name, as far as its first page shows.
+    pub estimated: fn(&Estimate),
+}
+
+/// How much there is of one name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The event name.
+    pub name: &'static str,
+    /// Events of that name in the span, about.
+    pub events: u64,
+    /// The time that reading them takes at the present pace.
+    pub takes: Duration,
 }
 
 /// When to stop.
@@ -78,6 +92,8 @@ struct Looking {
     page_name: String,
     pages: Pages,
     deadline: Option<Deadline>,
+    estimated: fn(&Estimate),
+    window: Window,
     turns: Semaphore,
 }
 
@@ -97,6 +113,8 @@ pub async fn look_up(
         page_name: format!("cloudtrail {} {}", place.account, place.region),
         pages,
         deadline: question.deadline,
+        estimated: question.estimated,
+        window: question.window,
         turns: Semaphore::new(IN_FLIGHT),
     });
     let mut tasks = JoinSet::new();
@@ -174,6 +192,9 @@ impl Looking {
                 let whole = (oldest + TimeDelta::seconds(1)).min(part.window.end);
                 read.got.start = read.got.start.min(whole).max(part.window.start);
             }
+            if pages == 1 && part.window == self.window {
+                self.estimate(part, read.got);
+            }
             let parts = parts(part.window, read.got, pages);
             if parts > 1 {
                 let window = Window {
@@ -185,6 +206,18 @@ impl Looking {
                 return read;
             }
         }
+    }
+
+    /// Tells what the first page of a name shows.
+    fn estimate(&self, part: Part, got: Window) {
+        let read = (got.end - got.start).num_milliseconds().max(1);
+        let all = (part.window.end - part.window.start).num_milliseconds();
+        let pages = u64::try_from(all / read).unwrap_or(0) + 1;
+        (self.estimated)(&Estimate {
+            name: self.names.get(part.name).copied().unwrap_or_default(),
+            events: pages * EVENTS_A_PAGE,
+            takes: Duration::from_secs_f64(pages as f64 / self.pace.rate()),
+        });
     }
 
     fn out_of_time(&self) -> Option<Stop> {
@@ -216,7 +249,7 @@ impl Looking {
                 .lookup_attributes(attribute.clone())
                 .start_time(AwsTime::from_secs(part.window.start.timestamp()))
                 .end_time(AwsTime::from_secs(last.timestamp()))
-                .max_results(50)
+                .max_results(EVENTS_A_PAGE as i32)
                 .set_next_token(token.clone())
                 .send()
         })

@@ -202,7 +202,7 @@ fn time_used_up_stands_in_the_coverage() {
         &server,
         &[
             "--max-rps",
-            "1000",
+            "30",
             "--max-lookup-time",
             "2s",
             "--format",
@@ -212,6 +212,7 @@ fn time_used_up_stands_in_the_coverage() {
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let answer: Value = serde_json::from_str(&run.stdout).expect("JSON on stdout");
     let row = &answer["coverage"][0];
+    assert!(run.stderr.contains("Token_POST events: "), "{}", run.stderr);
     assert_eq!(row["status"], "partial", "{row}");
     assert!(!row["gaps"].as_array().expect("gaps").is_empty());
     assert!(
