@@ -21,7 +21,7 @@ pub mod spell;
 
 pub use asked::asked;
 pub use incident::{EndState, Incident, Kind, Stratum, Timeline};
-pub use later::begin_later;
+pub use later::{attempts_during, begin_later};
 
 /// How careful to be.
 #[derive(Clone, Copy, Debug)]

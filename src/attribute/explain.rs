@@ -59,7 +59,7 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
         .into_iter()
         .map(|incident| finding(incident, scene, &sets))
         .collect();
-    super::merge::merge(findings)
+    super::merge::merge(findings, scene.cells)
 }
 
 /// Explains one outage; where failures of the normal level stand before it, from the change on
@@ -344,8 +344,8 @@ fn ended_by(incident: &Incident, top: &Weighed, history: &History) -> Option<End
     })
 }
 
-/// The changes as they are reported: those with a mechanism, then those that were looked at and
-/// found innocent, nearest to the onset first.
+/// The changes as they are reported, the likeliest first: those with a mechanism, and those that
+/// were looked at and found innocent, nearest to the onset.
 fn suspects(
     ranked: Vec<(f64, Weighed)>,
     incident: &Incident,
@@ -362,9 +362,11 @@ fn suspects(
     let shown = MOST_SHOWN.saturating_sub(possible.len());
     let mut innocent: Vec<_> = innocent.into_iter().filter(near).collect();
     innocent.sort_by_key(|(_, weighed)| std::cmp::Reverse(weighed.index));
-    possible
+    let mut listed: Vec<_> = possible;
+    listed.extend(innocent.into_iter().take(shown));
+    listed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    listed
         .into_iter()
-        .chain(innocent.into_iter().take(shown))
         .map(|(probability, weighed)| suspect(probability, weighed, incident, history, sets))
         .collect()
 }

@@ -4,17 +4,23 @@ use std::collections::BTreeMap;
 
 use super::finding::{Finding, Verdict};
 use crate::{
-    detect::{EndState, Incident, Kind},
+    detect::{EndState, Incident, Kind, attempts_during},
+    frame::Cells,
     ids::EventId,
 };
 
 /// Joins findings that name the same change, and findings without a guilty change that are one
 /// spell of the same clients and errors.
-pub fn merge(findings: Vec<Finding>) -> Vec<Finding> {
+pub fn merge(findings: Vec<Finding>, cells: &Cells) -> Vec<Finding> {
     let mut merged: Vec<Finding> = Vec::new();
     for finding in findings {
         match merged.iter_mut().find(|other| is_one(other, &finding)) {
-            Some(other) => join(other, finding),
+            Some(other) => {
+                join(other, finding);
+                // What was asked between the two spells, or in both, counts once.
+                let counted = attempts_during(&other.incident, cells);
+                other.incident.total = counted.max(other.incident.failed);
+            }
             None => merged.push(finding),
         }
     }

@@ -88,6 +88,7 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let wanted = Wanted::new(&clients, &pools);
     let mut inputs = arguments.inputs.resolve(read::Want::Changes)?;
     let frames = inputs.frames(Keep::Nothing)?;
+    inputs.check_named(&frames, &arguments.client, &arguments.user_pool)?;
     let history = inputs.history(&frames)?;
     inputs.tell_shown();
     let shown: Vec<ConfigChange> = history

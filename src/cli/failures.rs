@@ -43,6 +43,7 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let bin = bounds::duration("--bin", &arguments.bin)?;
     let mut inputs = arguments.inputs.resolve(read::Want::Requests)?;
     let frames = inputs.frames(Keep::Nothing)?;
+    inputs.check_named(&frames, &arguments.client, &[])?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
     let mut rows = match arguments.format {
         // A chart has bins of its own, as many as fit.

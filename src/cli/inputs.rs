@@ -1,6 +1,9 @@
 //! From the inputs to frames and history.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
@@ -105,10 +108,12 @@ impl Inputs {
             let found = match (summary.files, summary.rejected.first()) {
                 (0, None) => "no file at all".to_owned(),
                 (0, Some(rejected)) => format!("`{}`: {}", rejected.path, rejected.reason),
-                (files, None) => format!("{files} files, none of them a log"),
+                (files, None) => format!("{}, none of them a log", counted(files)),
                 (files, Some(rejected)) => format!(
-                    "{files} files, none of them a log; `{}`: {}",
-                    rejected.path, rejected.reason
+                    "{}, none of them a log; `{}`: {}",
+                    counted(files),
+                    rejected.path,
+                    rejected.reason
                 ),
             };
             return Err(anyhow!(NothingOfUse {
@@ -221,6 +226,61 @@ impl Inputs {
         output::tell_window(since, until);
     }
 
+    /// App clients and pools that no request and no change names: mistyped, or of other logs.
+    ///
+    /// # Errors
+    ///
+    /// One of those that were asked for.
+    pub fn check_named(
+        &self,
+        frames: &Frames,
+        clients: &[String],
+        pools: &[String],
+    ) -> anyhow::Result<()> {
+        if clients.is_empty() && pools.is_empty() {
+            return Ok(());
+        }
+        let cells = frames.counts.cells()?;
+        let changes = frames.changes.rows()?;
+        let requests = cells.keys.iter();
+        let mut known: BTreeSet<&str> = requests
+            .flat_map(|key| [cells.text(key.client), cells.text(key.user_pool)])
+            .flatten()
+            .collect();
+        known.extend(
+            changes
+                .iter()
+                .flat_map(|change| [change.client.as_deref(), change.user_pool.as_deref()])
+                .flatten(),
+        );
+        let asked = clients.iter().chain(pools);
+        match asked.into_iter().find(|id| !known.contains(id.as_str())) {
+            None => Ok(()),
+            Some(id) => Err(anyhow!(NothingOfUse {
+                found: format!("no request or change of `{id}`"),
+                hint: "`trailblame changes --stat` and `trailblame failures` show the ids that \
+                       the logs name",
+            })),
+        }
+    }
+
+    /// A time that was asked for and that the logs do not reach.
+    ///
+    /// # Errors
+    ///
+    /// The logs lie elsewhere.
+    pub fn check_asked(&self, asked: Window, window: Window) -> anyhow::Result<()> {
+        if asked.shared(window).is_some() {
+            return Ok(());
+        }
+        let [from, to, start, end] =
+            [asked.start, asked.end, window.start, window.end].map(words::rfc3339);
+        Err(anyhow!(NothingOfUse {
+            found: format!("no request from {from} to {to}; the logs reach from {start} to {end}"),
+            hint: OTHER_BOUNDS
+        }))
+    }
+
     /// The history of settings, closed from the right by saved descriptions.
     pub fn history(&self, frames: &Frames) -> anyhow::Result<History> {
         let mut snapshots = self.live.clone();
@@ -241,6 +301,13 @@ impl Inputs {
         let inputs = files::find(&self.paths).inputs;
         let passing = inputs.iter().filter(|input| !input.is_lasting());
         passing.map(Input::name).collect()
+    }
+}
+
+fn counted(files: u64) -> String {
+    match files {
+        1 => "1 file".to_owned(),
+        files => format!("{files} files"),
     }
 }
 

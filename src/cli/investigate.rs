@@ -94,6 +94,10 @@ pub fn run(
         None => Keep::Nothing,
     };
     let frames = inputs.frames(keep)?;
+    inputs.check_named(&frames, &arguments.client, &arguments.user_pool)?;
+    if let Some(asked) = question.asked {
+        inputs.check_asked(asked, frames.window)?;
+    }
     let history = inputs.history(&frames)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
     let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
@@ -166,7 +170,7 @@ impl Question {
         window: Window,
     ) -> Vec<Incident> {
         let found = match self.asked {
-            Some(asked) => detect::asked(cells, failures, window, asked, &self.clients),
+            Some(asked) => detect::asked(cells, failures, coverage, window, asked, &self.clients),
             None => detect::detect(
                 cells,
                 failures,
@@ -227,10 +231,11 @@ fn write_undo(investigation: &Investigation, folder: &Path) -> anyhow::Result<()
             continue;
         };
         let Some(document) = &undo.document else {
-            output::tell(format_args!(
-                "{}: no document undoes it; see the steps",
-                finding.incident.id
-            ));
+            let why = match undo.kind {
+                "none" => "it is undone already",
+                _ => "no document undoes it; see the steps",
+            };
+            output::tell(format_args!("{}: {why}", finding.incident.id));
             continue;
         };
         let region = finding.incident.region.as_ref();

@@ -111,11 +111,16 @@ pub fn undo(history: &History, change: usize, guilty: &[Setting], region: Option
         (true, "update_user_pool_client" | "update_user_pool") => {
             let mut steps = undo.steps;
             steps.insert(0, case.healed());
+            steps.insert(1, NOTHING_LEFT.to_owned());
             Undo { steps, ..undo }
         }
         (true, _) => Undo::none(case.healed()),
     }
 }
+
+/// Said where a call is printed that need not be made.
+const NOTHING_LEFT: &str =
+    "Do not send the call now: as far as the logs reach, it changes nothing.";
 
 impl Case<'_> {
     /// Whether every guilty line has its value of before again.

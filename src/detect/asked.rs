@@ -1,45 +1,60 @@
-//! The spell at a time the person names: no threshold, since somebody saw it.
-
-use std::collections::BTreeSet;
+//! The outage at a time that the person names: one the scan finds, whole, else one too small for
+//! it, since somebody saw it.
 
 use super::{
-    Incident,
+    Config, Incident,
     absence::attempts,
-    describe, scan,
-    slice::{self, Slice, Unit},
+    describe, detect, scan,
+    slice::{self, Unit},
     spell::{self, Spell},
 };
 use crate::{
-    frame::{Cells, Failure},
+    frame::{Cells, CoverageRow, Failure},
     ids::AppClientId,
     window::Window,
 };
 
-/// Where no app client is named, a client's failures must be this unlike its normal level, in
-/// nats, to be taken for what the person means.
-const NOTEWORTHY: f64 = 3.0;
-/// Where no app client is named, a silence must be this many times the usual waiting time.
-const LONG_SILENCE: f64 = 10.0;
+/// Failures must be this unlike the normal level, in nats, to be what somebody saw: three in a row
+/// of a client that rarely fails, not one that came by itself.
+const SEEN: f64 = 5.0;
+/// A silence must be this many times the usual waiting time.
+const LONG_SILENCE: f64 = 6.0;
 
-/// The spells inside `asked`, of `clients` or (when empty) of all.
+/// The outages that touch `asked`, of `clients` or (when empty) of all; each from its true onset to
+/// its true end. Where the scan finds none, those of the named clients that are too small for it.
 pub fn asked(
     cells: &Cells,
     failures: &[Failure],
+    coverage: &[CoverageRow],
     window: Window,
     asked: Window,
     clients: &[AppClientId],
 ) -> Vec<Incident> {
+    let touches = |incident: &Incident| {
+        let end = incident.end.unwrap_or(window.end);
+        incident.onset < asked.end && asked.start <= end
+    };
+    let meant = |incident: &Incident| {
+        clients.is_empty() || incident.clients.iter().any(|id| clients.contains(id))
+    };
+    let found = detect(cells, failures, coverage, window, &Config::default());
+    let found: Vec<Incident> = found
+        .into_iter()
+        .filter(|incident| touches(incident) && meant(incident))
+        .collect();
+    if !found.is_empty() {
+        return found;
+    }
     let named = |unit: &Unit| {
         let client = cells.text(unit.client);
         clients.iter().any(|id| Some(id.as_str()) == client)
     };
-    let units: Vec<Unit> = slice::units(cells)
-        .into_iter()
-        .filter(|unit| clients.is_empty() || named(unit))
-        .collect();
-    let spells = units
+    let spells = slice::units(cells)
         .iter()
-        .filter_map(|unit| meant(cells, unit, window, asked, clients.is_empty()))
+        .filter(|unit| named(unit))
+        .filter_map(|unit| {
+            failing(cells, unit, asked).or_else(|| silent(cells, unit, window, asked))
+        })
         .collect();
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .iter()
@@ -49,71 +64,55 @@ pub fn asked(
     incidents
 }
 
-/// What the person means of a unit: its failures or its silence, whichever is less like it.
-fn meant(cells: &Cells, unit: &Unit, window: Window, asked: Window, anyone: bool) -> Option<Spell> {
-    let (noteworthy, long) = if anyone {
-        (NOTEWORTHY, LONG_SILENCE)
-    } else {
-        (0.0, 0.0)
-    };
-    let failing = failing(cells, unit, asked, noteworthy);
-    let silent = silent(cells, unit, window, asked, long);
-    match (failing, silent) {
-        (Some(failing), Some(silent)) if silent.score > failing.score => Some(silent),
-        (Some(failing), _) => Some(failing),
-        (None, silent) => silent,
-    }
-}
-
-/// The slice of a unit whose failures inside `asked` stand out most.
-fn failing(cells: &Cells, unit: &Unit, asked: Window, least: f64) -> Option<Spell> {
+/// The failures of a unit that stand out most among those that touch `asked`.
+fn failing(cells: &Cells, unit: &Unit, asked: Window) -> Option<Spell> {
     let (from, to) = (asked.start.timestamp_micros(), asked.end.timestamp_micros());
-    let spells = unit.slices(cells).into_iter().filter_map(|slice| {
-        let items = slice.items(cells, unit, &BTreeSet::new());
-        let normal = scan::quiet_rate(&items);
-        let inside: Vec<scan::Item> = items
-            .into_iter()
-            .filter(|item| from <= item.time && item.time < to)
-            .collect();
-        let segment = scan::best(&inside, normal)?;
-        let failed = inside.get(segment.start..segment.end)?;
-        let mut failed = failed.iter().filter(|item| item.failed > 0.0);
-        let start = failed.next()?.time;
-        let end = failed.next_back().map_or(start, |item| item.time);
-        Some(Spell::failing(
-            cells,
-            unit,
-            slice,
-            (start, end),
-            segment.score,
-            normal,
-        ))
+    let spells = unit.slices(cells).into_iter().flat_map(|slice| {
+        let items = slice.items(cells, unit, &Default::default());
+        let found = scan::scan(&items, SEEN);
+        let spells = found.segments.iter().filter_map(|segment| {
+            let failed = items.get(segment.start..segment.end)?;
+            let mut failed = failed.iter().filter(|item| item.failed > 0.0);
+            let start = failed.next()?.time;
+            let end = failed.next_back().map_or(start, |item| item.time);
+            let touches = start < to && from <= end;
+            touches.then(|| {
+                let span = (start, end);
+                let (score, normal) = (segment.score, found.normal);
+                Spell::failing(cells, unit, slice.clone(), span, score, normal)
+            })
+        });
+        spells.collect::<Vec<_>>()
     });
-    let best = spells.max_by(|a, b| spell::worth(a).total_cmp(&spell::worth(b)))?;
-    (best.score >= least).then_some(best)
+    spells.max_by(|a, b| spell::worth(a).total_cmp(&spell::worth(b)))
 }
 
-/// The silence of a unit that covers the start of `asked`.
-fn silent(cells: &Cells, unit: &Unit, window: Window, asked: Window, least: f64) -> Option<Spell> {
-    let from = asked.start.timestamp_micros();
-    let silences = unit.slices(cells).into_iter().filter_map(|slice: Slice| {
-        let times = attempts(cells, unit, &slice);
-        // A silence may begin anywhere in what was asked for, and lasts beyond its first half.
-        let middle = from + (asked.end - asked.start).num_microseconds()? / 2;
-        let next = times.partition_point(|time| *time < middle);
-        let start = *times.get(next.checked_sub(1)?)?;
-        let end = times.get(next).copied();
-        let stop = end.unwrap_or(window.end.timestamp_micros());
-        let usual = (start - times.first()?) as f64 / (next as f64 - 1.0).max(1.0);
-        let waits = (stop - start) as f64 / usual.max(1.0);
-        let covers = stop > from && (end.is_some() || waits >= 1.0);
-        (covers && waits >= least.max(1.0)).then(|| Spell {
-            silence: Some((waits, start + (3.0 * usual) as i64)),
-            ended: end.is_some(),
-            score: waits,
-            ..Spell::failing(cells, unit, slice, (start, stop), waits, 0.0)
-        })
-    });
+/// The longest silence of a unit that touches `asked`.
+fn silent(cells: &Cells, unit: &Unit, window: Window, asked: Window) -> Option<Spell> {
+    let (from, to) = (asked.start.timestamp_micros(), asked.end.timestamp_micros());
+    let whole = unit.slices(cells).into_iter();
+    // Requests that fail with one error do not stop: they end.
+    let silences = whole
+        .filter(|slice| slice.error.is_none())
+        .flat_map(|slice| {
+            let times = attempts(cells, unit, &slice);
+            let end = window.end.timestamp_micros();
+            let pauses = times.iter().enumerate().filter_map(|(number, start)| {
+                let next = times.get(number + 1).copied();
+                let stop = next.unwrap_or(end);
+                let before = (start - times.first()?) as f64;
+                let usual = before / (number as f64).max(1.0);
+                let waits = (stop - start) as f64 / usual.max(1.0);
+                let touches = *start < to && from <= stop && number >= 3;
+                (touches && waits >= LONG_SILENCE).then(|| Spell {
+                    silence: Some((waits, start + (3.0 * usual) as i64)),
+                    ended: next.is_some(),
+                    score: waits,
+                    ..Spell::failing(cells, unit, slice.clone(), (*start, stop), waits, 0.0)
+                })
+            });
+            pauses.collect::<Vec<_>>()
+        });
     let mut silence = silences.max_by(|a, b| spell::worth(a).total_cmp(&spell::worth(b)))?;
     silence.rows.clear();
     Some(silence)

@@ -34,7 +34,9 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
         .max()
         .unwrap_or_default();
     let around = around(cells, strongest);
-    let inside = Inside::new(cells, spells, start, end);
+    // The attempts that a silence lies between are not in it.
+    let apart = i64::from(silent);
+    let inside = Inside::new(cells, spells, start + apart, end - apart);
     let first = first_failure(failures, strongest.start, &stratum);
     let (end_state, recovered) = ending(&around, strongest, end, window);
     let expected_by = strongest.silence.map_or(start, |(_, by)| by);
@@ -191,7 +193,8 @@ fn kept(cells: &Cells, spell: &Spell) -> Option<Kept> {
     })
 }
 
-/// Attempts of a row that fall into `[from, to]`, spread evenly over the row.
+/// Attempts of a row that fall into `[from, to]`: the first and the last are known, those between
+/// are spread evenly.
 pub fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
     let (start, end) = (row.first.max(from), row.last.min(to));
     if start > end {
@@ -200,8 +203,11 @@ pub fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
     if row.first >= from && row.last <= to {
         return row.requests as f64;
     }
-    let share = (end - start + 1) as f64 / (row.last - row.first + 1) as f64;
-    row.requests as f64 * share
+    let known = [row.first, row.last];
+    let ends = known.iter().filter(|time| (from..=to).contains(time));
+    let between = row.requests.saturating_sub(2) as f64;
+    let share = (end - start) as f64 / (row.last - row.first).max(1) as f64;
+    ends.count() as f64 + between * share
 }
 
 /// What the incident's clients and grants did between onset and end.
@@ -209,6 +215,8 @@ pub fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
 struct Inside {
     failed: u64,
     total: u64,
+    /// Attempts, those of rows that lie only partly inside as their share.
+    attempts: f64,
     errors: BTreeMap<String, u64>,
     grants: BTreeMap<String, u64>,
     flows: BTreeSet<Option<String>>,
@@ -232,9 +240,10 @@ impl Inside {
                 continue;
             };
             if units.contains(&(key.user_pool, key.client)) && grants.contains(&key.grant) {
-                inside.add(cells, key, overlap(row, start, end).round() as u64);
+                inside.add(cells, key, overlap(row, start, end));
             }
         }
+        inside.total = inside.attempts.round() as u64;
         if let Some((expected, _)) = spells.first().and_then(|spell| spell.silence) {
             for grant in inside.flows.iter().flatten() {
                 inside.grants.insert(grant.clone(), expected.round() as u64);
@@ -243,8 +252,10 @@ impl Inside {
         inside
     }
 
-    fn add(&mut self, cells: &Cells, key: &Key, requests: u64) {
-        self.total += requests;
+    fn add(&mut self, cells: &Cells, key: &Key, requests: f64) {
+        self.attempts += requests;
+        // Failures are single rows: they lie inside or outside.
+        let requests = requests.round() as u64;
         if requests == 0 || !cells.failed(key) {
             return;
         }

@@ -27,7 +27,7 @@ pub fn begin_later(
         return None;
     }
     let (start, stop) = (first.time.timestamp_micros(), end.timestamp_micros());
-    let (mut failed, mut total) = (0, 0);
+    let (mut failed, mut attempts) = (0, 0.0);
     let (mut errors, mut grants) = (BTreeMap::new(), BTreeMap::new());
     let mut last_success = None;
     for row in &cells.rows {
@@ -37,8 +37,9 @@ pub fn begin_later(
         if !is_ours(incident, cells, key) {
             continue;
         }
-        let requests = overlap(row, start, stop).round() as u64;
-        total += requests;
+        let requests = overlap(row, start, stop);
+        attempts += requests;
+        let requests = requests.round() as u64;
         if !cells.failed(key) {
             let before = [row.first, row.last]
                 .into_iter()
@@ -51,6 +52,7 @@ pub fn begin_later(
             *grants.entry(text(key.grant)).or_default() += requests;
         }
     }
+    let total = attempts.round() as u64;
     let last_success = last_success.and_then(DateTime::from_timestamp_micros);
     Some(Incident {
         onset: first.time,
@@ -65,6 +67,19 @@ pub fn begin_later(
         first_failed_event_id: Some(first.event_id.clone()),
         ..incident.clone()
     })
+}
+
+/// Attempts of an incident's clients and grants from its onset to its end.
+pub fn attempts_during(incident: &Incident, cells: &Cells) -> u64 {
+    let end = incident.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let (start, stop) = (incident.onset.timestamp_micros(), end.timestamp_micros());
+    let ours = cells.rows.iter().filter(|row| {
+        let key = cells.keys.get(row.key as usize);
+        key.is_some_and(|key| is_ours(incident, cells, key))
+    });
+    ours.map(|row| overlap(row, start, stop))
+        .sum::<f64>()
+        .round() as u64
 }
 
 fn is_ours(incident: &Incident, cells: &Cells, key: &Key) -> bool {

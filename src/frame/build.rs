@@ -11,7 +11,7 @@ use super::{
     coverage::{CHANGES, Coverage, asked_row},
     fold::{FailedAttempt, Fold, Kind},
     requests::Requests,
-    summary::{CoverageRow, Summary},
+    summary::{CoverageRow, CoverageStatus, Summary},
     symbols::Symbols,
     ties::{Mapping, Ties},
 };
@@ -109,6 +109,10 @@ impl Fold {
             .filter_map(|((source, account, region), seen)| {
                 let row = seen.row(source.as_str(), window)?;
                 Some(CoverageRow {
+                    status: match self.damaged.contains(source) {
+                        true => CoverageStatus::Partial,
+                        false => row.status,
+                    },
                     account: account.map(|account| AccountId::new(text(account))),
                     region: region.map(|region| Region::new(text(region))),
                     ..row

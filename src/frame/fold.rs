@@ -3,7 +3,7 @@
 //! Failures stay single, successes are counted per minute and kind, repeated events are dropped:
 //! memory grows with what must be kept, not with what was read.
 
-use std::collections::{BTreeMap, HashMap, HashSet, btree_map, hash_map};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map, hash_map};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -63,6 +63,9 @@ pub struct Fold {
     pub(super) summary: Summary,
     file: String,
     rejected_here: usize,
+    /// Kinds of logs that this file has told of, and those of files that were not read whole.
+    told_here: BTreeSet<SourceKind>,
+    pub(super) damaged: BTreeSet<SourceKind>,
     /// How often the same line of the same second was met in this file.
     ordinals: HashMap<[u8; 16], u32>,
 }
@@ -128,6 +131,7 @@ impl Fold {
         self.file = name.to_owned();
         self.ordinals.clear();
         self.rejected_here = 0;
+        self.told_here.clear();
     }
 
     /// Ends the input: how many bytes lay on disk, and what stopped it short.
@@ -135,6 +139,9 @@ impl Fold {
         self.summary.bytes += bytes;
         if let Some(reason) = failure {
             self.reject(None, reason);
+        }
+        if self.rejected_here > 0 {
+            self.damaged.append(&mut self.told_here);
         }
     }
 
@@ -365,6 +372,7 @@ impl Fold {
         region: Option<&str>,
         time: DateTime<Utc>,
     ) {
+        self.told_here.insert(source);
         let account = account.map(|text| self.symbols.intern(text));
         let region = region.map(|text| self.symbols.intern(text));
         let seen = self.coverage.entry((source, account, region));

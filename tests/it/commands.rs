@@ -462,3 +462,102 @@ fn frames_are_exported() {
     let bytes = std::fs::read(path).expect("a file");
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
 }
+
+/// Outages that were asked for: client, onset, end, failed requests and verdict.
+fn asked(arguments: &[&str]) -> Vec<String> {
+    let answer = program::investigate(&[&["sample-logs"], arguments].concat());
+    let incidents = answer["incidents"].as_array().expect("incidents").iter();
+    incidents
+        .map(|incident| {
+            let clock = |time: &Value| time.as_str().map_or("-", |time| &time[11..19]).to_owned();
+            format!(
+                "{} {} {} {} {}",
+                incident["client_ids"][0].as_str().unwrap_or("-"),
+                clock(&incident["onset"]),
+                clock(&incident["end"]),
+                incident["failed"],
+                incident["verdict"].as_str().unwrap_or("-"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn an_outage_that_is_named_is_told_whole() {
+    let billing = "4billing0m2m0000000example 14:06:00 15:20:16 1378 change";
+    let partner = "5partner0m2m0000000example 11:04:01 11:59:38 405 change";
+    for (arguments, expected) in [
+        (&["--at", "2026-03-02T14:06"][..], &[billing][..]),
+        (
+            &[
+                "--at",
+                "2026-03-02 15:00",
+                "--client",
+                "4billing0m2m0000000example",
+            ],
+            &[billing],
+        ),
+        (
+            &["--between", "2026-03-02 14:06,2026-03-02 15:10"],
+            &[billing],
+        ),
+        (
+            &[
+                "--at",
+                "2026-03-02 11:30",
+                "--client",
+                "5partner0m2m0000000example",
+            ],
+            &[partner],
+        ),
+        (
+            &[
+                "--at",
+                "2026-03-02T02:00",
+                "--client",
+                "4billing0m2m0000000example",
+            ],
+            &[],
+        ),
+        (
+            &[
+                "--at",
+                "2026-03-02 12:00",
+                "--client",
+                "7intranet0web000000example",
+            ],
+            &[],
+        ),
+    ] {
+        assert_eq!(asked(arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_the_logs_do_not_name_is_no_all_clear() {
+    for (arguments, told) in [
+        (
+            &["investigate", "sample-logs", "--client", "nosuch"][..],
+            "no request or change of `nosuch`",
+        ),
+        (
+            &[
+                "investigate",
+                "sample-logs",
+                "--user-pool",
+                "eu-west-1_Nope",
+            ],
+            "eu-west-1_Nope",
+        ),
+        (&["failures", "sample-logs", "--client", "nosuch"], "nosuch"),
+        (&["changes", "sample-logs", "--client", "nosuch"], "nosuch"),
+        (
+            &["investigate", "sample-logs", "--at", "2026-02-01T02:00"],
+            "the logs reach from 2026-03-02",
+        ),
+    ] {
+        let run = trailblame(arguments);
+        assert_eq!(run.status, Some(1), "{arguments:?}");
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+}

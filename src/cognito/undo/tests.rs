@@ -121,6 +121,7 @@ fn what_is_as_before_again_is_said_to_be() {
             update_user_pool_client
             $ aws cognito-idp update-user-pool-client --region eu-west-1 --cli-input-json '{"AccessTokenValidity":1,"AllowedOAuthFlows":["code"],"AllowedOAuthFlowsUserPoolClient":true,"AllowedOAuthScopes":["openid"],"AuthSessionValidity":3,"CallbackURLs":["https://example.com/cb"],"ClientId":"webEXAMPLE","ClientName":"web'\''s","EnablePropagateAdditionalUserContextData":false,"EnableTokenRevocation":true,"IdTokenValidity":1,"PreventUserExistenceErrors":"LEGACY","RefreshTokenRotation":{"Feature":"DISABLED"},"RefreshTokenValidity":30,"TokenValidityUnits":{"AccessToken":"hours","IdToken":"hours","RefreshToken":"days"},"UserPoolId":"eu-west-1_EXAMPLE"}'
             - It is undone already: `AllowedOAuthFlows` is as it was before the change again.
+            - Do not send the call now: as far as the logs reach, it changes nothing.
         "#]],
     );
 }
