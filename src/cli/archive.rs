@@ -35,7 +35,7 @@ enum Action {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
-    let archive = aws::archive(arguments.archive_dir.clone())?;
+    let archive = aws::archive(arguments.archive_dir.clone());
     match &arguments.action {
         Action::Status => status(&archive, out)?,
         Action::Prune { older_than } => {

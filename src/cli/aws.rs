@@ -144,7 +144,7 @@ impl Asking {
             ));
         }
         let external = |index: usize| self.external_id.get(index).or(self.external_id.first());
-        let archive = archive(self.archive_dir.clone())?;
+        let archive = archive(self.archive_dir.clone());
         let longest = bounds::duration("--max-lookup-time", &self.max_lookup_time)?;
         Ok(Some(Asked {
             cloudtrail,
@@ -177,15 +177,13 @@ impl Asking {
 }
 
 /// The archive in that folder, or where it is by default.
-pub fn archive(folder: Option<PathBuf>) -> Result<Archive, Usage> {
+pub fn archive(folder: Option<PathBuf>) -> Archive {
     let folder = folder.or_else(data_directory);
-    folder.map(Archive::new).ok_or_else(|| Usage {
-        message: "no folder for the archive".to_owned(),
-        hint: Some("set HOME, or give `--archive-dir DIR`".to_owned()),
-    })
+    Archive::new(folder.unwrap_or_else(|| PathBuf::from(".trailblame")))
 }
 
-/// Where programs keep data of the user (XDG base directories).
+/// Where programs keep data of the user (XDG base directories); a container may have no such
+/// place.
 fn data_directory() -> Option<PathBuf> {
     let of = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let data = of("XDG_DATA_HOME").map(PathBuf::from);
