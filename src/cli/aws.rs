@@ -192,10 +192,17 @@ fn data_directory() -> Option<PathBuf> {
 }
 
 impl Asked {
-    /// What the event history cannot show, whatever is asked.
+    /// What the sources cannot show, whatever is asked.
     pub fn blind_spots(&self, spans: Spans) -> Vec<String> {
         if !self.cloudtrail {
-            return Vec::new();
+            let unread = !self.log_groups.is_empty() && spans.changes.is_some();
+            let start = spans.requests.map_or(spans.at, |window| window.start);
+            let told = format!(
+                "Log groups were not read before {}: a change made earlier was not looked for; \
+                 `--cloudtrail` looks up 90 days of changes",
+                words::date_time(start)
+            );
+            return unread.then_some(told).into_iter().collect();
         }
         let mut told = vec![
             "The event history was asked by event name: changes whose names this version does not \

@@ -78,6 +78,16 @@ fn the_log_group_of_a_trail_gives_the_same_answer_as_its_files() {
     assert_eq!(asked.status, Some(0), "{}", asked.stderr);
     assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
     assert_eq!(server.answers("LookupEvents"), 0);
+    let table = run(&server, &["--log-group", arn, "--max-rps", "1000"]);
+    let told = table
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        told.contains("a change made earlier was not looked for"),
+        "{told}"
+    );
 }
 
 #[test]
