@@ -58,7 +58,8 @@ impl Emulator {
             .and_then(|listener| listener.local_addr())
             .map_err(|error| error.to_string())?
             .port();
-        let data = folder("emulator-data");
+        // Tests run side by side, each with an emulator of its own.
+        let data = folder(&format!("emulator-{port}"));
         let child = Command::new(program)
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
