@@ -226,17 +226,67 @@ pub fn request_names() -> Vec<&'static str> {
     names
 }
 
-/// The filter pattern for a log group that a trail writes to: every record of user pools, and the
-/// writes of services that sign-in may depend on. A pattern of event names would be longer than
-/// the 1,024 characters that CloudWatch Logs takes.
-pub fn trail_pattern() -> String {
+/// How to ask a log group that a trail writes to for what matters. It may give more than that, never
+/// less.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailFilter {
+    /// As a filter pattern.
+    pub pattern: String,
+    /// As a command of Logs Insights.
+    pub insights: String,
+}
+
+/// Every record of user pools, and the writes of services that sign-in may depend on. A pattern of
+/// event names would be longer than the 1,024 characters that CloudWatch Logs takes.
+pub fn of_trail() -> TrailFilter {
+    TrailFilter {
+        pattern: format!(
+            "{{ ($.eventSource = \"{COGNITO}\") || ({}) }}",
+            other_writes()
+        ),
+        insights: format!("filter @message like {}", of_services()),
+    }
+}
+
+/// The same without attempts.
+pub fn changes_of_trail() -> TrailFilter {
+    let not_attempts = SIGN_IN_APIS.map(|name| format!("($.eventName != \"{name}\")"));
+    TrailFilter {
+        pattern: format!(
+            "{{ (($.eventSource = \"{COGNITO}\") && ($.eventType = \"AwsApiCall\") && {}) || ({}) }}",
+            not_attempts.join(" && "),
+            other_writes()
+        ),
+        insights: format!(
+            "filter @message like {} and @message not like /\"eventName\": ?\"({})\"/",
+            of_services(),
+            request_names().join("|")
+        ),
+    }
+}
+
+/// A record that does not say whether it only read may be a write, as in a file.
+fn other_writes() -> String {
     let others = OTHER_CHANGES.iter();
     let others: Vec<String> = others
         .map(|(service, _)| format!("($.eventSource = \"{service}\")"))
         .collect();
     format!(
-        "{{ ($.eventSource = \"{COGNITO}\") || (($.readOnly IS FALSE) && ({})) }}",
+        "(($.readOnly IS FALSE) || ($.readOnly NOT EXISTS)) && ({})",
         others.join(" || ")
+    )
+}
+
+/// A regular expression that finds the records of all services.
+fn of_services() -> String {
+    let services = OTHER_CHANGES.iter().map(|(service, _)| *service);
+    let services = [COGNITO].into_iter().chain(services);
+    let services: Vec<&str> = services
+        .filter_map(|service| service.strip_suffix(".amazonaws.com"))
+        .collect();
+    format!(
+        "/\"eventSource\": ?\"({})\\.amazonaws\\.com\"/",
+        services.join("|")
     )
 }
 
@@ -371,6 +421,9 @@ mod tests {
         assert_eq!(request_names()[..2], ["Token_POST", "InitiateAuth"]);
         assert!(global_change_names().contains(&"ChangeResourceRecordSets"));
         assert!(!regional_change_names().contains(&"ChangeResourceRecordSets"));
-        assert!(trail_pattern().len() <= 1024);
+        for filter in [of_trail(), changes_of_trail()] {
+            assert!(filter.pattern.len() <= 1024, "{}", filter.pattern);
+            assert!(filter.insights.len() <= 9_000, "{}", filter.insights);
+        }
     }
 }

@@ -195,13 +195,13 @@ impl Asked {
     /// What the sources cannot show, whatever is asked.
     pub fn blind_spots(&self, spans: Spans) -> Vec<String> {
         if !self.cloudtrail {
-            let unread = !self.log_groups.is_empty() && spans.changes.is_some();
-            let start = spans.requests.map_or(spans.at, |window| window.start);
+            let start = words::date_time(spans.files.start);
             let told = format!(
-                "Log groups were not read before {}: a change made earlier was not looked for; \
-                 `--cloudtrail` looks up 90 days of changes",
-                words::date_time(start)
+                "A change made before {start} was not looked for; `--history` reads further back, \
+                 `--cloudtrail` looks up 90 days"
             );
+            let wanted = spans.changes.map(|changes| changes.start);
+            let unread = wanted.is_some_and(|wanted| wanted < spans.files.start);
             return unread.then_some(told).into_iter().collect();
         }
         let mut told = vec![

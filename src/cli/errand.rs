@@ -13,7 +13,7 @@ use trailblame::{
     record::SourceKind,
     source::aws::{
         Pace, Pages, Place, Reach,
-        filter::{self, filter},
+        filter::{self, Wanted, filter},
         lookup::{self, Deadline, Estimate, Question, look_up},
         s3::{self, download},
     },
@@ -25,6 +25,8 @@ use super::{
     aws::{Asked, Bucket},
     output,
 };
+
+mod log_groups;
 
 /// The spans to ask for.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,18 @@ pub struct Spans {
     pub at: DateTime<Utc>,
 }
 
+impl Spans {
+    /// The time before the requests in which files are read for changes.
+    pub fn files_before(self) -> Option<Window> {
+        self.files.shared(Window {
+            start: self.files.start,
+            end: self
+                .requests
+                .map_or(self.files.end, |requests| requests.start),
+        })
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -48,6 +62,8 @@ pub enum Purpose {
     Changes,
     /// A log group: what it tells of is known when it is read.
     Log,
+    /// Configuration writes before that, in log groups that hold a trail.
+    LogChanges,
     /// Files of a bucket: what they tell of is known when they are read.
     Files,
 }
@@ -78,7 +94,7 @@ enum Ask {
         longest: Option<Duration>,
     },
     /// A log group.
-    LogGroup(String),
+    LogGroup(String, Wanted),
     /// Objects of a bucket, of these Regions.
     Bucket(Bucket, Vec<String>),
     /// Athena's table, of which attempts are asked from this time on.
@@ -89,6 +105,7 @@ const CHANGES: &str = "cloudtrail-changes";
 /// From so long on, reading is announced.
 const LONG: Duration = Duration::from_secs(60);
 const LOGS: &str = "logs";
+const LOG_CHANGES: &str = "logs-changes";
 const S3: &str = "s3";
 const REQUESTS: &str = "cloudtrail-requests";
 
@@ -110,7 +127,7 @@ impl Errand {
     pub fn steps(&self, missing: &Windows) -> Vec<Window> {
         let windows = missing.as_slice().iter().rev();
         match self.purpose {
-            Purpose::Changes | Purpose::Files => windows.copied().collect(),
+            Purpose::Changes | Purpose::LogChanges | Purpose::Files => windows.copied().collect(),
             Purpose::Requests(_) | Purpose::Log => {
                 windows.flat_map(|window| window.days()).collect()
             }
@@ -146,11 +163,15 @@ impl Errand {
                 };
                 look_up(&self.place, &self.pace, question, self.at, pages).await
             }
-            Ask::LogGroup(group) => {
+            Ask::LogGroup(group, wanted) => {
                 let question = filter::Question {
                     group: group.clone(),
                     window,
-                    trail_pattern: queries::trail_pattern(),
+                    wanted: *wanted,
+                    of_trail: match wanted {
+                        Wanted::Everything => queries::of_trail(),
+                        Wanted::Changes => queries::changes_of_trail(),
+                    },
                 };
                 filter(&self.place, &self.pace, &question, self.at, pages).await
             }
@@ -194,7 +215,7 @@ impl Errand {
         Reach {
             question: match &self.ask {
                 Ask::LookUp { what, .. } => format!("CloudTrail {what}"),
-                Ask::LogGroup(group) => format!("log group {group}"),
+                Ask::LogGroup(group, wanted) => filter::name(group, *wanted),
                 Ask::Bucket(bucket, _) => format!("s3://{}/{}", bucket.name, bucket.prefix),
                 Ask::Athena(..) => "Athena".to_owned(),
             },
@@ -228,6 +249,7 @@ fn tell_estimate(estimate: &Estimate) {
 pub fn purpose(section: &Section) -> Purpose {
     match section.origin.as_str() {
         origin if origin.starts_with(CHANGES) => Purpose::Changes,
+        origin if origin.starts_with(LOG_CHANGES) => Purpose::LogChanges,
         origin if origin.starts_with(LOGS) => Purpose::Log,
         origin if origin.starts_with(S3) || origin.starts_with("athena") => Purpose::Files,
         _ => Purpose::Requests(SourceKind::Trail),
@@ -241,11 +263,9 @@ pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Erran
     let reader = places.first();
     errands.extend(reader.map(|place| files(asked, place, spans)));
     errands.extend(reader.map(|place| tables(asked, place, spans)));
-    for place in &places {
-        errands.push(log_groups(asked, place, spans));
-    }
+    errands.extend(log_groups::errands(asked, &places, spans));
     if asked.cloudtrail {
-        let elsewhere = elsewhere(&places);
+        let elsewhere = elsewhere(&places, queries::GLOBAL_REGION);
         let here = places
             .into_iter()
             .map(|place| look_ups(asked, place, spans));
@@ -257,35 +277,6 @@ pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Erran
         }));
     }
     errands
-}
-
-/// Log groups; those of one account and Region share a quota. What they hold is not known before:
-/// they may tell of requests, of changes, or of both.
-fn log_groups(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
-    let quota = filter::quota(place.region.as_str());
-    let pace = pace(asked, quota);
-    let window = match (spans.requests, spans.changes) {
-        (Some(requests), _) => Some(requests),
-        (None, changes) => changes,
-    };
-    let limits = Window {
-        start: DateTime::UNIX_EPOCH,
-        end: spans.at,
-    };
-    let window = window.and_then(|window| blocks(window, limits));
-    let groups = asked.log_groups.iter();
-    let errands = groups
-        .zip(window.into_iter().cycle())
-        .map(|(group, window)| Errand {
-            place: place.clone(),
-            purpose: Purpose::Log,
-            window,
-            origin: format!("{LOGS} {group}"),
-            ask: Ask::LogGroup(group.clone()),
-            pace: pace.clone(),
-            at: spans.at,
-        });
-    errands.collect()
 }
 
 /// Buckets: requests and the changes before them lie in the same files.
@@ -384,19 +375,19 @@ fn changes(asked: &Asked, place: Place, names: Vec<&'static str>, spans: Spans) 
     })
 }
 
-/// The global Region of each account in which it is not asked anyway.
-fn elsewhere(places: &[Place]) -> Vec<Place> {
-    let is_global = |place: &Place| place.region.as_str() == queries::GLOBAL_REGION;
+/// A Region in each account in which it is not asked anyway.
+fn elsewhere(places: &[Place], region: &str) -> Vec<Place> {
+    let is_there = |place: &Place| place.region.as_str() == region;
     let mut others: Vec<Place> = Vec::new();
     for place in places {
         let same = |other: &Place| other.account == place.account;
-        let asked = places.iter().any(|other| same(other) && is_global(other));
+        let asked = places.iter().any(|other| same(other) && is_there(other));
         if !asked && !others.iter().any(same) {
-            let region = aws_config::Region::from_static(queries::GLOBAL_REGION);
+            let asked = aws_config::Region::new(region.to_owned());
             others.push(Place {
                 account: place.account.clone(),
-                region: Region::new(queries::GLOBAL_REGION),
-                config: place.config.to_builder().region(region).build(),
+                region: Region::new(region),
+                config: place.config.to_builder().region(asked).build(),
             });
         }
     }

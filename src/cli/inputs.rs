@@ -178,7 +178,9 @@ impl Inputs {
             match answer.purpose {
                 Purpose::Requests(kind) => fold.looked(kind, answer.reach),
                 Purpose::Log => fold.looked_at_log(&answer.reach),
-                Purpose::Changes | Purpose::Files => fold.looked_for_changes(answer.reach),
+                Purpose::Changes | Purpose::LogChanges | Purpose::Files => {
+                    fold.looked_for_changes(answer.reach)
+                }
             }
         }
         Ok(places)
@@ -342,6 +344,7 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
         let span = match purpose {
             Purpose::Requests(_) => spans.requests,
             Purpose::Changes => spans.changes,
+            Purpose::LogChanges => spans.changes.and(spans.files_before()),
             Purpose::Log | Purpose::Files => spans.requests.or(spans.changes),
         };
         let Some(span) = span else { continue };
@@ -361,7 +364,9 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
         match purpose {
             Purpose::Requests(kind) => fold.looked(kind, reach),
             Purpose::Log => fold.looked_at_log(&reach),
-            Purpose::Changes | Purpose::Files => fold.looked_for_changes(reach),
+            Purpose::Changes | Purpose::LogChanges | Purpose::Files => {
+                fold.looked_for_changes(reach)
+            }
         }
     }
     Ok(())

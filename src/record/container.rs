@@ -229,12 +229,19 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         let Some(message) = of("@message") else {
             return Err("is a row without `@message`".to_owned());
         };
-        let group = of("@log").map(|log| log.split_once(':').map_or(log, |(_, group)| group));
+        // ACCOUNT:GROUP
+        let (owner, group) = of("@log")
+            .map(|log| {
+                log.split_once(':')
+                    .map_or((None, log), |(id, of)| (Some(id), of))
+            })
+            .unzip();
+        let owner = owner.flatten();
         let context = Context {
             time: of("@timestamp").and_then(insights_time),
             event_id: None,
-            account: None,
-            region: None,
+            account: of("@aws.account").or(owner).map(Cow::Borrowed),
+            region: of("@aws.region").map(Cow::Borrowed),
             stream: Some(stream_name(group, of("@logStream"), self.name)),
             log_group: group.map(Cow::Borrowed),
         };

@@ -1,8 +1,8 @@
 //! CloudWatch Logs: FilterLogEvents over one log group, parts of the window side by side.
 //!
 //! A page may be empty and still have a next one; a chain of pages cannot be asked side by side
-//! (domain.md §5.4), so the window is cut into parts, each with a chain of its own. Nothing rests
-//! on the order of events within a part.
+//! (domain.md §5.4), so the window is cut into parts, each with a chain of its own. Events come
+//! oldest first, so a long chain can hand the rest of its part to chains that are idle.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,7 +12,11 @@ use serde_json::json;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{Pace, Page, Pages, Place, Reach, Stop, call::call, insights};
-use crate::window::{Window, Windows};
+use crate::{
+    ids::{AccountId, Region},
+    queries::TrailFilter,
+    window::{Window, Windows},
+};
 
 const ACTION: &str = "logs:FilterLogEvents";
 /// Enough in flight that slow answers do not slow the pace of the largest quota.
@@ -23,6 +27,10 @@ const PARTS: u32 = 32;
 const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 /// Events that tell what a log group holds.
 const PEEK: i32 = 20;
+/// So many pages may be empty before the first events.
+const PEEKS: usize = 50;
+/// A chain that is cut goes on for so many pages first, and its rest must be as long.
+const PAGES_A_PART: u32 = 2;
 
 /// What to fetch.
 #[derive(Clone, Debug)]
@@ -31,8 +39,19 @@ pub struct Question {
     pub group: String,
     /// The span of event times.
     pub window: Window,
-    /// What to ask a group for that holds a trail; of other groups everything is asked.
-    pub trail_pattern: String,
+    /// What of it.
+    pub wanted: Wanted,
+    /// How to ask a group for that which holds a trail; of other groups everything is asked.
+    pub of_trail: TrailFilter,
+}
+
+/// What of a log group to fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All that it tells.
+    Everything,
+    /// The changes of a trail, and nothing of a group that holds none.
+    Changes,
 }
 
 /// Requests per second that an account and Region may make.
@@ -48,11 +67,71 @@ pub fn quota(region: &str) -> f64 {
 struct Filtering {
     client: Client,
     pace: Pace,
-    place: Place,
+    account: AccountId,
+    region: Region,
     group: String,
     pattern: Option<String>,
     pages: Pages,
     turns: Semaphore,
+}
+
+/// What came of a part.
+struct Read {
+    /// What was read of it, from its beginning on.
+    got: Window,
+    pages: u32,
+    /// Whether the events came in the order of time, as AWS documents it.
+    sorted: bool,
+    /// What is left to other chains.
+    rest: Vec<Window>,
+    stop: Option<Stop>,
+}
+
+impl Read {
+    fn new(part: Window) -> Self {
+        Self {
+            got: Window {
+                end: part.start,
+                ..part
+            },
+            pages: 0,
+            sorted: true,
+            rest: Vec::new(),
+            stop: None,
+        }
+    }
+
+    /// Takes a page. Its latest millisecond may go on on the next one.
+    fn take(&mut self, events: &[FilteredLogEvent]) {
+        self.pages += 1;
+        for time in events.iter().filter_map(FilteredLogEvent::timestamp) {
+            let Some(time) = DateTime::from_timestamp_millis(time) else {
+                continue;
+            };
+            self.sorted &= time >= self.got.end;
+            self.got.end = self.got.end.max(time);
+        }
+    }
+
+    /// The rest of a part for so many idle chains, each of which has some pages to read; empty if
+    /// the chain had better go on.
+    fn cut(&self, part: Window, idle: usize) -> Vec<Window> {
+        let rest = Window {
+            start: self.got.end,
+            ..part
+        };
+        let [read, left] = [self.got, rest].map(|span| (span.end - span.start).as_seconds_f64());
+        if !self.sorted || idle == 0 || self.pages < PAGES_A_PART || read <= 0.0 {
+            return Vec::new();
+        }
+        let pages_left = f64::from(self.pages) * left / read;
+        let worth = (pages_left / f64::from(PAGES_A_PART)) as u32;
+        let parts = worth.min(u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(1));
+        match parts {
+            0 | 1 => Vec::new(),
+            parts => rest.split(parts),
+        }
+    }
 }
 
 /// Fetches the events of a log group and sends them as pages; a group of the Infrequent Access
@@ -64,9 +143,13 @@ pub async fn filter(
     at: DateTime<Utc>,
     pages: Pages,
 ) -> Reach {
+    let home = home(&question.group);
     let mut reach = Reach {
-        question: format!("log group {}", question.group),
-        account: place.account.clone(),
+        question: name(&question.group, question.wanted),
+        account: home.map_or_else(
+            || place.account.clone(),
+            |home| AccountId::new(home.account),
+        ),
         region: place.region.clone(),
         asked: question.window,
         got: Windows::default(),
@@ -81,17 +164,22 @@ pub async fn filter(
     let mut filtering = Filtering {
         client: Client::new(&place.config),
         pace: pace.clone(),
-        place: place.clone(),
+        account: reach.account.clone(),
+        region: reach.region.clone(),
         group: question.group.clone(),
         pattern: None,
         pages: pages.clone(),
         turns: Semaphore::new(IN_FLIGHT),
     };
     match filtering.holds_trail(delivered).await {
-        Ok(true) => filtering.pattern = Some(question.trail_pattern.clone()),
+        Ok(true) => filtering.pattern = Some(question.of_trail.pattern.clone()),
+        Ok(false) if question.wanted == Wanted::Changes => {
+            reach.got.add(question.window);
+            return reach;
+        }
         Ok(false) => {}
-        Err(Stop::Refused { .. }) => {
-            return insights::read(place, pace, &question.group, delivered, reach, pages).await;
+        Err(stop) if is_of_class(&stop) => {
+            return insights::read(place, pace, question, delivered, reach, pages).await;
         }
         Err(stop) => {
             reach.stop = Some(stop);
@@ -105,49 +193,65 @@ pub async fn filter(
 impl Filtering {
     /// Whether the group holds records of CloudTrail, as far as its first events show.
     async fn holds_trail(&self, window: Window) -> Result<bool, Stop> {
-        let (events, _) = self.page(window, Some(PEEK), None).await?;
-        let mut messages = events.iter().filter_map(FilteredLogEvent::message);
-        let is_record = |message: &str| {
-            message.starts_with('{')
-                && message.contains("\"eventVersion\"")
-                && message.contains("\"eventSource\"")
-        };
-        Ok(!events.is_empty() && messages.all(is_record))
+        let mut token = None;
+        let mut events = Vec::new();
+        for _ in 0..PEEKS {
+            (events, token) = self.page(window, Some(PEEK), token).await?;
+            if token.is_none() || !events.is_empty() {
+                break;
+            }
+        }
+        let messages = events.iter().filter_map(FilteredLogEvent::message);
+        Ok(are_of_trail(messages))
     }
 
     async fn fetch(self, window: Window, reach: &mut Reach) {
         let filtering = Arc::new(self);
         let mut tasks = JoinSet::new();
         for part in window.split(PARTS) {
-            let filtering = Arc::clone(&filtering);
-            tasks.spawn(async move {
-                // The semaphore is never closed.
-                let _turn = filtering.turns.acquire().await;
-                (part, filtering.part(part).await)
-            });
+            tasks.spawn(Arc::clone(&filtering).part(part));
         }
         while let Some(done) = tasks.join_next().await {
             // A task that panicked leaves its part missing.
-            let Ok((part, result)) = done else { continue };
-            match result {
-                Ok(()) => reach.got.extend(part.shared(reach.asked)),
-                Err(stop) => {
-                    tasks.abort_all();
-                    reach.stop.get_or_insert(stop);
-                }
+            let Ok(done) = done else { continue };
+            reach.got.extend(done.got.shared(reach.asked));
+            for part in done.rest {
+                tasks.spawn(Arc::clone(&filtering).part(part));
+            }
+            if let Some(stop) = done.stop {
+                tasks.abort_all();
+                reach.stop.get_or_insert(stop);
             }
         }
     }
 
-    /// All pages of a part.
-    async fn part(&self, window: Window) -> Result<(), Stop> {
+    /// Pages of a part until it is done, or its rest is better read by chains that are idle.
+    async fn part(self: Arc<Self>, window: Window) -> Read {
+        // The semaphore is never closed.
+        let _turn = self.turns.acquire().await;
+        let mut read = Read::new(window);
         let mut token = None;
         loop {
-            let (events, next) = self.page(window, None, token).await?;
-            self.send(&events).await?;
+            let page = match self.page(window, None, token).await {
+                Ok((events, next)) => self.send(&events).await.map(|()| (events, next)),
+                Err(stop) => Err(stop),
+            };
+            let (events, next) = match page {
+                Ok(page) => page,
+                Err(stop) => {
+                    read.stop = Some(stop);
+                    return read;
+                }
+            };
+            if next.is_none() {
+                read.got = window;
+                return read;
+            }
             token = next;
-            if token.is_none() {
-                return Ok(());
+            read.take(&events);
+            read.rest = read.cut(window, self.turns.available_permits());
+            if !read.rest.is_empty() {
+                return read;
             }
         }
     }
@@ -198,8 +302,8 @@ impl Filtering {
         for (stream, events) in streams {
             // The list comes last: what stands before it is told of each of its elements.
             let head = json!({
-                "owner": self.place.account,
-                "region": self.place.region,
+                "owner": self.account,
+                "region": self.region,
                 "logGroup": group,
                 "logStream": stream,
             });
@@ -220,10 +324,114 @@ impl Filtering {
     }
 }
 
+/// Whether a log group was refused for its class. Any other refusal would meet Logs Insights too,
+/// which bills what it scans.
+fn is_of_class(stop: &Stop) -> bool {
+    let Stop::Refused { code, message, .. } = stop else {
+        return false;
+    };
+    let message = message.to_ascii_lowercase().replace(['_', '-'], " ");
+    code == "InvalidOperationException"
+        || ["infrequent access", "log class", "log group class"]
+            .iter()
+            .any(|class| message.contains(class))
+}
+
+/// Whether a group's first messages are records of CloudTrail.
+pub(super) fn are_of_trail<'a>(messages: impl Iterator<Item = &'a str>) -> bool {
+    let is_record = |message: &str| {
+        message.starts_with('{')
+            && message.contains("\"eventVersion\"")
+            && message.contains("\"eventSource\"")
+    };
+    let mut messages = messages.peekable();
+    messages.peek().is_some() && messages.all(is_record)
+}
+
+/// What is asked of a log group, for messages.
+pub fn name(group: &str, wanted: Wanted) -> String {
+    match wanted {
+        Wanted::Everything => format!("log group {group}"),
+        Wanted::Changes => format!("earlier changes in log group {group}"),
+    }
+}
+
+/// Where a log group lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Home<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// The Region.
+    pub region: &'a str,
+}
+
+/// Where a log group lies, if its ARN says so; `None` for a name.
+pub fn home(group: &str) -> Option<Home<'_>> {
+    let mut parts = group.strip_prefix("arn:")?.split(':').skip(2);
+    let (region, account) = (parts.next()?, parts.next()?);
+    (!region.is_empty()).then_some(Home { account, region })
+}
+
 /// The name in `arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web:*`.
 pub(super) fn name_of(group: &str) -> &str {
     match group.split_once(":log-group:") {
         Some((_, name)) => name.strip_suffix(":*").unwrap_or(name),
         None => group,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(start: i64, end: i64) -> Window {
+        let at = |seconds| DateTime::from_timestamp_secs(seconds).expect("a time");
+        Window {
+            start: at(start),
+            end: at(end),
+        }
+    }
+
+    fn page(seconds: &[i64]) -> Vec<FilteredLogEvent> {
+        let event = |second: &i64| FilteredLogEvent::builder().timestamp(second * 1000).build();
+        seconds.iter().map(event).collect()
+    }
+
+    #[test]
+    fn the_rest_of_a_long_chain_is_left_to_idle_ones() {
+        let whole = part(0, 1000);
+        let mut read = Read::new(whole);
+        read.take(&page(&[1, 5]));
+        assert_eq!(read.cut(whole, 3), [], "one page tells nothing");
+        read.take(&page(&[5, 40]));
+        assert_eq!(read.cut(whole, 0), [], "no chain is idle");
+        let rest = read.cut(whole, 2);
+        assert_eq!(rest, [part(680, 1000), part(360, 680), part(40, 360)]);
+        read.take(&page(&[600]));
+        assert_eq!(read.cut(whole, 9), [], "two pages are left");
+    }
+
+    #[test]
+    fn a_chain_out_of_order_is_not_cut() {
+        let whole = part(0, 1000);
+        let mut read = Read::new(whole);
+        read.take(&page(&[1, 40]));
+        read.take(&page(&[39]));
+        assert_eq!(read.cut(whole, 9), []);
+        assert_eq!(read.got, part(0, 40));
+    }
+
+    #[test]
+    fn a_group_is_of_a_class_only_if_aws_says_so() {
+        let refused = |code: &str, message: &str| Stop::Refused {
+            action: ACTION,
+            code: code.to_owned(),
+            message: message.to_owned(),
+        };
+        let invalid = "InvalidParameterException";
+        let why = "not supported on the INFREQUENT_ACCESS log group class";
+        assert!(is_of_class(&refused("InvalidOperationException", "")));
+        assert!(is_of_class(&refused(invalid, why)));
+        assert!(!is_of_class(&refused(invalid, "1 validation error")));
     }
 }

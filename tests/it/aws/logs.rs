@@ -1,8 +1,12 @@
 //! CloudWatch Logs: the same answer as from saved files, however the server behaves.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use super::{
     lookup::{day, differences, incidents, run},
-    stand_in::logs::{Groups, chatter},
+    stand_in::logs::{Groups, chatter, reads},
     stand_in::server::{Manners, Server},
     stand_in::state::State,
 };
@@ -64,48 +68,107 @@ fn log_groups_of_applications_give_the_same_answer_as_files() {
     );
 }
 
+const TRAIL: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:trail:*";
+
 #[test]
 fn the_log_group_of_a_trail_gives_the_same_answer_as_its_files() {
-    let state = sample();
-    let history = ["--history", "1d"];
-    let files = from_files(&state, "logs-trail", &[], &history);
+    let mut state = sample();
+    let trail = state.groups.events.get_mut("trail").expect("a group");
+    trail.extend(reads(60_000));
+    trail.sort_by_key(|event| event.time);
+    // Settings before the day are known from the changes of the days before.
+    let files = from_files(&state, "logs-trail", &[], &["--history", "7d"]);
     let server = Server::start(state, Manners::default());
-    let arn = "arn:aws:logs:eu-west-1:111122223333:log-group:trail:*";
-    let asked = run(
-        &server,
-        &[&["--log-group", arn], &FAST[..], &history].concat(),
-    );
+    let asked = run(&server, &[&["--log-group", TRAIL], &FAST[..]].concat());
     assert_eq!(asked.status, Some(0), "{}", asked.stderr);
     assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
     assert_eq!(server.answers("LookupEvents"), 0);
-    let table = run(&server, &["--log-group", arn, "--max-rps", "1000"]);
-    let told = table
-        .stdout
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    assert!(
-        told.contains("a change made earlier was not looked for"),
-        "{told}"
-    );
+    // The reads alone are 620 pages.
+    let pages = server.answers("FilterLogEvents");
+    assert!(pages < 400, "{pages} pages");
 }
 
 #[test]
-fn a_group_of_infrequent_access_is_asked_by_insights() {
+fn the_log_group_of_a_trail_is_not_read_for_ever() {
+    let server = Server::start(sample(), Manners::default());
+    let table = run(&server, &["--log-group", TRAIL, "--max-rps", "1000"]);
+    let told = table.stdout.split_whitespace();
+    let told = told.collect::<Vec<_>>().join(" ");
+    let (_, remarks) = told
+        .split_once("Not seen, or not for sure")
+        .expect("remarks");
+    assert!(remarks.contains("was not looked for"), "{remarks}");
+}
+
+#[test]
+fn a_group_named_by_arn_is_asked_in_its_own_region() {
+    let server = Server::start(sample(), Manners::default());
+    let arguments = ["--log-group", TRAIL, "--region", "eu-central-1"];
+    let asked = run(&server, &[&arguments, &FAST[..]].concat());
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    let regions = server.asked().into_iter();
+    let regions: BTreeSet<String> = regions
+        .filter(|asked| asked.operation == "FilterLogEvents")
+        .map(|asked| asked.region)
+        .collect();
+    assert_eq!(regions, ["eu-west-1".to_owned()].into());
+}
+
+#[test]
+fn changes_are_found_in_a_group_of_infrequent_access_too() {
+    let mut state = sample();
+    state.groups.infrequent.push("trail".to_owned());
+    let files = from_files(&state, "logs-infrequent-trail", &[], &["--history", "7d"]);
+    let server = Server::start(state, Manners::default());
+    let asked = run(&server, &[&["--log-group", TRAIL], &FAST[..]].concat());
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+}
+
+#[test]
+fn no_query_is_paid_for_because_of_a_name() {
+    let server = Server::start(sample(), Manners::default());
+    let asked = run(
+        &server,
+        &["--log-group", "no such name", "--max-rps", "1000"],
+    );
+    assert_eq!(asked.status, Some(1), "{}", asked.stderr);
+    assert_eq!(server.answers("StartQuery"), 0);
+}
+
+/// A log group of the Infrequent Access class.
+fn infrequent() -> State {
     let mut state = sample();
     let lines = state.groups.events.get_mut("billing").expect("a group");
     lines.extend(chatter(23_000));
     lines.sort_by_key(|event| event.time);
     state.groups.infrequent.push("billing".to_owned());
     state.page = 1000;
-    let files = from_files(&state, "logs-infrequent", &["billing"], &[]);
-    let server = Server::start(state, Manners::default());
-    let billing = ["--cloudtrail", "--log-group", "billing"];
-    let asked = run(&server, &[&billing, &FAST[..]].concat());
-    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
-    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
-    assert!(server.answers("StartQuery") > 3);
-    assert!(asked.stderr.contains("bytes scanned"), "{}", asked.stderr);
+    state
+}
+
+#[test]
+fn a_group_of_infrequent_access_is_asked_by_insights() {
+    let files = from_files(&infrequent(), "logs-infrequent", &["billing"], &[]);
+    for longest_query in [None, Some(6 * 3600)] {
+        let mut state = infrequent();
+        state.groups.longest_query = longest_query;
+        let server = Server::start(state, Manners::default());
+        let billing = ["--cloudtrail", "--log-group", "billing"];
+        let asked = run(&server, &[&billing, &FAST[..]].concat());
+        assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+        assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+        assert!(server.answers("StartQuery") > 3);
+        assert!(asked.stderr.contains("bytes scanned"), "{}", asked.stderr);
+        let answer: Value = serde_json::from_str(&asked.stdout).expect("JSON");
+        let rows = answer["coverage"].as_array().expect("coverage");
+        let rows: Vec<Value> = rows
+            .iter()
+            .filter(|row| row["source"] == "application")
+            .map(|row| json!([row["account_id"], row["region"], row["status"], row["gaps"]]))
+            .collect();
+        assert_eq!(rows, [json!(["111122223333", "eu-west-1", "complete", []])]);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
+    pattern,
     server::{Request, Response},
     state::{State, moved},
 };
@@ -26,6 +27,8 @@ pub struct Groups {
     pub events: BTreeMap<String, Vec<LogEvent>>,
     /// Groups of the Infrequent Access class.
     pub infrequent: Vec<String>,
+    /// The longest window, in seconds, whose query of Logs Insights ends in time.
+    pub longest_query: Option<i64>,
 }
 
 const PAGE: usize = 97;
@@ -88,7 +91,7 @@ impl Groups {
         }
         Self {
             events,
-            infrequent: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -119,11 +122,15 @@ impl Groups {
     }
 
     fn filter(&self, asked: &Value) -> Response {
+        let named = asked["logGroupName"].as_str().unwrap_or_default();
+        if named.contains(' ') {
+            return Response::refusal(400, "InvalidParameterException", "no such name");
+        }
         let Some((name, events)) = self.group(asked) else {
             return Response::refusal(400, "ResourceNotFoundException", "no such log group");
         };
         if self.infrequent.iter().any(|group| group == name) {
-            let why = "not supported for the log class";
+            let why = "This operation is not supported on the INFREQUENT_ACCESS log group class";
             return Response::refusal(400, "InvalidOperationException", why);
         }
         let (start, end) = (asked["startTime"].as_i64(), asked["endTime"].as_i64());
@@ -138,13 +145,15 @@ impl Groups {
         let fits = |event: &&LogEvent| {
             start.is_none_or(|start| start <= event.time)
                 && end.is_none_or(|end| event.time <= end)
-                && (asked["filterPattern"].is_null() || is_wanted(&event.message))
+                && asked["filterPattern"]
+                    .as_str()
+                    .is_none_or(|pattern| matches(pattern, &event.message))
         };
         let found: Vec<&LogEvent> = events.iter().filter(fits).collect();
         let size = asked["limit"].as_u64().map_or(PAGE, |limit| limit as usize);
-        // Every third page is empty and has a next one; every fourth repeats an event.
-        let empty = page % 3 == 2;
-        let from = (page - page / 3) * size;
+        // The first of three pages is empty and has a next one; every fourth repeats an event.
+        let empty = page.is_multiple_of(3);
+        let from = (page - page.div_ceil(3)) * size;
         let repeated = from.saturating_sub(usize::from(page % 4 == 1));
         let events: Vec<Value> = found
             .iter()
@@ -163,10 +172,14 @@ impl Groups {
 
     /// The id tells the query.
     fn start_query(&self, asked: &Value) -> Response {
+        let query = asked["queryString"].as_str().expect("a query");
         match self.group(asked) {
             None => Response::refusal(400, "ResourceNotFoundException", "no such log group"),
             Some((name, _)) => {
-                let id = format!("{name}|{}|{}", asked["startTime"], asked["endTime"]);
+                let id = format!(
+                    "{name}\n{}\n{}\n{query}",
+                    asked["startTime"], asked["endTime"]
+                );
                 Response::json(&json!({"queryId": id}))
             }
         }
@@ -174,12 +187,21 @@ impl Groups {
 
     fn results(&self, asked: &Value) -> Response {
         let id = asked["queryId"].as_str().expect("an id");
-        let parts: Vec<&str> = id.split('|').collect();
+        let parts: Vec<&str> = id.split('\n').collect();
         let second = |at: usize| parts[at].parse::<i64>().expect("a time");
-        let inside = |event: &&LogEvent| (second(1)..=second(2)).contains(&(event.time / 1000));
+        let (first, last) = (second(1), second(2));
+        let query = Query::read(parts[3]);
+        let inside = |event: &&LogEvent| (first..=last).contains(&(event.time / 1000));
+        let wanted = |event: &&LogEvent| query.takes(&event.message);
         let field = |field: &str, value: &str| json!({"field": field, "value": value});
-        let events = self.events[parts[0]].iter().filter(inside).take(MOST_ROWS);
+        let events = self.events[parts[0]].iter();
+        let events: Vec<&LogEvent> = events.filter(inside).filter(wanted).collect();
+        let in_time = self
+            .longest_query
+            .is_none_or(|longest| last - first < longest);
         let results: Vec<Value> = events
+            .iter()
+            .take(if in_time { query.limit } else { 7 })
             .map(|event| {
                 let time = DateTime::from_timestamp_millis(event.time).expect("a time");
                 let time = time.format("%Y-%m-%d %H:%M:%S%.3f").to_string();
@@ -192,10 +214,57 @@ impl Groups {
             })
             .collect();
         Response::json(&json!({
-            "status": "Complete",
+            "status": if in_time { "Complete" } else { "Timeout" },
             "results": results,
-            "statistics": {"bytesScanned": 1000.0, "recordsMatched": 1.0, "recordsScanned": 1.0},
+            "statistics": {
+                "bytesScanned": 1000.0,
+                "recordsMatched": events.len() as f64,
+                "recordsScanned": 1.0,
+            },
         }))
+    }
+}
+
+/// A query of Logs Insights: `fields … | filter @message like /…/ and @message not like /…/ | …`.
+struct Query {
+    like: Vec<(bool, regex_lite::Regex)>,
+    limit: usize,
+}
+
+impl Query {
+    fn read(query: &str) -> Self {
+        let mut read = Self {
+            like: Vec::new(),
+            limit: MOST_ROWS,
+        };
+        // A bar with spaces around it stands between commands.
+        for command in query.split(" | ") {
+            let (name, rest) = command.split_once(' ').expect("a command");
+            match name {
+                "fields" | "sort" => {}
+                "limit" => read.limit = rest.parse::<usize>().expect("a number").min(MOST_ROWS),
+                "filter" => read.like.extend(rest.split(" and ").map(|condition| {
+                    let condition = condition.strip_prefix("@message ").expect("a field");
+                    let (like, not) = match condition.strip_prefix("not ") {
+                        Some(like) => (like, true),
+                        None => (condition, false),
+                    };
+                    let regex = like
+                        .strip_prefix("like /")
+                        .and_then(|re| re.strip_suffix('/'));
+                    let regex = regex_lite::Regex::new(regex.expect("a regex"));
+                    (!not, regex.expect("a regex"))
+                })),
+                other => panic!("`{other}` is no command"),
+            }
+        }
+        read
+    }
+
+    fn takes(&self, message: &str) -> bool {
+        self.like
+            .iter()
+            .all(|(like, regex)| regex.is_match(message) == *like)
     }
 }
 
@@ -209,10 +278,10 @@ fn saved(event: &LogEvent) -> Value {
     })
 }
 
-/// What the pattern for a trail asks for.
-fn is_wanted(message: &str) -> bool {
-    let record: Value = serde_json::from_str(message).expect("a record");
-    record["eventSource"] == "cognito-idp.amazonaws.com" || record["readOnly"] == false
+/// Whether a pattern takes a message.
+fn matches(pattern: &str, message: &str) -> bool {
+    let message = serde_json::from_str(message).unwrap_or_default();
+    pattern::takes(pattern, &message).unwrap_or_else(|why| panic!("{pattern}: {why}"))
 }
 
 /// Lines that nobody asked for, one a second.
@@ -225,4 +294,30 @@ pub fn chatter(count: i64) -> Vec<LogEvent> {
         message: format!("GET /health 200 {number}"),
     };
     (0..count).map(line).collect()
+}
+
+/// Records of a trail that nobody asked for: another service's reads.
+pub fn reads(count: i64) -> Vec<LogEvent> {
+    let day: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
+    let record = |number: i64| {
+        let time = day + moved() + TimeDelta::seconds(number);
+        let record = json!({
+            "eventVersion": "1.11",
+            "eventTime": time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "DescribeInstances",
+            "awsRegion": "eu-west-1",
+            "eventID": format!("read-{number}"),
+            "readOnly": true,
+            "eventType": "AwsApiCall",
+            "recipientAccountId": "111122223333",
+        });
+        LogEvent {
+            stream: "111122223333_CloudTrail_eu-west-1".to_owned(),
+            time: time.timestamp_millis(),
+            id: format!("read-{number}"),
+            message: record.to_string(),
+        }
+    };
+    (0..count).map(record).collect()
 }

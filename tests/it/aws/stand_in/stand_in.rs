@@ -3,5 +3,6 @@
 pub mod athena;
 pub mod logs;
 pub mod objects;
+pub mod pattern;
 pub mod server;
 pub mod state;
