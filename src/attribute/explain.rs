@@ -35,6 +35,9 @@ const SHOWN: TimeDelta = TimeDelta::hours(24);
 const MOST_SHOWN: usize = 12;
 /// So many failures of the normal level may stand before an onset unseen.
 const FEW_BEFORE: u64 = 3;
+/// A change that was not seen may be the cause only so long after it was made: files are not read
+/// further back either, unless that is asked for.
+const LOOKED_BACK: TimeDelta = TimeDelta::days(7);
 /// A trail is complete this long after an event (domain.md §9).
 const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 
@@ -301,23 +304,29 @@ fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
         return false;
     }
     scene.coverage.iter().any(|row| {
-        let same = |ours: &Option<_>, theirs: &Option<_>| ours.is_none() || ours == theirs;
         let gap = |gap: &Window| gap.contains(incident.onset);
         row.source == "trail"
             && row.status != CoverageStatus::Denied
-            && same(&incident.account, &row.account)
+            && is_of(&incident.account, &row.account)
+            && is_of(&incident.region, &row.region)
             && row.from <= incident.onset + DELIVERY
             && incident.onset <= row.to + DELIVERY
             && !row.gaps.iter().any(gap)
     })
 }
 
+/// Whether a row may be of the outage's account or Region, as far as the outage's is known.
+fn is_of<T: PartialEq>(ours: &Option<T>, theirs: &Option<T>) -> bool {
+    ours.is_none() || ours == theirs
+}
+
 /// Whether changes around the onset were asked for and not all seen.
 fn missed_changes(incident: &Incident, scene: &Scene<'_>) -> bool {
     scene.coverage.iter().any(|row| {
-        let same = incident.account.is_none() || incident.account == row.account;
-        let here = incident.region.is_none() || incident.region == row.region;
-        let missed = |gap: &Window| gap.start <= incident.onset;
+        let same = row.account.is_none() || is_of(&incident.account, &row.account);
+        let here = row.region.is_none() || is_of(&incident.region, &row.region);
+        let missed =
+            |gap: &Window| gap.start <= incident.onset && incident.onset - LOOKED_BACK < gap.end;
         row.source == coverage::CHANGES && same && here && row.gaps.iter().any(missed)
     })
 }

@@ -142,6 +142,7 @@ impl Errand {
             let reach = self.ask(*span, deadline, pages.clone()).await;
             whole.got.extend(reach.got.as_slice().iter().copied());
             whole.scanned = sum(whole.scanned, reach.scanned);
+            whole.holds_trail |= reach.holds_trail;
             whole.stop = reach.stop;
             if whole.stop.is_some() {
                 break;
@@ -225,6 +226,7 @@ impl Errand {
             got: Windows::default(),
             at: self.at,
             scanned: None,
+            holds_trail: false,
             stop: None,
         }
     }

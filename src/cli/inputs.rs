@@ -178,8 +178,9 @@ impl Inputs {
             match answer.purpose {
                 Purpose::Requests(kind) => fold.looked(kind, answer.reach),
                 Purpose::Log => fold.looked_at_log(&answer.reach),
-                Purpose::Changes | Purpose::LogChanges | Purpose::Files => {
-                    fold.looked_for_changes(answer.reach)
+                Purpose::Changes => fold.looked_for_changes(answer.reach),
+                Purpose::LogChanges | Purpose::Files => {
+                    fold.looked_for_changes_of_all(answer.reach)
                 }
             }
         }
@@ -345,7 +346,8 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
             Purpose::Requests(_) => spans.requests,
             Purpose::Changes => spans.changes,
             Purpose::LogChanges => spans.changes.and(spans.files_before()),
-            Purpose::Log | Purpose::Files => spans.requests.or(spans.changes),
+            Purpose::Log => spans.requests,
+            Purpose::Files => Some(spans.files),
         };
         let Some(span) = span else { continue };
         let covered = asked.archive.covered(&section)?;
@@ -359,14 +361,14 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
             at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
             got,
             scanned: None,
+            holds_trail: false,
             stop: None,
         };
         match purpose {
             Purpose::Requests(kind) => fold.looked(kind, reach),
             Purpose::Log => fold.looked_at_log(&reach),
-            Purpose::Changes | Purpose::LogChanges | Purpose::Files => {
-                fold.looked_for_changes(reach)
-            }
+            Purpose::Changes => fold.looked_for_changes(reach),
+            Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(reach),
         }
     }
     Ok(())

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-
 use super::{
     attempts::Attempts,
     changes::Changes,
@@ -19,6 +17,7 @@ use crate::{
     error::Result,
     ids::{AccountId, Region},
     record::SourceKind,
+    source::aws::Reach,
     window::Window,
 };
 
@@ -48,10 +47,7 @@ impl Fold {
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
     pub fn finish(mut self, mappings: &[Mapping]) -> Result<Frames> {
-        let window = self.window().unwrap_or(Window {
-            start: DateTime::<Utc>::UNIX_EPOCH,
-            end: DateTime::<Utc>::UNIX_EPOCH,
-        });
+        let window = self.window();
         let attempts = self.tie(mappings).join(&mut self.symbols);
         let cells = cells(&attempts, &self.symbols);
         let coverage_rows = self.coverage_rows(window);
@@ -121,8 +117,15 @@ impl Fold {
         let asked = self.reaches.iter();
         let asked = asked.filter_map(|(kind, reach)| asked_row(kind.as_str(), reach, window));
         let mut rows: Vec<CoverageRow> = asked.collect();
-        let blind = self.blind.iter();
-        rows.extend(blind.filter_map(|reach| asked_row(CHANGES, reach, window)));
+        // A cause may lie before the window.
+        let blind = |reach: &Reach| asked_row(CHANGES, reach, reach.asked);
+        rows.extend(self.blind.iter().filter_map(blind));
+        let everywhere = self.blind_everywhere.iter().filter_map(blind);
+        rows.extend(everywhere.map(|row| CoverageRow {
+            account: None,
+            region: None,
+            ..row
+        }));
         // What was asked for is known; what was seen only tells of it.
         for row in seen {
             let place = |row: &CoverageRow| (row.source, row.account.clone(), row.region.clone());

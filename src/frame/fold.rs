@@ -54,11 +54,13 @@ pub struct Fold {
     pub(super) changes: Vec<Change>,
     pub(super) coverage: BTreeMap<(SourceKind, Option<Symbol>, Option<Symbol>), Observed>,
     pub(super) streams: BTreeMap<Symbol, Stream>,
-    /// How far questions to AWS got, by the kind of log they read.
     /// Spans of which all attempts of the trail were taken, by account and Region.
     told: BTreeMap<(Symbol, Symbol), Windows>,
     /// Questions for changes that were not answered whole.
     pub(super) blind: Vec<Reach>,
+    /// Those that might have told of any account and Region.
+    pub(super) blind_everywhere: Vec<Reach>,
+    /// How far questions to AWS got, by the kind of log they read.
     pub(super) reaches: Vec<(SourceKind, Reach)>,
     pub(super) summary: Summary,
     file: String,
@@ -416,7 +418,7 @@ impl Fold {
     }
 
     /// The bounds of the requests kept: as asked for, else what the inputs hold.
-    pub(super) fn window(&self) -> Option<Window> {
+    pub(super) fn window(&self) -> Window {
         let failures = self
             .failures
             .iter()
@@ -428,15 +430,17 @@ impl Fold {
             let seen = self.coverage.values().filter_map(Observed::span);
             seen.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
         };
-        let (first, last) = span.or_else(records)?;
-        let time = |micros| DateTime::from_timestamp_micros(micros);
-        Some(Window {
-            start: self.bounds.since.or_else(|| time(first))?,
-            end: match self.bounds.until {
-                Some(until) => until,
-                None => time(last)? + TimeDelta::seconds(1),
-            },
-        })
+        let held = span.or_else(records).map(|(first, last)| {
+            let time = |micros| DateTime::from_timestamp_micros(micros).unwrap_or_default();
+            (time(first), time(last) + TimeDelta::seconds(1))
+        });
+        let start = self.bounds.since.or(held.map(|(start, _)| start));
+        let start = start.unwrap_or_default();
+        let end = self.bounds.until.or(held.map(|(_, end)| end));
+        Window {
+            start,
+            end: end.unwrap_or(start),
+        }
     }
 }
 

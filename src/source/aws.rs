@@ -77,6 +77,8 @@ pub struct Reach {
     pub at: DateTime<Utc>,
     /// Bytes that AWS scanned for it and bills; `None` where it does not say.
     pub scanned: Option<u64>,
+    /// Whether a log group was found to hold a trail.
+    pub holds_trail: bool,
     /// What ended it early.
     pub stop: Option<Stop>,
 }

@@ -19,8 +19,19 @@ impl Fold {
         }
     }
 
+    /// The same of a source that may tell of other accounts and Regions than the one that was
+    /// asked: a bucket, a table, a trail's log group.
+    pub fn looked_for_changes_of_all(&mut self, reach: Reach) {
+        if !reach.is_whole() {
+            self.blind_everywhere.push(reach);
+        }
+    }
+
     /// Takes how far reading a log group got; its rows tell what kind of log it is.
     pub fn looked_at_log(&mut self, reach: &Reach) {
+        if reach.holds_trail {
+            return self.looked_for_changes_of_all(reach.clone());
+        }
         let place = [reach.account.as_str(), reach.region.as_str()];
         let place = place.map(|text| Some(self.symbols.intern(text)));
         let kinds = [

@@ -1,7 +1,8 @@
 //! One call to AWS: its turn, its retries, and what its failure means.
 
-use std::{future::Future, time::Duration};
+use std::{error::Error, future::Future, time::Duration};
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep};
@@ -106,7 +107,7 @@ pub async fn call<T, E, F>(
 ) -> Result<T, Stop>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     call_within(BUDGET, pace, action, request).await
 }
@@ -124,7 +125,7 @@ pub async fn call_within<T, E, F>(
 ) -> Result<T, Stop>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     let start = Instant::now();
     let mut wait = FIRST_WAIT;
@@ -205,7 +206,7 @@ const NOT_FOUND: [&str; 4] = [
 
 fn failure<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Failure
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
+    E: ProvideErrorMetadata + Error + 'static,
 {
     match error {
         SdkError::ServiceError(refused) => {
@@ -215,7 +216,7 @@ where
             let message = said.message().unwrap_or(code).to_owned();
             answered(action, status, code, message)
         }
-        SdkError::DispatchFailure(failure) if failure.is_other() => {
+        SdkError::DispatchFailure(_) if is_of_credentials(error) => {
             Failure::Final(Stop::Credentials {
                 message: chain(error),
             })
@@ -259,10 +260,19 @@ fn answered(action: &'static str, status: u16, code: &str, message: String) -> F
     })
 }
 
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
+/// Whether there were no credentials to sign with.
+fn is_of_credentials(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(|cause| cause.is::<CredentialsError>())
+}
+
+/// An error and its causes.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error with its causes, as text.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut texts: Vec<String> = causes(error).map(ToString::to_string).collect();
     texts.dedup();
     texts.join(": ")
 }

@@ -155,6 +155,7 @@ pub async fn filter(
         got: Windows::default(),
         at,
         scanned: None,
+        holds_trail: false,
         stop: None,
     };
     let delivered = Window {
@@ -172,7 +173,10 @@ pub async fn filter(
         turns: Semaphore::new(IN_FLIGHT),
     };
     match filtering.holds_trail(delivered).await {
-        Ok(true) => filtering.pattern = Some(question.of_trail.pattern.clone()),
+        Ok(true) => {
+            reach.holds_trail = true;
+            filtering.pattern = Some(question.of_trail.pattern.clone());
+        }
         Ok(false) if question.wanted == Wanted::Changes => {
             reach.got.add(question.window);
             return reach;

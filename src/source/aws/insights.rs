@@ -80,7 +80,8 @@ impl Asking {
         reach: &mut Reach,
         pages: &Pages,
     ) -> Result<(), Stop> {
-        let query = match (self.holds_trail(window, reach).await?, question.wanted) {
+        reach.holds_trail = self.holds_trail(window, reach).await?;
+        let query = match (reach.holds_trail, question.wanted) {
             (true, _) => format!("{FIELDS} | {} | {ROWS}", question.of_trail.insights),
             (false, Wanted::Everything) => format!("{FIELDS} | {ROWS}"),
             (false, Wanted::Changes) => {

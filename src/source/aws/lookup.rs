@@ -149,6 +149,7 @@ pub async fn look_up(
         got: got.iter().fold(whole, |all, got| all.shared(got)),
         at,
         scanned: None,
+        holds_trail: false,
         stop,
     }
 }

@@ -3,14 +3,33 @@
 //! A trail's keys name account, Region and day of publication (domain.md §5.2), so folders that
 //! cannot hold what is wanted are never listed. Anything else below a prefix is listed whole.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use aws_sdk_s3::{Client, config::Builder, error::SdkError, operation::get_object::GetObjectError};
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use tokio::{sync::Semaphore, task::JoinSet};
+use aws_sdk_s3::{
+    Client,
+    config::Builder,
+    error::SdkError,
+    operation::{get_object::GetObjectError, head_bucket::HeadBucketError},
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use chrono::{DateTime, Utc};
+use tokio::task::JoinSet;
 
-use super::{Pace, Page, Pages, Place, Reach, Stop, call::call};
+use super::{
+    Pace, Page, Pages, Place, Reach, Stop,
+    call::{call, call_within},
+};
 use crate::window::{Window, Windows};
+
+mod path;
+
+use path::Path;
 
 /// Requests per second and prefix that S3 serves at least, shared with everybody who reads there.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html>
@@ -19,9 +38,10 @@ pub const QUOTA: f64 = 5_500.0;
 const LIST: &str = "s3:ListBucket";
 const GET: &str = "s3:GetObject";
 const DECRYPT: &str = "kms:Decrypt";
+/// Enough to hide the latency of one; the objects in memory are as many.
 const IN_FLIGHT: usize = 8;
-/// Records are published up to a day after the event.
-const PUBLICATION: TimeDelta = TimeDelta::days(1);
+/// Where the bucket is need not be known, so that asking for it is soon given up.
+const LOCATING: Duration = Duration::from_secs(10);
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -36,15 +56,36 @@ pub struct Question {
     pub regions: Vec<String>,
 }
 
+/// Something that is still to be read.
+#[derive(Clone, Debug)]
+enum Item {
+    /// A page of what lies directly below a prefix, and its token.
+    Folder(String, Option<String>),
+    /// An object, by key.
+    Object(String),
+}
+
+/// Why an item was not read, and whether that ends everything.
+struct Failed {
+    stop: Stop,
+    last: bool,
+}
+
 struct Bucket {
     client: Client,
     pace: Pace,
     question: Question,
     pages: Pages,
-    turns: Semaphore,
+    /// Calls that were answered.
+    answered: AtomicU64,
+    /// Objects that were downloaded.
+    downloaded: AtomicU64,
 }
 
 /// Lists and downloads, and sends each object as a page.
+///
+/// What could not be listed or downloaded is missing from what was got, with the day before, since
+/// files are published late; the rest is read all the same.
 pub async fn download(
     place: &Place,
     pace: &Pace,
@@ -52,28 +93,26 @@ pub async fn download(
     at: DateTime<Utc>,
     pages: Pages,
 ) -> Reach {
-    let mut reach = Reach {
-        question: format!("s3://{}/{}", question.bucket, question.prefix),
-        account: place.account.clone(),
-        region: place.region.clone(),
-        asked: question.window,
-        got: Windows::default(),
-        at,
-        scanned: None,
-        stop: None,
-    };
     let bucket = Bucket {
         client: client(place, pace, &question.bucket).await,
         pace: pace.clone(),
         question: question.clone(),
         pages,
-        turns: Semaphore::new(IN_FLIGHT),
+        answered: AtomicU64::new(0),
+        downloaded: AtomicU64::new(0),
     };
-    match Arc::new(bucket).read_all().await {
-        Ok(()) => reach.got.add(question.window),
-        Err(stop) => reach.stop = Some(stop),
+    let (lost, stop) = Arc::new(bucket).read().await;
+    Reach {
+        question: format!("s3://{}/{}", question.bucket, question.prefix),
+        account: place.account.clone(),
+        region: place.region.clone(),
+        asked: question.window,
+        got: lost.missing(question.window),
+        at,
+        scanned: None,
+        holds_trail: false,
+        stop,
     }
-    reach
 }
 
 /// A client for the Region that the bucket is in.
@@ -87,97 +126,167 @@ async fn client(place: &Place, pace: &Pace, bucket: &str) -> Client {
         })
     };
     let client = with(None);
-    if own {
-        return client;
-    }
-    pace.turn().await;
-    // Asked in the wrong Region, S3 refuses and names the right one.
-    let head = client.head_bucket().bucket(bucket).send().await;
-    let region = match &head {
-        Ok(head) => head.bucket_region().map(str::to_owned),
-        Err(error) => error.raw_response().and_then(|response| {
-            let region = response.headers().get("x-amz-bucket-region");
-            region.map(str::to_owned)
-        }),
-    };
-    with(region)
+    let region = call_within(LOCATING, pace, LIST, || async {
+        match client.head_bucket().bucket(bucket).send().await {
+            Ok(head) => Ok(head.bucket_region),
+            // Asked in the wrong Region, S3 refuses and names the right one.
+            Err(error) => match named_region(&error) {
+                Some(region) => Ok(Some(region)),
+                None => Err(error),
+            },
+        }
+    });
+    // What is wrong will be told of the listing.
+    with(region.await.ok().flatten())
+}
+
+fn named_region(error: &SdkError<HeadBucketError, HttpResponse>) -> Option<String> {
+    let headers = error.raw_response()?.headers();
+    headers.get("x-amz-bucket-region").map(str::to_owned)
 }
 
 impl Bucket {
-    async fn read_all(self: Arc<Self>) -> Result<(), Stop> {
-        let mut tasks = JoinSet::new();
-        let mut folders = vec![self.question.prefix.clone()];
-        let mut met: BTreeSet<String> = BTreeSet::new();
-        while let Some(folder) = folders.pop() {
-            let (below, keys) = self.list(&folder).await?;
-            let wanted = below
-                .into_iter()
-                .filter(|path| wants(path, &self.question) && met.insert(path.clone()));
-            folders.extend(wanted);
-            for key in keys.into_iter().filter(|key| !key.ends_with('/')) {
-                tasks.spawn(Arc::clone(&self).object(key));
-                // What was downloaded is told as soon as it is there.
-                while let Some(done) = tasks.try_join_next() {
-                    done.unwrap_or(Ok(()))?;
-                }
-            }
-        }
-        while let Some(done) = tasks.join_next().await {
-            done.unwrap_or(Ok(()))?;
-        }
-        Ok(())
-    }
-
-    /// The folders and the keys directly below a prefix.
-    async fn list(&self, prefix: &str) -> Result<(Vec<String>, Vec<String>), Stop> {
-        let (mut folders, mut keys) = (Vec::new(), Vec::new());
-        let mut token: Option<String> = None;
+    /// Reads everything that may hold the window. Returns the spans of what was not read, and why.
+    async fn read(self: Arc<Self>) -> (Windows, Option<Stop>) {
+        let mut lost = Windows::default();
+        let mut stop = None;
+        let mut over = false;
+        // The last is the first: what was listed is downloaded before more is listed.
+        let mut left = vec![Item::Folder(self.question.prefix.clone(), None)];
+        let mut running = JoinSet::new();
         loop {
-            let page = call(&self.pace, LIST, || {
-                self.client
-                    .list_objects_v2()
-                    .bucket(&self.question.bucket)
-                    .prefix(prefix)
-                    .delimiter("/")
-                    .set_continuation_token(token.clone())
-                    .send()
-            })
-            .await?;
-            let below = page.common_prefixes().iter();
-            folders.extend(below.filter_map(|below| below.prefix().map(str::to_owned)));
-            let contents = page.contents().iter();
-            keys.extend(contents.filter_map(|object| object.key().map(str::to_owned)));
-            token = page.next_continuation_token().map(str::to_owned);
-            if token.is_none() {
-                return Ok((folders, keys));
+            while !over
+                && running.len() < IN_FLIGHT
+                && let Some(item) = left.pop()
+            {
+                running.spawn(Arc::clone(&self).take(item));
+            }
+            let Some(done) = running.join_next().await else {
+                break;
+            };
+            match done {
+                Ok((_, Ok(found))) => left.extend(found),
+                Ok((item, Err(failed))) => {
+                    lost.add(self.held(&item));
+                    over |= failed.last;
+                    if failed.last || stop.is_none() {
+                        stop = Some(failed.stop);
+                    }
+                }
+                // A task that panicked does not say what it leaves missing.
+                Err(_) => lost.add(self.question.window),
             }
         }
+        lost.extend(left.iter().map(|item| self.held(item)));
+        if over && self.downloaded.load(Ordering::Relaxed) == 0 {
+            lost.add(self.question.window);
+        }
+        (lost, stop)
     }
 
-    /// Downloads an object; one that cannot be had is told and the rest goes on, unless it is that
-    /// nothing may be had.
-    async fn object(self: Arc<Self>, key: String) -> Result<(), Stop> {
-        // The semaphore is never closed.
-        let _turn = self.turns.acquire().await;
+    /// The span of the records that an item may hold.
+    fn held(&self, item: &Item) -> Window {
+        let (Item::Folder(path, _) | Item::Object(path)) = item;
+        Path::new(path).held.unwrap_or(self.question.window)
+    }
+
+    /// Reads an item: what a folder holds is still to be read.
+    async fn take(self: Arc<Self>, item: Item) -> (Item, Result<Vec<Item>, Failed>) {
+        let answered = self.answered.load(Ordering::Relaxed);
+        let result = match &item {
+            Item::Folder(prefix, token) => self.list(prefix, token.as_deref()).await,
+            Item::Object(key) => self.object(key).await.map(|()| Vec::new()),
+        };
+        let stop = match result {
+            Ok(found) => {
+                self.answered.fetch_add(1, Ordering::Relaxed);
+                return (item, Ok(found));
+            }
+            Err(stop) => stop,
+        };
+        let object = matches!(item, Item::Object(_));
+        let last = match &stop {
+            Stop::Credentials { .. } | Stop::Interrupted => true,
+            Stop::Denied { .. } => object && self.downloaded.load(Ordering::Relaxed) == 0,
+            // One that is not answered is no reason to give up, as long as others are.
+            Stop::GaveUp { .. } => answered == self.answered.load(Ordering::Relaxed),
+            _ => false,
+        };
+        if let Item::Object(key) = &item
+            && !last
+        {
+            // Nobody takes it: the next object will know.
+            let _ = self.send(key, Vec::new(), Some(stop.to_string())).await;
+        }
+        (item, Err(Failed { stop, last }))
+    }
+
+    /// A page of the folders and the keys directly below a prefix, the next page first.
+    async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Vec<Item>, Stop> {
+        let Question {
+            bucket,
+            prefix: asked,
+            window,
+            regions,
+        } = &self.question;
+        let page = call(&self.pace, LIST, || {
+            self.client
+                .list_objects_v2()
+                .bucket(bucket)
+                .prefix(prefix)
+                .delimiter("/")
+                .set_continuation_token(token.map(str::to_owned))
+                .send()
+        })
+        .await?;
+        let folders = page.common_prefixes().iter();
+        let keys = page.contents().iter().filter_map(|object| object.key());
+        let next = page.next_continuation_token().map(str::to_owned);
+        let mut found: Vec<Item> = Vec::new();
+        found.extend(folders.filter_map(|folder| {
+            let folder = folder.prefix()?;
+            Some(Item::Folder(folder.to_owned(), None))
+        }));
+        // A key that ends like a folder is what consoles show folders by.
+        let keys = keys.filter(|key| !key.ends_with('/'));
+        found.extend(keys.map(|key| Item::Object(key.to_owned())));
+        if found.is_empty() && next.is_none() && token.is_none() && prefix == asked {
+            return Err(Stop::NotFound {
+                action: LIST,
+                message: format!("no key of the bucket begins with `{prefix}`"),
+            });
+        }
+        found.retain(|item| {
+            let (Item::Folder(path, _) | Item::Object(path)) = item;
+            Path::new(path).may_hold(*window, regions, asked)
+        });
+        if next.is_some() {
+            found.insert(0, Item::Folder(prefix.to_owned(), next));
+        }
+        Ok(found)
+    }
+
+    async fn object(&self, key: &str) -> Result<(), Stop> {
         let got = call(&self.pace, GET, || async {
             let object = self.client.get_object();
-            let object = object.bucket(&self.question.bucket).key(&key).send();
+            let object = object.bucket(&self.question.bucket).key(key).send();
             let body = object.await?.body.collect().await;
             // A body that is cut is asked for again.
             let body = body.map_err(SdkError::<GetObjectError, _>::timeout_error)?;
             Ok(body.into_bytes().to_vec())
         });
-        let (bytes, failure) = match got.await {
-            Ok(bytes) => (bytes, None),
-            Err(Stop::Denied { message, .. }) if message.contains("kms") => {
-                return Err(Stop::Denied {
-                    action: DECRYPT,
-                    message,
-                });
-            }
-            Err(stop @ (Stop::Denied { .. } | Stop::Credentials { .. })) => return Err(stop),
-            Err(stop) => (Vec::new(), Some(stop.to_string())),
-        };
+        let bytes = got.await.map_err(|stop| match stop {
+            Stop::Denied { message, .. } if message.contains("kms") => Stop::Denied {
+                action: DECRYPT,
+                message,
+            },
+            stop => stop,
+        })?;
+        self.downloaded.fetch_add(1, Ordering::Relaxed);
+        self.send(key, bytes, None).await
+    }
+
+    async fn send(&self, key: &str, bytes: Vec<u8>, failure: Option<String>) -> Result<(), Stop> {
         let page = Page {
             name: format!("s3://{}/{key}", self.question.bucket),
             bytes,
@@ -187,99 +296,5 @@ impl Bucket {
         };
         let sent = self.pages.send(page).await;
         sent.map_err(|_closed| Stop::Interrupted)
-    }
-}
-
-/// Whether a folder may hold what is wanted. Below `AWSLogs` stand an organisation (not always),
-/// an account, the service, the Region, and year, month and day of publication.
-fn wants(folder: &str, question: &Question) -> bool {
-    let parts: Vec<&str> = folder.trim_end_matches('/').split('/').collect();
-    let Some(root) = parts.iter().position(|part| *part == "AWSLogs") else {
-        return true;
-    };
-    let mut below = parts.get(root + 1..).unwrap_or_default().iter();
-    let mut account = below.next();
-    if account.is_some_and(|part| part.starts_with("o-")) {
-        account = below.next();
-    }
-    let (service, region) = (below.next(), below.next());
-    if account.is_none() || service.is_none() {
-        return true;
-    }
-    if service != Some(&"CloudTrail") {
-        return false;
-    }
-    let regions = &question.regions;
-    let ours = |region: &&str| regions.is_empty() || regions.iter().any(|own| own == region);
-    if !region.is_none_or(ours) {
-        return false;
-    }
-    let numbers: Vec<u32> = below.map_while(|part| part.parse().ok()).collect();
-    overlaps(&numbers, question.window)
-}
-
-/// Whether the days of a year, month or day may hold records of the window.
-fn overlaps(date: &[u32], window: Window) -> bool {
-    let first = window.start.date_naive();
-    let last = (window.end + PUBLICATION).date_naive();
-    let part = |day: NaiveDate| [day.year().unsigned_abs(), day.month(), day.day()];
-    let (first, last) = (part(first), part(last));
-    let length = date.len().min(3);
-    let date = date.get(..length).unwrap_or_default();
-    first.get(..length).is_some_and(|first| first <= date)
-        && last.get(..length).is_some_and(|last| date <= last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_folders_that_may_hold_the_window_are_listed() {
-        let time = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
-        let question = Question {
-            bucket: "example-trail".to_owned(),
-            prefix: String::new(),
-            window: Window {
-                start: time("2026-02-27T22:00:00Z"),
-                end: time("2026-03-02T12:00:00Z"),
-            },
-            regions: vec!["eu-west-1".to_owned()],
-        };
-        for (folder, expected) in [
-            ("logs/", true),
-            ("logs/AWSLogs/", true),
-            ("AWSLogs/111122223333/", true),
-            ("AWSLogs/o-example/", true),
-            ("AWSLogs/111122223333/CloudTrail/", true),
-            ("AWSLogs/o-example/111122223333/CloudTrail/", true),
-            ("AWSLogs/111122223333/CloudTrail-Digest/", false),
-            ("AWSLogs/o-example/111122223333/CloudTrail-Insight/", false),
-            ("AWSLogs/111122223333/elasticloadbalancing/", false),
-            ("AWSLogs/111122223333/CloudTrail/eu-west-1/", true),
-            ("AWSLogs/111122223333/CloudTrail/eu-west-2/", false),
-            ("AWSLogs/111122223333/CloudTrail/eu-west-1/2025/", false),
-            ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/", true),
-            ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/01/", false),
-            ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/02/", true),
-            (
-                "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/02/26/",
-                false,
-            ),
-            (
-                "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/02/27/",
-                true,
-            ),
-            (
-                "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/03/",
-                true,
-            ),
-            (
-                "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/04/",
-                false,
-            ),
-        ] {
-            assert_eq!(wants(folder, &question), expected, "{folder}");
-        }
     }
 }

@@ -14,10 +14,14 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     lookup::{CREDENTIALS, day, differences, incidents, run},
+    stand_in::logs::Groups,
+    stand_in::objects::{BUCKET, Objects},
     stand_in::server::{Manners, Server},
     stand_in::state::State,
 };
 use crate::program::{Run, folder, trailblame, with_environment};
+
+const FAST: [&str; 2] = ["--max-rps", "1000"];
 
 fn arguments(server: &Server, archive: &Path) -> Vec<String> {
     let (since, until) = day();
@@ -64,6 +68,41 @@ fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     files
+}
+
+/// The history before the window lies in the same section as the window.
+#[test]
+fn files_of_a_bucket_and_a_trails_log_group_answer_alone_too() {
+    let mut state = State::sample();
+    state.objects = Objects::sample("");
+    state.groups = Groups::sample(&state);
+    let server = Server::start(state, Manners::default());
+    let bucket = format!("s3://{BUCKET}");
+    let group = "arn:aws:logs:eu-west-1:111122223333:log-group:trail";
+    for (name, source) in [
+        ("bucket", &[&*bucket][..]),
+        ("group", &["--log-group", group]),
+    ] {
+        let archive = folder(&format!("pulled-{name}")).join("archive");
+        let arguments = arguments(&server, &archive);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let pulled = [&["pull"], &arguments[..], source].concat();
+        let pulled = with_environment(&pulled, &CREDENTIALS);
+        assert_eq!(pulled.status, Some(0), "{}", pulled.stderr);
+        let live = run(&server, &[source, &["--format", "json"], &FAST].concat());
+        let path = archive.to_str().expect("UTF-8");
+        let (since, until) = day();
+        let alone = ["--archive-dir", path, "--since", &since, "--until", &until];
+        let alone = [
+            &["investigate", "--archive", "--format", "json"],
+            &alone[..],
+        ]
+        .concat();
+        let alone = trailblame(&alone);
+        assert_eq!(alone.status, Some(0), "{}", alone.stderr);
+        let difference = differences(&incidents(&alone), &incidents(&live));
+        assert_eq!(difference, "", "{name}");
+    }
 }
 
 #[test]

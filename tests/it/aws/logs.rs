@@ -12,7 +12,7 @@ use super::{
 };
 use crate::program::{Run, file, folder, trailblame};
 
-const APPLICATIONS: [&str; 3] = ["billing", "reports", "webshop"];
+pub(super) const APPLICATIONS: [&str; 3] = ["billing", "reports", "webshop"];
 
 fn sample() -> State {
     let mut state = State::sample();

@@ -1,7 +1,11 @@
 //! Trail buckets: the same answer as from the files, and only what the window needs.
 
+use serde_json::{Value, json};
+
 use super::{
+    logs::APPLICATIONS,
     lookup::{day, differences, incidents, run},
+    stand_in::logs::Groups,
     stand_in::objects::{BUCKET, Objects},
     stand_in::server::{Manners, Server},
     stand_in::state::State,
@@ -18,7 +22,7 @@ fn state(prefix: &str) -> State {
 /// The same analysis from the same files in a folder.
 fn from_folder(state: &State, name: &str) -> Run {
     let folder = folder(name);
-    for (key, bytes) in &state.objects.0 {
+    for (key, bytes) in &state.objects.held {
         file(&folder, key, bytes);
     }
     let (since, until) = day();
@@ -74,7 +78,7 @@ fn only_the_days_that_the_window_needs_are_listed() {
     let mut state = state("");
     let siblings: Vec<(String, Vec<u8>)> = state
         .objects
-        .0
+        .held
         .iter()
         .flat_map(|(key, bytes)| {
             let sibling = |service: &str| key.replace("/CloudTrail/", &format!("/{service}/"));
@@ -87,7 +91,7 @@ fn only_the_days_that_the_window_needs_are_listed() {
             .map(|key| (key, bytes.clone()))
         })
         .collect();
-    state.objects.0.extend(siblings);
+    state.objects.held.extend(siblings);
     let server = Server::start(state, Manners::default());
     let address = format!("s3://{BUCKET}");
     let asked = run(&server, &[&address, "--history", "1d", "--format", "json"]);
@@ -108,9 +112,9 @@ fn only_the_days_that_the_window_needs_are_listed() {
 #[test]
 fn an_organisations_trail_is_found_too() {
     let mut state = state("");
-    let objects = std::mem::take(&mut state.objects.0);
+    let objects = std::mem::take(&mut state.objects.held);
     let moved = objects.into_iter();
-    state.objects.0 = moved
+    state.objects.held = moved
         .map(|(key, bytes)| (key.replace("AWSLogs/", "AWSLogs/o-example/"), bytes))
         .collect();
     let server = Server::start(state, Manners::default());
@@ -146,4 +150,75 @@ fn a_bucket_that_is_not_there_or_denied_is_told() {
         "{}",
         denied.stderr
     );
+}
+
+#[test]
+fn a_key_that_may_not_be_used_is_told() {
+    let mut state = state("");
+    state.objects.encrypted = Some(String::new());
+    let server = Server::start(state, Manners::default());
+    let asked = run(&server, &[&format!("s3://{BUCKET}")]);
+    assert_eq!(asked.status, Some(1), "{}", asked.stderr);
+    assert!(
+        asked.stderr.contains("allow `kms:Decrypt`"),
+        "{}",
+        asked.stderr
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_may_hold_the_cause() {
+    let verdicts = |state: State| {
+        let server = Server::start(state, Manners::default());
+        let bucket = format!("s3://{BUCKET}");
+        let mut arguments = vec![
+            &*bucket,
+            "--history",
+            "30d",
+            "--format",
+            "json",
+            "--max-rps",
+            "1000",
+        ];
+        for group in APPLICATIONS {
+            arguments.extend(["--log-group", group]);
+        }
+        let asked = run(&server, &arguments);
+        assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+        let answer: Value = serde_json::from_str(&asked.stdout).expect("JSON");
+        let verdicts: Vec<String> = answer["incidents"]
+            .as_array()
+            .expect("incidents")
+            .iter()
+            .map(|incident| incident["verdict"].as_str().expect("a verdict").to_owned())
+            .collect();
+        let missed: Vec<Value> = answer["coverage"]
+            .as_array()
+            .expect("coverage")
+            .iter()
+            .filter(|row| row["source"] == "changes")
+            .map(|row| json!([row["account_id"], row["status"]]))
+            .collect();
+        (verdicts, missed)
+    };
+    let no_change = "no_change".to_owned();
+    let state = || State {
+        groups: Groups::sample(&State::default()),
+        ..state("")
+    };
+    let (whole, missed) = verdicts(state());
+    assert!(whole.contains(&no_change), "{whole:?}");
+    assert_eq!(missed, Vec::<Value>::new());
+
+    // A file of the day before; the reader is not in the account that the file is of.
+    let mut broken = state();
+    let yesterday = day().0.replace('-', "/");
+    let keys = broken.objects.held.keys();
+    let lost = keys.filter(|key| key.contains("eu-west-1") && !key.contains(&yesterday[..10]));
+    broken.objects.encrypted = lost.max().cloned();
+    assert!(broken.objects.encrypted.is_some());
+    let (verdicts, missed) = verdicts(broken);
+    assert_eq!(missed, [json!([null, "partial"])]);
+    assert!(!verdicts.contains(&no_change), "{verdicts:?}");
+    assert!(verdicts.contains(&"change".to_owned()), "{verdicts:?}");
 }

@@ -10,9 +10,18 @@ use super::{
     state::moved,
 };
 
-/// Objects of the bucket `example-trail`, by key.
+/// Objects of the bucket `example-trail`.
 #[derive(Clone, Debug, Default)]
-pub struct Objects(pub BTreeMap<String, Vec<u8>>);
+pub struct Objects {
+    /// By key.
+    pub held: BTreeMap<String, Vec<u8>>,
+    /// Keys that begin so may be listed and not read.
+    pub encrypted: Option<String>,
+}
+
+/// What S3 says of an object whose key the caller may not use.
+const NO_KEY: &str = "User: arn:aws:iam::111122223333:user/EXAMPLE is not authorized to perform: \
+                      kms:Decrypt on the resource associated with this ciphertext";
 
 pub const BUCKET: &str = "example-trail";
 const PAGE: usize = 7;
@@ -46,7 +55,10 @@ impl Objects {
             );
             objects.insert(key, later(bytes));
         }
-        Self(objects)
+        Self {
+            held: objects,
+            encrypted: None,
+        }
     }
 
     /// Answers `GET /bucket?…` and `GET /bucket/key`.
@@ -62,7 +74,11 @@ impl Objects {
             return refusal(404, "NoSuchBucket");
         }
         if !key.is_empty() {
-            return match self.0.get(key) {
+            let encrypted = self.encrypted.as_ref();
+            if encrypted.is_some_and(|prefix| key.starts_with(prefix)) {
+                return error(403, "AccessDenied", NO_KEY);
+            }
+            return match self.held.get(key) {
                 Some(bytes) => Response::xml(bytes.clone()),
                 None => refusal(404, "NoSuchKey"),
             };
@@ -77,7 +93,7 @@ impl Objects {
 
     fn list(&self, prefix: &str, token: Option<String>) -> Response {
         let mut found: BTreeSet<(String, bool)> = BTreeSet::new();
-        for key in self.0.keys().filter(|key| key.starts_with(prefix)) {
+        for key in self.held.keys().filter(|key| key.starts_with(prefix)) {
             let rest = &key[prefix.len()..];
             match rest.find('/') {
                 Some(end) => found.insert((format!("{prefix}{}", &rest[..=end]), true)),
@@ -105,7 +121,11 @@ impl Objects {
 
 /// An error as S3 tells it.
 pub fn refusal(status: u16, code: &str) -> Response {
-    let body = format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>");
+    error(status, code, code)
+}
+
+fn error(status: u16, code: &str, message: &str) -> Response {
+    let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     Response {
         status,
         ..Response::xml(body)

@@ -172,7 +172,10 @@ impl Shared {
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut stream = stream;
         while let Some(request) = read(&mut reader)? {
-            let response = self.answer(&request);
+            let mut response = self.answer(&request);
+            if request.operation == "HEAD" {
+                response.body.clear();
+            }
             thread::sleep(self.manners.latency);
             let number = self.count.load(Ordering::Relaxed);
             let cut = self.manners.cuts > 0 && number % self.manners.cuts == 1;

@@ -108,7 +108,7 @@ impl State {
             {
                 self.athena.answer(request)
             }
-            "GET" => self.objects.answer(request),
+            "GET" | "HEAD" => self.objects.answer(request),
             "FilterLogEvents" | "StartQuery" | "GetQueryResults" => self.groups.answer(request),
             "DescribeUserPoolClient" => self.describe(request),
             "DescribeUserPool" => Response::refusal(400, "ResourceNotFoundException", "no pool"),
