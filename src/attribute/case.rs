@@ -25,6 +25,9 @@ pub use tally::{Broken, Tally};
 const LOOK_BACK: i64 = 86_400_000_000;
 /// Traffic so long before a silence says which requests stopped.
 const BEFORE_SILENCE: i64 = 3 * 3_600_000_000;
+/// A silence may begin with a wait of so many times the one that 95 of 100 keep to: one of 400 is
+/// longer.
+const LONGEST_WAIT: i32 = 2;
 /// Codes issued before a change can still be exchanged for so long (domain.md §4.1).
 const CODES_IN_FLIGHT: i64 = 5 * 60_000_000;
 
@@ -204,7 +207,7 @@ impl<'a> Case<'a> {
 
     /// The latest time at which a change can have caused the outage: none within CloudTrail, where
     /// the same second is allowed; a few seconds between two clocks; for a silence, when a request
-    /// was to be expected.
+    /// was to be expected, or a while after, since waits vary.
     pub fn deadline(&self) -> DateTime<Utc> {
         let by_application = self
             .suffering()
@@ -212,7 +215,10 @@ impl<'a> Case<'a> {
             .and_then(|(_, key, _)| self.cells.text(key.source))
             .is_some_and(|source| source != "trail");
         match self.incident.kind {
-            Kind::Absence => self.incident.onset_interval.1,
+            Kind::Absence => {
+                let (last, expected) = self.incident.onset_interval;
+                last + (expected - last) * LONGEST_WAIT
+            }
             Kind::Failures if by_application => self.incident.onset + TimeDelta::seconds(3),
             Kind::Failures => self.incident.onset,
         }

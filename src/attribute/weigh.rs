@@ -119,6 +119,11 @@ fn no_mechanism(case: &Case<'_>, tally: &Tally) -> Option<String> {
         return None;
     }
     let requests = phrase::failed_requests(case.incident);
+    if tally.refused_before > 0.5 * tally.failed {
+        return Some(format!(
+            "The settings refused the {requests} already when it was made."
+        ));
+    }
     Some(match tally.wrong_code > 0.0 {
         true => format!(
             "It would refuse the {requests}, but not with {}.",
@@ -251,6 +256,7 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
     let within = tally.accepted_within_delay.min(30.0) * 0.1;
     let accepted = tally.accepted_before * f64::ln(1.0 - refused);
     let weight = f64::ln(refused * tally.usual.max(2.0)) + accepted - within;
+    let weight = weight.min(TIME_MOST) - by_chance(case, change);
     let passed = tally.accepted_before + tally.accepted_within_delay;
     let ago = phrase::duration(lag);
     let text = match (case.incident.kind, passed) {
@@ -272,6 +278,18 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
         weight.clamp(TIME_LEAST, TIME_MOST),
         text,
     )
+}
+
+/// How unlikely it is that requests stayed away by chance until a change that came after the next
+/// was to be expected, in nats.
+fn by_chance(case: &Case<'_>, change: &ConfigChange) -> f64 {
+    let (last, expected) = case.incident.onset_interval;
+    let late = (change.change.time - expected).as_seconds_f64();
+    match case.incident.kind {
+        // 95 of 100 waits end by then: three times the mean.
+        Kind::Absence => (3.0 * late / (expected - last).as_seconds_f64().max(1.0)).max(0.0),
+        Kind::Failures => 0.0,
+    }
 }
 
 /// Without exposed requests before the onset only the clock is left.

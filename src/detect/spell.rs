@@ -14,6 +14,10 @@ const SAME_ONSET: i64 = 60_000_000;
 /// More spells of one client than this are noise that no threshold fits.
 const MOST_SPELLS: usize = 40;
 const WEEK: f64 = 7.0 * 86_400e6;
+/// So many successes at least show that earlier failures had left them alone, …
+const FEWEST: f64 = 3.0;
+/// … and this share of their rate that they ended.
+const ENDED: f64 = 0.25;
 /// A slice must be this much better, in nats, for each attribute it fixes.
 const PRICE_OF_DEPTH: f64 = 0.5;
 
@@ -52,6 +56,7 @@ pub fn failing(cells: &Cells, unit: &Unit, config: &Config) -> Vec<Spell> {
             .filter_map(|slice| best_spell(cells, unit, slice, &explained, threshold))
             .max_by(|a, b| worth(a).total_cmp(&worth(b)));
         let Some(spell) = found else { break };
+        let spell = within(cells, unit, &slices, &explained, threshold, &spell).unwrap_or(spell);
         let before = explained.len();
         explained.extend(&spell.rows);
         spells.push(spell);
@@ -60,6 +65,45 @@ pub fn failing(cells: &Cells, unit: &Unit, config: &Config) -> Vec<Spell> {
         }
     }
     spells
+}
+
+/// A break inside a spell of other failures: one error begins later than they do, and with it the
+/// successes of its grants end, which the others had left alone.
+fn within(
+    cells: &Cells,
+    unit: &Unit,
+    slices: &[Slice],
+    explained: &BTreeSet<usize>,
+    threshold: f64,
+    outer: &Spell,
+) -> Option<Spell> {
+    let of_one_error = slices.iter().filter(|slice| slice.error.is_some());
+    of_one_error
+        .filter_map(|slice| best_spell(cells, unit, slice, explained, threshold))
+        .filter(|inner| inner.start - outer.start > SAME_ONSET && inner.start < outer.end)
+        .filter(|inner| ends_successes(cells, unit, inner, outer.start))
+        .max_by(|a, b| worth(a).total_cmp(&worth(b)))
+}
+
+/// Whether successes of the spell's grants came from `since` to its start, and hardly any after.
+fn ends_successes(cells: &Cells, unit: &Unit, spell: &Spell, since: i64) -> bool {
+    let grant = |row: usize| {
+        let row = cells.rows.get(row)?;
+        cells.keys.get(row.key as usize)?.grant
+    };
+    let grants: BTreeSet<Option<Symbol>> = spell.rows.iter().map(|row| grant(*row)).collect();
+    let accepted = |from: i64, to: i64| {
+        let rows = unit.cells(cells).filter(|(_, row, key)| {
+            !cells.failed(key) && grants.contains(&key.grant) && (from..to).contains(&row.first)
+        });
+        rows.map(|(_, row, _)| row.callers.max(1)).sum::<u64>() as f64
+    };
+    let (before, during) = (
+        accepted(since, spell.start),
+        accepted(spell.start, spell.end),
+    );
+    let [lasted, lasts] = [spell.start - since, spell.end - spell.start].map(|span| span as f64);
+    before >= FEWEST && during * lasted < ENDED * before * lasts
 }
 
 /// What a spell is worth beside one of another slice: its score less a price for narrowness.

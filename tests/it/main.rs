@@ -1,6 +1,7 @@
 //! The program as people meet it: one binary of integration tests, since each that links Polars
 //! weighs over 200 MB.
 
+mod accuracy;
 mod architecture;
 mod aws;
 mod bad_input;
@@ -9,7 +10,10 @@ mod emulator;
 mod program;
 mod records;
 mod sample;
+#[allow(dead_code, reason = "the bench uses more of it")]
+#[path = "../bench/accuracy/score.rs"]
+mod score;
 mod streams;
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the generator of sample-logs uses more of it")]
 #[path = "../world/world.rs"]
 mod world;

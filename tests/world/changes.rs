@@ -1,6 +1,8 @@
 //! Calls that people and pipelines make, played in order of time: each call becomes a write with
 //! request and response, and the settings of every moment are kept.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -19,7 +21,15 @@ pub enum Role {
     Heals,
 }
 
+/// What somebody alters in settings.
+pub type Edit = Rc<dyn Fn(&mut Settings)>;
+
+pub fn edit(edit: impl Fn(&mut Settings) + 'static) -> Edit {
+    Rc::new(edit)
+}
+
 /// A call that is going to be made.
+#[derive(Clone)]
 pub struct Planned {
     pub time: Second,
     by: &'static Actor,
@@ -28,6 +38,7 @@ pub struct Planned {
     part: Option<(&'static str, Role)>,
 }
 
+#[derive(Clone)]
 pub enum Action {
     CreatePool {
         pool: &'static str,
@@ -41,7 +52,7 @@ pub enum Action {
     /// Describes the app client, edits what came back, and sends all of it.
     Edit {
         client: &'static str,
-        edit: fn(&mut Settings),
+        edit: Edit,
     },
     /// Sends only these members; the update resets the others.
     Send {
@@ -51,7 +62,15 @@ pub enum Action {
     /// Describes the user pool, edits what came back, and sends all of it.
     EditPool {
         pool: &'static str,
-        edit: fn(&mut Settings),
+        edit: Edit,
+    },
+    DeleteClient {
+        client: &'static str,
+    },
+    /// Takes the domain, and with it all pages and the token endpoint, away from a pool.
+    DeleteDomain {
+        pool: &'static str,
+        domain: &'static str,
     },
     AddSecret {
         client: &'static str,
@@ -131,6 +150,16 @@ impl Planned {
         let arn = arn.as_str().unwrap_or_default();
         let message = format!("User: {arn} is not authorized to perform: cognito-idp:{api}");
         self.refused("AccessDenied", message)
+    }
+
+    /// Whether it plays this part.
+    pub fn is(&self, role: Role) -> bool {
+        self.part.is_some_and(|(_, own)| own == role)
+    }
+
+    /// Whether it deletes this app client.
+    pub fn deletes(&self, gone: &str) -> bool {
+        matches!(&self.action, Action::DeleteClient { client } if *client == gone)
     }
 
     pub fn plays(self, story: &'static str, role: Role) -> Self {
@@ -233,6 +262,7 @@ impl Action {
                         .collect(),
                     created: time,
                     modified: time,
+                    deleted: false,
                 };
                 let mut request = settings.json();
                 request.insert("userPoolId".into(), json!(created.pool));
@@ -254,6 +284,20 @@ impl Action {
                 let mut request = settings.json();
                 request.insert("userPoolId".into(), json!(pool));
                 Call::cognito("UpdateUserPool", Value::Object(request)).answered(json!({}))
+            }
+            Self::DeleteClient { client } => {
+                let client = state
+                    .clients
+                    .get_mut(client)
+                    .expect("the app client exists");
+                client.deleted = true;
+                let request = json!({"userPoolId": client.pool, "clientId": client.id});
+                Call::cognito("DeleteUserPoolClient", request).answered(json!({}))
+            }
+            Self::DeleteDomain { pool, domain } => {
+                state.without_domain.push(pool);
+                let request = json!({"userPoolId": pool, "domain": domain});
+                Call::cognito("DeleteUserPoolDomain", request).answered(json!({}))
             }
             Self::AddSecret { client } => {
                 let client = state

@@ -14,8 +14,12 @@ pub enum Ask {
     Code { redirect_uri: &'static str },
     /// `client_credentials` at the token endpoint.
     ClientCredentials,
+    /// `client_credentials` that names a scope.
+    Scoped { scope: &'static str },
     /// `refresh_token` at the token endpoint.
     Refresh,
+    /// The same with a token of that age, in seconds.
+    AgedRefresh { age: Second },
     /// `InitiateAuth` with a password.
     Password,
     /// `InitiateAuth` with a refresh token.
@@ -35,6 +39,34 @@ pub enum Flaw {
     Mistaken,
     /// An attacker tries a password stolen elsewhere.
     Guessed,
+    /// The application sends something that was never registered.
+    Misbuilt,
+    /// Cognito itself fails.
+    Provider,
+}
+
+/// What is not established of Cognito, and may be so or so in a world.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quirks {
+    /// What the token endpoint says to a callback URL that is not listed.
+    pub wrong_callback: &'static str,
+    /// What it says to a machine whose app client may use no OAuth flow.
+    pub oauth_off: &'static str,
+    /// Whether it refuses a scope that is not allowed, or leaves it out.
+    pub refuses_scopes: bool,
+    /// A code that stands for all others: the world deviates from every rule book.
+    pub deviates: Option<&'static str>,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            wrong_callback: "invalid_grant",
+            oauth_off: "invalid_grant",
+            refuses_scopes: true,
+            deviates: None,
+        }
+    }
 }
 
 pub struct Request {
@@ -64,26 +96,77 @@ pub struct Refusal {
     pub message: &'static str,
 }
 
+/// Nobody answers at the address.
+pub const UNREACHABLE: Refusal = Refusal {
+    code: "unreachable",
+    message: "",
+};
+
 pub fn decide(request: &Request, state: &State) -> Result<(), Refusal> {
-    authenticate(request, state)?;
-    permit(request, state)?;
+    decide_by(&Quirks::default(), request, state)
+}
+
+pub fn decide_by(quirks: &Quirks, request: &Request, state: &State) -> Result<(), Refusal> {
+    if request.flaw == Some(Flaw::Provider) {
+        return match at_token_endpoint(request.ask) {
+            true => oauth("server_error"),
+            false => api("InternalErrorException", "Something went wrong"),
+        };
+    }
+    let permitted = exists(request, state)
+        .and_then(|()| authenticate(request, state))
+        .and_then(|()| permit(quirks, request, state));
+    if let (Err(refusal), Some(code)) = (permitted, quirks.deviates)
+        && at_token_endpoint(request.ask)
+    {
+        return Err(Refusal { code, ..refusal });
+    }
+    permitted?;
     match (request.flaw, request.ask) {
         (None, _) => Ok(()),
-        (Some(_), Ask::Code { .. } | Ask::Refresh) => oauth("invalid_grant"),
+        (Some(Flaw::Misbuilt), Ask::ClientCredentials | Ask::Scoped { .. }) => {
+            oauth("invalid_request")
+        }
+        (Some(_), Ask::Code { .. } | Ask::Refresh | Ask::AgedRefresh { .. }) => {
+            oauth("invalid_grant")
+        }
         (Some(Flaw::Expired), _) => api("NotAuthorizedException", "Refresh Token has expired"),
         (Some(_), _) => api("NotAuthorizedException", "Incorrect username or password."),
+    }
+}
+
+/// Whether a request goes to `/oauth2/token`.
+pub fn at_token_endpoint(ask: Ask) -> bool {
+    matches!(
+        ask,
+        Ask::Code { .. }
+            | Ask::ClientCredentials
+            | Ask::Scoped { .. }
+            | Ask::Refresh
+            | Ask::AgedRefresh { .. }
+    )
+}
+
+/// The app client was not deleted.
+fn exists(request: &Request, state: &State) -> Result<(), Refusal> {
+    match (
+        state.client(request.client).deleted,
+        at_token_endpoint(request.ask),
+    ) {
+        (false, _) => Ok(()),
+        (true, true) => oauth("invalid_client"),
+        (true, false) => api(
+            "ResourceNotFoundException",
+            "User pool client does not exist.",
+        ),
     }
 }
 
 /// A confidential app client at the token endpoint shows a secret that Cognito knows.
 fn authenticate(request: &Request, state: &State) -> Result<(), Refusal> {
     let known = &state.client(request.client).secrets;
-    let at_token_endpoint = matches!(
-        request.ask,
-        Ask::Code { .. } | Ask::ClientCredentials | Ask::Refresh
-    );
     let shown = request.secret;
-    if at_token_endpoint
+    if at_token_endpoint(request.ask)
         && !known.is_empty()
         && !known.iter().any(|(secret, _)| Some(*secret) == shown)
     {
@@ -93,7 +176,7 @@ fn authenticate(request: &Request, state: &State) -> Result<(), Refusal> {
 }
 
 /// The settings allow what is asked.
-fn permit(request: &Request, state: &State) -> Result<(), Refusal> {
+fn permit(quirks: &Quirks, request: &Request, state: &State) -> Result<(), Refusal> {
     let settings = &state.client(request.client).settings;
     let oauth_is_on = settings.is_on("allowedOAuthFlowsUserPoolClient");
     let allows = |flow| settings.lists("explicitAuthFlows", flow);
@@ -104,16 +187,28 @@ fn permit(request: &Request, state: &State) -> Result<(), Refusal> {
                 return oauth(if at_authorize {
                     "redirect_mismatch"
                 } else {
-                    "invalid_grant"
+                    quirks.wrong_callback
                 });
             }
             if !oauth_is_on || !settings.lists("allowedOAuthFlows", "code") {
                 return oauth("unauthorized_client");
             }
         }
-        Ask::ClientCredentials if !oauth_is_on => return oauth("invalid_grant"),
-        Ask::ClientCredentials if !settings.lists("allowedOAuthFlows", "client_credentials") => {
+        Ask::ClientCredentials | Ask::Scoped { .. } if !oauth_is_on => {
+            return oauth(quirks.oauth_off);
+        }
+        Ask::ClientCredentials | Ask::Scoped { .. }
+            if !settings.lists("allowedOAuthFlows", "client_credentials") =>
+        {
             return oauth("unauthorized_client");
+        }
+        Ask::Scoped { scope }
+            if quirks.refuses_scopes && !settings.lists("allowedOAuthScopes", scope) =>
+        {
+            return oauth("invalid_scope");
+        }
+        Ask::AgedRefresh { age } if settings.refresh_lives().is_some_and(|lives| lives < age) => {
+            return oauth("invalid_grant");
         }
         Ask::Password if !allows("ALLOW_USER_PASSWORD_AUTH") => {
             return api(
@@ -144,7 +239,12 @@ fn permit(request: &Request, state: &State) -> Result<(), Refusal> {
                 "REFRESH_TOKEN_AUTH flow not enabled for this client",
             );
         }
-        Ask::ClientCredentials | Ask::Refresh | Ask::Password | Ask::ApiRefresh => {}
+        Ask::ClientCredentials
+        | Ask::Scoped { .. }
+        | Ask::Refresh
+        | Ask::AgedRefresh { .. }
+        | Ask::Password
+        | Ask::ApiRefresh => {}
     }
     Ok(())
 }

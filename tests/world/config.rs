@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::clock::{Second, spelled};
+use super::clock::{HOUR, MINUTE, Second, spelled};
 
 /// What stands for a value that CloudTrail hides.
 pub const MASK: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -50,6 +50,16 @@ impl Settings {
         self.set(member, json!(list));
     }
 
+    /// These members alone.
+    pub fn only(&self, members: &[&str]) -> Self {
+        let held = self.0.iter();
+        let held = held.filter(|(name, _)| members.contains(&name.as_str()));
+        Self(
+            held.map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
+    }
+
     /// Whether the list `member` holds `value`.
     pub fn lists(&self, member: &str, value: &str) -> bool {
         self.list(member).iter().any(|item| item == value)
@@ -57,6 +67,18 @@ impl Settings {
 
     pub fn is_on(&self, member: &str) -> bool {
         self.0.get(member) == Some(&Value::Bool(true))
+    }
+
+    /// How long a refresh token lives, in seconds.
+    pub fn refresh_lives(&self) -> Option<Second> {
+        let units = self.0.get("tokenValidityUnits");
+        let unit = units.and_then(|units| units.get("refreshToken")?.as_str());
+        let length = match unit {
+            Some("minutes") => MINUTE,
+            Some("hours") => HOUR,
+            _ => 24 * HOUR,
+        };
+        Some(self.0.get("refreshTokenValidity")?.as_i64()? * length)
     }
 
     /// Whether the object `member` has a member `inner`.
@@ -123,6 +145,7 @@ pub struct AppClient {
     pub secrets: Vec<(Secret, Second)>,
     pub created: Second,
     pub modified: Second,
+    pub deleted: bool,
 }
 
 impl AppClient {
@@ -188,6 +211,8 @@ fn defaults() -> Settings {
 pub struct State {
     pub clients: BTreeMap<&'static str, AppClient>,
     pub pools: BTreeMap<&'static str, Settings>,
+    /// User pools whose domain was deleted.
+    pub without_domain: Vec<&'static str>,
 }
 
 impl State {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    changes::{Action, Call, Planned},
+    changes::{Action, Call, Planned, edit},
     clock::{DAY, HOUR, MINUTE, before},
     dice::Dice,
     estate::{ACCOUNT, BILLING, CATALOG, INTRANET, MOBILE, PORTAL, SHOP, STAFF, WEBSHOP, pool},
@@ -20,7 +20,7 @@ pub fn plan() -> Vec<Planned> {
 fn fortnight() -> Vec<Planned> {
     let unchanged = |client| Action::Edit {
         client,
-        edit: |_| {},
+        edit: edit(|_| {}),
     };
     vec![
         Planned::new(before(12, "13:44:02"), &DEPLOY, unchanged(BILLING)),
@@ -30,9 +30,9 @@ fn fortnight() -> Vec<Planned> {
             &ALICE,
             Action::Edit {
                 client: INTRANET,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.add("logoutURLs", "https://intranet.example.com/signed-out")
-                },
+                }),
             },
         ),
         Planned::new(
@@ -40,7 +40,7 @@ fn fortnight() -> Vec<Planned> {
             &BOB,
             Action::Edit {
                 client: MOBILE,
-                edit: |settings| settings.add("callbackURLs", "myshop://callback/beta"),
+                edit: edit(|settings| settings.add("callbackURLs", "myshop://callback/beta")),
             },
         ),
         Planned::new(before(5, "16:05:12"), &DAVE, unchanged(PORTAL))
@@ -50,12 +50,12 @@ fn fortnight() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: WEBSHOP,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.add(
                         "callbackURLs",
                         "https://beta.shop.example.com/api/auth/callback/cognito",
                     )
-                },
+                }),
             },
         ),
         Planned::new(before(3, "10:12:27"), &DEPLOY, unchanged(CATALOG)),

@@ -12,7 +12,7 @@ mod webshop;
 use serde_json::json;
 
 use super::{
-    changes::{Action, Call, Planned, Role},
+    changes::{Action, Call, Planned, Role, edit},
     clock::Second,
     cognito::{Ask, Flaw},
     config::Secret,
@@ -103,7 +103,7 @@ pub fn plans() -> Vec<Planned> {
 fn unchanged(client: &'static str) -> Action {
     Action::Edit {
         client,
-        edit: |_| {},
+        edit: edit(|_| {}),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     changes::{Role, Write},
     clock::{Second, iso},
-    cognito::Ask,
+    cognito::{Ask, UNREACHABLE, at_token_endpoint},
     config::MASK,
     delivery::Record,
     estate::{ACCOUNT, BILLING, INTRANET, PARTNER, PORTAL, REGION, domain, pool},
@@ -45,11 +45,14 @@ pub fn of_write(write: &Write) -> Record {
 }
 
 /// A request, where it leaves a record at all: pages of the domain are not simulated.
-pub fn of_attempt(attempt: &Attempt) -> Option<Record> {
+pub fn of_attempt(attempt: &Attempt, tells_codes: bool) -> Option<Record> {
+    if attempt.refusal == Some(UNREACHABLE) {
+        return None;
+    }
     let record = match attempt.request.ask {
         Ask::Authorize { .. } => return None,
-        Ask::Code { .. } | Ask::ClientCredentials | Ask::Refresh => token(attempt),
-        Ask::Password | Ask::ApiRefresh | Ask::Custom | Ask::Answer => sign_in(attempt),
+        ask if at_token_endpoint(ask) => token(attempt, tells_codes),
+        _ => sign_in(attempt),
     };
     Some(Record {
         time: attempt.request.time,
@@ -59,14 +62,18 @@ pub fn of_attempt(attempt: &Attempt) -> Option<Record> {
     })
 }
 
-fn token(attempt: &Attempt) -> Value {
+fn token(attempt: &Attempt, tells_codes: bool) -> Value {
     let request = &attempt.request;
     let client = request.client;
     let host = domain(pool(client));
     let mut record = request_envelope(attempt, "Token_POST", "AwsServiceEvent", host);
     record["userIdentity"] = json!({"type": "Unknown", "accountId": ACCOUNT});
     record["serviceEventDetails"] = json!({"serviceAccountId": "444455556666"});
-    let status = if attempt.refusal.is_some() { 400 } else { 200 };
+    let status = match attempt.refusal {
+        None => 200,
+        Some(refusal) if refusal.code == "server_error" => 500,
+        Some(_) => 400,
+    };
     let mut data = json!({
         "responseParameters": {"status": status},
         "requestParameters": form(attempt),
@@ -86,7 +93,7 @@ fn token(attempt: &Attempt) -> Value {
     }
     record["additionalEventData"] = data;
     if let Some(refusal) = attempt.refusal
-        && tells_codes(client)
+        && tells_codes
     {
         record["errorCode"] = json!(refusal.code);
     }
@@ -95,7 +102,7 @@ fn token(attempt: &Attempt) -> Value {
 
 /// Whether Cognito writes the OAuth error into the trail. Which it does is not established, so the
 /// world has both: most app clients show no more than the status.
-fn tells_codes(client: &str) -> bool {
+pub fn tells_codes(client: &str) -> bool {
     matches!(client, PARTNER | PORTAL)
 }
 
@@ -112,7 +119,10 @@ fn form(attempt: &Attempt) -> Value {
             "code": [MASK],
             "redirect_uri": [redirect_uri],
         }),
-        Ask::Refresh => json!({"grant_type": ["refresh_token"], "refresh_token": [MASK]}),
+        Ask::Refresh | Ask::AgedRefresh { .. } => {
+            json!({"grant_type": ["refresh_token"], "refresh_token": [MASK]})
+        }
+        Ask::Scoped { scope } => json!({"grant_type": ["client_credentials"], "scope": [scope]}),
         _ => json!({"grant_type": ["client_credentials"]}),
     };
     if !is_basic(request.client) {

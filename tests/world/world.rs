@@ -5,6 +5,7 @@
 //! check each other.
 
 pub mod clock;
+pub mod incidents;
 pub mod truth;
 
 mod applog;
@@ -53,6 +54,8 @@ pub fn sample() -> World {
 
 fn records(writes: &[Write], attempts: &[Attempt]) -> Vec<Record> {
     let writes = writes.iter().map(trail::of_write);
-    let requests = attempts.iter().filter_map(trail::of_attempt);
+    let requests = attempts.iter().filter_map(|attempt| {
+        trail::of_attempt(attempt, trail::tells_codes(attempt.request.client))
+    });
     writes.chain(requests).collect()
 }

@@ -14,6 +14,9 @@ use crate::{
     frame::{Cell, Cells, Key},
 };
 
+/// What less than this share of the explained requests ask for may be others' noise.
+const FEW: f64 = 0.1;
+
 /// What replay says of one change.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -47,7 +50,12 @@ pub struct Tally {
     pub cure: Option<usize>,
     /// Requests of the failing kinds that the settings before the change refuse already.
     pub refused_before: f64,
+    /// What the requests that it explains asked for.
+    asked: BTreeMap<Asked, f64>,
 }
+
+/// Redirect URI, scopes and identity provider of a request.
+type Asked = [Option<String>; 3];
 
 /// How a diff line breaks requests.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +108,9 @@ impl<'a> Case<'a> {
             tally.failed += weight;
             match predictions.get(&row.key) {
                 Some(Prediction::CannotTell) => tally.untold += weight,
+                Some(Prediction::Breaks(_)) if self.preempted(index, key) => {
+                    tally.refused_before += weight;
+                }
                 Some(Prediction::Breaks(breaks)) => {
                     self.count_break(breaks, key, weight, tally);
                 }
@@ -124,6 +135,7 @@ impl<'a> Case<'a> {
             return;
         };
         tally.explained += weight;
+        *tally.asked.entry(self.asked(key)).or_default() += weight;
         if !silence && matches!(agreement(fitting.effect, outcome), Agreement::Fits(_)) {
             tally.right_code += weight;
         }
@@ -150,6 +162,32 @@ impl<'a> Case<'a> {
         settings.is_some_and(|settings| replay::refused_by(settings, &self.attempt(key)).is_some())
     }
 
+    /// Whether such requests were refused already when the change was made, by one that was made
+    /// after the last of them was accepted: what is broken cannot be broken again.
+    fn preempted(&self, index: usize, key: &Key) -> bool {
+        let changes = self.history.changes();
+        let Some(last) = self.incident.last_success else {
+            return false;
+        };
+        let ours = &changes[index].resource;
+        let earlier = changes.iter().take(index).filter(|earlier| {
+            earlier.resource == *ours
+                && earlier.standing == Standing::Effective
+                && earlier.change.time >= last
+        });
+        let attempt = self.attempt(key);
+        let breaks = |earlier: &ConfigChange| match replay::predict(earlier, &attempt) {
+            Prediction::Breaks(breaks) => breaks.iter().any(|broken| broken.certain),
+            _ => false,
+        };
+        earlier.into_iter().any(breaks) && self.refused_before(index, key)
+    }
+
+    fn asked(&self, key: &Key) -> Asked {
+        [key.redirect_uri, key.scopes, key.identity_provider]
+            .map(|symbol| self.cells.text(symbol).map(str::to_owned))
+    }
+
     /// Kinds of requests that the change breaks by a line that explains failures, and whether all
     /// such requests are refused.
     fn exposed(
@@ -166,7 +204,16 @@ impl<'a> Case<'a> {
                 .filter(|b| tally.breaks.contains_key(&b.setting))
                 .peekable();
             ours.peek()?;
-            Some((*key, ours.any(|b| b.certain)))
+            let certain = ours.any(|b| b.certain);
+            // Where only some are refused, those that ask for something else tell nothing.
+            let asked = self
+                .cells
+                .keys
+                .get(*key as usize)
+                .map(|key| self.asked(key));
+            let alike = asked.and_then(|asked| tally.asked.get(&asked));
+            let alike = alike.is_some_and(|weight| *weight >= FEW * tally.explained);
+            (certain || alike).then_some((*key, certain))
         });
         exposed.collect()
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::at,
         estate::{BILLING, CATALOG, SHOP, resource_server},
         people::{ALICE, CAROL, DEPLOY},
@@ -22,12 +22,12 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: BILLING,
-                edit: |settings| {
+                edit: edit(|settings| {
                     // Cognito refuses to mix the flow of machines with those of people.
                     settings.take("allowedOAuthFlows", "client_credentials");
                     settings.add("allowedOAuthFlows", "code");
                     settings.add("callbackURLs", "https://billing.example.com/callback");
-                },
+                }),
             },
         )
         .plays("billing", Role::Culprit),
@@ -38,9 +38,9 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::EditPool {
                 pool: SHOP,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.set("userPoolTags", json!({"team": "shop", "release": "2026.9"}))
-                },
+                }),
             },
         ),
         decoy("14:05:27", &ALICE, unchanged(BILLING)),
@@ -49,10 +49,10 @@ pub fn plan() -> Vec<Planned> {
             &CAROL,
             Action::Edit {
                 client: BILLING,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.set("allowedOAuthFlows", json!(["client_credentials"]));
                     settings.set("callbackURLs", json!([]));
-                },
+                }),
             },
         )
         .plays("billing", Role::Heals),

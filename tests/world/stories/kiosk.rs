@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::{at, before},
         estate::{self, INTRANET, KIOSK, STAFF},
         people::{ALICE, DEPLOY, RELEASE},
@@ -20,12 +20,12 @@ pub fn plan() -> Vec<Planned> {
             &RELEASE,
             Action::EditPool {
                 pool: STAFF,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.set(
                         "userPoolTags",
                         json!({"team": "staff", "cost-centre": "4711"}),
                     )
-                },
+                }),
             },
         ),
         Planned::new(
@@ -33,7 +33,7 @@ pub fn plan() -> Vec<Planned> {
             &RELEASE,
             Action::EditPool {
                 pool: STAFF,
-                edit: |settings| settings.drop_inner("lambdaConfig", "defineAuthChallenge"),
+                edit: edit(|settings| settings.drop_inner("lambdaConfig", "defineAuthChallenge")),
             },
         )
         .plays("kiosk", Role::Culprit),
@@ -44,7 +44,9 @@ pub fn plan() -> Vec<Planned> {
             &ALICE,
             Action::Edit {
                 client: INTRANET,
-                edit: |settings| settings.add("logoutURLs", "https://intranet.example.com/bye"),
+                edit: edit(|settings| {
+                    settings.add("logoutURLs", "https://intranet.example.com/bye")
+                }),
             },
         ),
         Planned::new(
@@ -52,7 +54,7 @@ pub fn plan() -> Vec<Planned> {
             &RELEASE,
             Action::EditPool {
                 pool: STAFF,
-                edit: |settings| settings.copy("lambdaConfig", &estate::staff()),
+                edit: edit(|settings| settings.copy("lambdaConfig", &estate::staff())),
             },
         )
         .plays("kiosk", Role::Heals),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::at,
         config::Settings,
         estate::{self, CATALOG, MOBILE},
@@ -32,7 +32,9 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: CATALOG,
-                edit: |settings| settings.add("logoutURLs", "https://catalog.example.com/bye"),
+                edit: edit(|settings| {
+                    settings.add("logoutURLs", "https://catalog.example.com/bye")
+                }),
             },
         ),
         decoy("12:31:15", &RELEASE, unchanged(MOBILE)),
@@ -42,12 +44,12 @@ pub fn plan() -> Vec<Planned> {
             &CAROL,
             Action::Edit {
                 client: MOBILE,
-                edit: |settings| {
+                edit: edit(|settings| {
                     let logout = settings.clone();
                     *settings = estate::first_settings(MOBILE);
                     settings.copy("logoutURLs", &logout);
                     settings.add("callbackURLs", "myshop://callback/beta");
-                },
+                }),
             },
         )
         .plays("mobile", Role::Heals),

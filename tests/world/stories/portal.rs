@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::at,
         estate::{INTRANET, PORTAL, PORTAL_LEGACY_CALLBACK},
         people::{ALICE, CAROL, DEPLOY, RELEASE},
@@ -19,9 +19,9 @@ pub fn plan() -> Vec<Planned> {
             &ALICE,
             Action::Edit {
                 client: PORTAL,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.add("logoutURLs", "https://portal.example.com/signed-out")
-                },
+                }),
             },
         ),
         Planned::new(
@@ -29,7 +29,7 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: PORTAL,
-                edit: |settings| settings.take("callbackURLs", PORTAL_LEGACY_CALLBACK),
+                edit: edit(|settings| settings.take("callbackURLs", PORTAL_LEGACY_CALLBACK)),
             },
         )
         .plays("portal", Role::Culprit),
@@ -40,7 +40,7 @@ pub fn plan() -> Vec<Planned> {
             &CAROL,
             Action::Edit {
                 client: PORTAL,
-                edit: |settings| settings.add("callbackURLs", PORTAL_LEGACY_CALLBACK),
+                edit: edit(|settings| settings.add("callbackURLs", PORTAL_LEGACY_CALLBACK)),
             },
         )
         .plays("portal", Role::Heals),

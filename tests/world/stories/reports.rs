@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::at,
         estate::{PARTNER, REPORTS},
         people::{ALICE, DEPLOY},
@@ -22,14 +22,14 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: REPORTS,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.set("accessTokenValidity", json!(1));
                     settings.set("idTokenValidity", json!(1));
                     settings.set(
                         "tokenValidityUnits",
                         json!({"accessToken": "hours", "idToken": "hours", "refreshToken": "days"}),
                     );
-                },
+                }),
             },
         ),
         decoy("21:15:02", &DEPLOY, unchanged(PARTNER)),
@@ -38,7 +38,9 @@ pub fn plan() -> Vec<Planned> {
             &ALICE,
             Action::Edit {
                 client: REPORTS,
-                edit: |settings| settings.add("logoutURLs", "https://reports.example.com/bye"),
+                edit: edit(|settings| {
+                    settings.add("logoutURLs", "https://reports.example.com/bye")
+                }),
             },
         ),
         decoy(
@@ -46,9 +48,9 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: REPORTS,
-                edit: |settings| {
+                edit: edit(|settings| {
                     settings.set("allowedOAuthScopes", json!(["shop-api/report.read"]))
-                },
+                }),
             },
         )
         .refused(

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::at,
         estate::{INTRANET, SSO},
         people::{DAVE, DEPLOY},
@@ -18,7 +18,9 @@ pub fn plan() -> Vec<Planned> {
             &DEPLOY,
             Action::Edit {
                 client: SSO,
-                edit: |settings| settings.add("logoutURLs", "https://sso.example.com/signed-out"),
+                edit: edit(|settings| {
+                    settings.add("logoutURLs", "https://sso.example.com/signed-out")
+                }),
             },
         ),
         decoy("03:09:31", &DEPLOY, unchanged(INTRANET)),
@@ -27,7 +29,9 @@ pub fn plan() -> Vec<Planned> {
             &DAVE,
             Action::Edit {
                 client: SSO,
-                edit: |settings| settings.take("explicitAuthFlows", "ALLOW_USER_PASSWORD_AUTH"),
+                edit: edit(|settings| {
+                    settings.take("explicitAuthFlows", "ALLOW_USER_PASSWORD_AUTH")
+                }),
             },
         )
         .denied("UpdateUserPoolClient"),

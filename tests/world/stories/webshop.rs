@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        changes::{Action, Planned, Role},
+        changes::{Action, Planned, Role, edit},
         clock::at,
         estate::{MOBILE, WEBSHOP},
         people::{ALICE, DAVE, DEPLOY},
@@ -20,7 +20,7 @@ pub fn plan() -> Vec<Planned> {
             &ALICE,
             Action::Edit {
                 client: WEBSHOP,
-                edit: |settings| settings.take("allowedOAuthFlows", "code"),
+                edit: edit(|settings| settings.take("allowedOAuthFlows", "code")),
             },
         )
         .plays("webshop", Role::Culprit),
@@ -30,7 +30,7 @@ pub fn plan() -> Vec<Planned> {
             &DAVE,
             Action::Edit {
                 client: WEBSHOP,
-                edit: |settings| settings.take("allowedOAuthFlows", "implicit"),
+                edit: edit(|settings| settings.take("allowedOAuthFlows", "implicit")),
             },
         )
         .denied("UpdateUserPoolClient"),
@@ -39,7 +39,7 @@ pub fn plan() -> Vec<Planned> {
             &ALICE,
             Action::Edit {
                 client: WEBSHOP,
-                edit: |settings| settings.add("allowedOAuthFlows", "code"),
+                edit: edit(|settings| settings.add("allowedOAuthFlows", "code")),
             },
         )
         .plays("webshop", Role::Heals),

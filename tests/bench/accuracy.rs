@@ -1,0 +1,120 @@
+//! How often the analysis is right, on random incidents whose truth is known:
+//! `cargo bench --bench accuracy`.
+//!
+//! `-- --cases N` sets the incidents of each class, `--seeds FIRST` the first seed, `--mismatch P`
+//! the probability that a world deviates from the documented rules, `--class TEXT` the classes,
+//! `--list` prints every incident that was not answered rightly, and `--write FOLDER` writes its logs
+//! there, for `trailblame investigate FOLDER/…`.
+
+#[path = "accuracy/score.rs"]
+mod score;
+#[path = "accuracy/table.rs"]
+mod table;
+#[path = "../world/world.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod world;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    thread,
+};
+
+use score::Scored;
+use world::incidents::{
+    Case, Mismatch,
+    classes::{CLASSES, Class},
+    make,
+};
+
+/// Seeds from here on are for testing alone; what is fitted is fitted on those below.
+const TEST: u64 = 1_000_000;
+
+struct Options {
+    cases: u64,
+    seeds: u64,
+    mismatch: f64,
+    class: String,
+    list: bool,
+    write: Option<PathBuf>,
+}
+
+fn options() -> Options {
+    let mut options = Options {
+        cases: 40,
+        seeds: TEST,
+        mismatch: 0.0,
+        class: String::new(),
+        list: false,
+        write: None,
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().expect("a value");
+        match argument.as_str() {
+            "--cases" => options.cases = value().parse().expect("a number"),
+            "--seeds" => options.seeds = value().parse().expect("a number"),
+            "--mismatch" => options.mismatch = value().parse().expect("a probability"),
+            "--class" => options.class = value(),
+            "--list" => options.list = true,
+            "--write" => options.write = Some(value().into()),
+            _ => {}
+        }
+    }
+    options
+}
+
+fn main() {
+    let options = options();
+    let classes = CLASSES.iter();
+    let classes = classes.filter(|class| class.name.contains(&options.class));
+    let work: Vec<(&'static Class, u64)> = classes
+        .flat_map(|class| (0..options.cases).map(move |case| (class, case)))
+        .collect();
+    let left = Mutex::new(work.into_iter());
+    let done: Mutex<Vec<Scored>> = Mutex::default();
+    let mismatch = Mismatch {
+        probability: options.mismatch,
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let next = left.lock().expect("a lock").next();
+                    let Some((class, case)) = next else { return };
+                    let case = make(class, options.seeds + case, mismatch);
+                    let scored = score::score(&case);
+                    if let (Some(folder), false) = (&options.write, scored.is_right()) {
+                        write(folder, &case).expect("a folder to write to");
+                    }
+                    done.lock().expect("a lock").push(scored);
+                }
+            });
+        }
+    });
+    let mut scored = done.into_inner().expect("a lock");
+    scored.sort_by_key(|scored| {
+        let place = CLASSES.iter().position(|class| class.name == scored.class);
+        (place, scored.seed)
+    });
+    if options.list {
+        for scored in scored.iter().filter(|scored| !scored.is_right()) {
+            println!("{scored}");
+        }
+    }
+    table::print(&scored);
+}
+
+/// The logs of an incident, as a folder.
+fn write(folder: &Path, case: &Case) -> io::Result<()> {
+    let name = format!("{}-{}", case.class.name.replace(' ', "-"), case.seed);
+    let folder = folder.join(name);
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("trail.json"), &case.trail)?;
+    if let Some(application) = &case.application {
+        fs::write(folder.join("application.json"), application)?;
+    }
+    fs::write(folder.join("truth.txt"), format!("{:#?}\n", case.truth))
+}

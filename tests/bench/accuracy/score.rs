@@ -1,0 +1,240 @@
+//! One incident: what the analysis said of it, held against the truth.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use trailblame::{
+    attribute::{self, Finding, Scene, Verdict},
+    cognito::history::History,
+    detect,
+    frame::{Bounds, Fold},
+    record,
+};
+
+use crate::world::incidents::{Case, Outage, classes::Guilt};
+
+/// A finding may begin and end so much beside the truth, in seconds.
+const BESIDE: i64 = 900;
+/// Outages of so many broken requests must be found.
+pub const LARGE: usize = 30;
+
+/// How one incident was answered.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    pub class: &'static str,
+    pub seed: u64,
+    pub decidable: bool,
+    /// Whether a change is guilty; `None` when there is no outage.
+    pub guilty: Option<bool>,
+    pub broken: usize,
+    pub found: bool,
+    /// Whether it shows as a silence.
+    pub absence: bool,
+    /// Seconds between the onset found and the true one.
+    pub onset_error: Option<i64>,
+    pub said: Said,
+    /// Place of the guilty change among the suspects, from 1.
+    pub rank: Option<usize>,
+    /// Probability of the likeliest explanation, and whether it was the right one.
+    pub believed: Option<(f64, bool)>,
+    /// Findings where nothing was.
+    pub false_alarms: usize,
+    /// Findings without a guilty change that name one.
+    pub accused_beside: usize,
+    pub client_weeks: f64,
+    pub reason: String,
+}
+
+/// What was said of the outage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A guilty change was named.
+    Right,
+    /// An innocent change was named.
+    Wrong,
+    NoChange,
+    Undetermined,
+    /// Nothing: it was not found, or there was none.
+    Nothing,
+}
+
+impl Scored {
+    pub fn is_right(&self) -> bool {
+        let answered = match self.guilty {
+            Some(true) => self.said == Said::Right,
+            Some(false) => self.said != Said::Wrong && self.found,
+            None => true,
+        };
+        answered && self.false_alarms == 0 && self.accused_beside == 0
+    }
+}
+
+impl fmt::Display for Scored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.absence { "silence" } else { "failures" };
+        write!(
+            f,
+            "{} {}: {} broken ({kind}), {:?}, {} false alarms: {}",
+            self.class, self.seed, self.broken, self.said, self.false_alarms, self.reason
+        )
+    }
+}
+
+/// Analyses the incident as `trailblame investigate` does.
+pub fn analyse(case: &Case) -> Vec<Finding> {
+    let mut fold = Fold::new(Bounds::default());
+    let logs = [
+        ("trail", Some(&case.trail)),
+        ("application", case.application.as_ref()),
+    ];
+    for (name, bytes) in logs {
+        let Some(bytes) = bytes else { continue };
+        fold.begin(name);
+        record::read(&bytes[..], name, |record| fold.take(record)).expect("a log");
+        fold.end(bytes.len() as u64, None);
+    }
+    let frames = fold.finish(&[]).expect("frames");
+    let changes = frames.changes.rows().expect("rows");
+    let history = History::new(changes, Vec::new());
+    let (cells, failures) = (
+        frames.counts.cells().expect("cells"),
+        frames.requests.failures().expect("failures"),
+    );
+    let coverage = &frames.coverage_rows;
+    let config = detect::Config::default();
+    let incidents = detect::detect(&cells, &failures, coverage, frames.window, &config);
+    let scene = Scene {
+        cells: &cells,
+        failures: &failures,
+        history: &history,
+        coverage,
+        window: frames.window,
+    };
+    attribute::explain(incidents, &scene)
+}
+
+pub fn score(case: &Case) -> Scored {
+    let findings = analyse(case);
+    let truth = &case.truth;
+    let of = |outage: &Outage| -> Vec<&Finding> {
+        let findings = findings.iter();
+        findings.filter(|finding| is_of(finding, outage)).collect()
+    };
+    let guilty = match case.class.guilt {
+        Guilt::Change => Some(!truth.culprits.is_empty()),
+        Guilt::Nobody => Some(false),
+        Guilt::NoOutage => None,
+    };
+    let guilty = truth.outage.as_ref().and(guilty);
+    let mut ours: Vec<&Finding> = truth.outage.as_ref().map(of).unwrap_or_default();
+    // The one that names a guilty change, else the largest.
+    ours.sort_by_key(|finding| {
+        let named = said(finding, &truth.culprits) == Said::Right;
+        (!named, std::cmp::Reverse(finding.incident.failed))
+    });
+    let beside: Vec<&Finding> = truth.others.iter().flat_map(of).collect();
+    let unknown = findings.iter().filter(|finding| {
+        let known = ours.iter().chain(&beside);
+        known
+            .clone()
+            .all(|known| known.incident.id != finding.incident.id)
+    });
+    let unknown: Vec<&Finding> = unknown.collect();
+    let accuses = |finding: &&&Finding| said(finding, &truth.culprits) == Said::Wrong;
+    let first = ours.first();
+    Scored {
+        class: case.class.name,
+        seed: case.seed,
+        decidable: case.class.decidable,
+        guilty,
+        broken: truth.outage.as_ref().map_or(0, |outage| outage.broken),
+        absence: truth.outage.as_ref().is_some_and(|outage| outage.absence),
+        found: first.is_some(),
+        onset_error: first
+            .zip(truth.outage.as_ref())
+            .map(|(finding, outage)| (finding.incident.onset.timestamp() - outage.onset).abs()),
+        said: match ours
+            .iter()
+            .any(|finding| said(finding, &truth.culprits) == Said::Wrong)
+        {
+            true => Said::Wrong,
+            false => first.map_or(Said::Nothing, |finding| said(finding, &truth.culprits)),
+        },
+        rank: first.and_then(|finding| {
+            let mut suspects = finding.suspects.iter();
+            let place = suspects.position(|suspect| {
+                suspect
+                    .event_ids
+                    .iter()
+                    .any(|id| truth.culprits.contains(&id.to_string()))
+            });
+            place.map(|place| place + 1)
+        }),
+        believed: first.map(|finding| believed(finding, &truth.culprits)),
+        false_alarms: unknown.len(),
+        accused_beside: unknown.iter().filter(accuses).count()
+            + beside
+                .iter()
+                .filter(|finding| {
+                    ours.iter()
+                        .all(|own| own.incident.id != finding.incident.id)
+                })
+                .filter(|finding| said(finding, &truth.culprits) == Said::Wrong)
+                .count(),
+        client_weeks: case.clients as f64 / 7.0,
+        reason: first.map_or_else(
+            || {
+                unknown
+                    .first()
+                    .map_or(String::new(), |finding| finding.reason.clone())
+            },
+            |finding| finding.reason.clone(),
+        ),
+    }
+}
+
+fn is_of(finding: &Finding, outage: &Outage) -> bool {
+    let seconds = |time: DateTime<Utc>| time.timestamp();
+    let incident = &finding.incident;
+    let start = seconds(incident.onset);
+    let end = incident.end.map_or(i64::MAX, seconds);
+    let meets = start <= outage.end + BESIDE && outage.onset - BESIDE <= end;
+    let clients = incident.clients.iter();
+    let shares = clients
+        .clone()
+        .any(|id| outage.clients.contains(&id.as_str()));
+    meets && (shares || incident.clients.is_empty())
+}
+
+fn said(finding: &Finding, culprits: &[String]) -> Said {
+    match finding.verdict {
+        Verdict::Change => {
+            let named = finding.suspects.first();
+            let ids = named
+                .map(|named| named.event_ids.as_slice())
+                .unwrap_or_default();
+            match ids.iter().any(|id| culprits.contains(&id.to_string())) {
+                true => Said::Right,
+                false => Said::Wrong,
+            }
+        }
+        Verdict::NoChange => Said::NoChange,
+        Verdict::Undetermined => Said::Undetermined,
+    }
+}
+
+/// The probability of the likeliest explanation, and whether it is the right one.
+fn believed(finding: &Finding, culprits: &[String]) -> (f64, bool) {
+    let none = (finding.probability_no_change, culprits.is_empty());
+    let top = finding.suspects.first().map(|top| {
+        let right = top
+            .event_ids
+            .iter()
+            .any(|id| culprits.contains(&id.to_string()));
+        (top.probability, right)
+    });
+    match top {
+        Some(top) if top.0 >= none.0 => top,
+        _ => none,
+    }
+}
