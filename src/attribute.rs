@@ -11,7 +11,7 @@ pub mod phrase;
 pub mod sets;
 pub mod weigh;
 
-pub use explain::{Scene, explain};
+pub use explain::{LEAD, NAMED, Scene, TEMPERATURE, explain};
 pub use finding::{
     Alternative, AlternativeKind, Evidence, EvidenceKind, Finding, Investigation, Suspect,
     SuspectLine, Verdict,

@@ -20,7 +20,7 @@ events AS (
     AND eventsource = 'cognito-idp.amazonaws.com'
     AND coalesce(errorcode, '') = ''
     AND (
-      (eventname = 'Token_POST' AND eventtype <> 'AwsApiCall'
+      (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
         AND json_extract_scalar(additionaleventdata, '$.requestParameters.error[0]') IS NULL
         AND coalesce(try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double), 200) < 400)
       OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',

@@ -14,23 +14,31 @@ events AS (
   FROM cloudtrail_logs
   WHERE "timestamp" BETWEEN ? AND ?
     AND eventtime >= ? AND eventtime < ?
-    AND coalesce(readonly, 'false') <> 'true'
     AND (
-      eventsource = 'cognito-idp.amazonaws.com'
-      OR eventsource IN ('lambda.amazonaws.com', 'wafv2.amazonaws.com', 'secretsmanager.amazonaws.com', 'ssm.amazonaws.com',
-        'acm.amazonaws.com', 'route53.amazonaws.com', 'kms.amazonaws.com', 'iam.amazonaws.com',
-        'cloudformation.amazonaws.com', 'elasticloadbalancing.amazonaws.com')
-    )
-    AND (
-      (eventtype = 'AwsApiCall' AND eventname NOT IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
-        'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
-      OR eventtime >= ?
+      (
+        coalesce(readonly, 'false') <> 'true'
+        AND eventsource IN ('cognito-idp.amazonaws.com', 'lambda.amazonaws.com', 'wafv2.amazonaws.com',
+          'secretsmanager.amazonaws.com', 'ssm.amazonaws.com', 'acm.amazonaws.com', 'route53.amazonaws.com', 'kms.amazonaws.com',
+          'iam.amazonaws.com', 'cloudformation.amazonaws.com', 'elasticloadbalancing.amazonaws.com')
+        AND NOT (
+          eventsource = 'cognito-idp.amazonaws.com'
+          AND (coalesce(eventtype, '') <> 'AwsApiCall' OR eventname IN ('InitiateAuth', 'AdminInitiateAuth',
+            'RespondToAuthChallenge', 'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+        )
+      )
+      -- An attempt is one whether or not its record says that it only read.
+      OR (
+        eventsource = 'cognito-idp.amazonaws.com'
+        AND (coalesce(eventtype, '') <> 'AwsApiCall' OR eventname IN ('InitiateAuth', 'AdminInitiateAuth',
+          'RespondToAuthChallenge', 'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+        AND eventtime >= ?
+      )
     )
     AND NOT (
       eventsource = 'cognito-idp.amazonaws.com'
       AND coalesce(errorcode, '') = ''
       AND (
-        (eventname = 'Token_POST' AND eventtype <> 'AwsApiCall'
+        (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
           AND json_extract_scalar(additionaleventdata, '$.requestParameters.error[0]') IS NULL
           AND coalesce(try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double), 200) < 400)
         OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',

@@ -25,11 +25,11 @@ use crate::{
 };
 
 /// A change is named only from this probability on …
-const NAMED: f64 = 0.8;
+pub const NAMED: f64 = 0.8;
 /// … and when it is so many times likelier than the next.
-const LEAD: f64 = 10.0;
+pub const LEAD: f64 = 10.0;
 /// Evidence is not independent: log-odds are divided by this.
-const TEMPERATURE: f64 = 1.5;
+pub const TEMPERATURE: f64 = 1.5;
 /// Changes without a mechanism are shown as looked at when they lie this near to the onset.
 const SHOWN: TimeDelta = TimeDelta::hours(24);
 const MOST_SHOWN: usize = 12;

@@ -26,6 +26,8 @@ const POSSIBLE_MECHANISM: f64 = 2.0;
 const CODE_DOCUMENTED: f64 = 2.0;
 const CODE_OBSERVED: f64 = 1.5;
 const CODE_INFERRED: f64 = 0.5;
+/// The setting may have been the same before: one in twelve that an update sends is altered.
+const UNTOLD: f64 = -2.5;
 /// All failures with a code the mechanism cannot give: a contradiction outweighs an agreement.
 const WRONG_CODE: f64 = -8.0;
 /// Requests that should have been refused and were accepted.
@@ -85,6 +87,7 @@ pub fn weigh(case: &Case<'_>, index: usize, reach: Reach) -> Weighed {
         };
     }
     let mut evidence = vec![replay(case, &tally)];
+    evidence.extend(untold(&tally));
     evidence.extend(code(case, &tally));
     evidence.extend(contradictions(&tally));
     evidence.push(time(case, change, &tally));
@@ -171,6 +174,9 @@ fn replay(case: &Case<'_>, tally: &Tally) -> Evidence {
         "may refuse"
     };
     let text = match case.incident.kind {
+        _ if broken.untold.is_some() => {
+            format!("{share} meet settings that {verb} {}.", broken.effect.says)
+        }
         Kind::Failures => format!(
             "{share} pass under the settings before it; those after it {verb} {}.",
             broken.effect.says
@@ -182,6 +188,17 @@ fn replay(case: &Case<'_>, tally: &Tally) -> Evidence {
         ),
     };
     fact(EvidenceKind::Replay, strength * coverage - uncovered, text)
+}
+
+/// An update sends every setting, and alters few of them.
+fn untold(tally: &Tally) -> Option<Evidence> {
+    let (setting, broken) = tally
+        .breaks
+        .iter()
+        .max_by(|a, b| a.1.requests.total_cmp(&b.1.requests))?;
+    broken.untold?;
+    let text = format!("No log tells what `{setting}` was before it: perhaps it did not change.");
+    Some(fact(EvidenceKind::Replay, UNTOLD, text))
 }
 
 /// Whether the codes fit.

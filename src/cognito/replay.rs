@@ -49,6 +49,9 @@ pub struct Break {
     pub setting: Setting,
     /// Whether every such request is refused, not only some (callers with the old secret).
     pub certain: bool,
+    /// Where no log tells the setting before the change, which then need not have altered it:
+    /// whether the setting after it refuses every such request.
+    pub untold: Option<bool>,
 }
 
 impl PartialEq for Break {
@@ -90,6 +93,7 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
                     effect,
                     setting: line.setting.clone(),
                     certain,
+                    untold: is_untold(line).then(|| refuses(effect, line, attempt)),
                 }),
             }
         }
@@ -103,6 +107,17 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
     } else {
         Prediction::Unaffected
     }
+}
+
+/// Whether a log might have told what the setting was, and none does.
+fn is_untold(line: &DiffLine) -> bool {
+    line.before.value().is_none() && line.after.value().is_some()
+}
+
+/// Whether the setting after a change refuses every request of the kind by itself.
+fn refuses(effect: &Effect, line: &DiffLine, attempt: &Attempt<'_>) -> bool {
+    judge(effect.test, &line.after, attempt) == Some(Judgement::Refuse)
+        && breaks_all(effect, attempt)
 }
 
 /// What did not exist before cannot have worked before.

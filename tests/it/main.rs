@@ -5,6 +5,9 @@ mod accuracy;
 mod architecture;
 mod aws;
 mod bad_input;
+#[allow(dead_code, reason = "the bench uses more of it")]
+#[path = "../bench/accuracy/baselines.rs"]
+mod baselines;
 mod commands;
 mod emulator;
 mod program;

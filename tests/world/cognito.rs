@@ -39,6 +39,8 @@ pub enum Flaw {
     Mistaken,
     /// An attacker tries a password stolen elsewhere.
     Guessed,
+    /// A caller shows the same dead token again and again.
+    Stuck,
     /// The application sends something that was never registered.
     Misbuilt,
     /// Cognito itself fails.

@@ -27,6 +27,8 @@ pub struct Case {
     /// What `aws logs filter-log-events` prints of the application's log, if it keeps one.
     pub application: Option<Vec<u8>>,
     pub truth: Truth,
+    /// Whether these logs can decide it.
+    pub decidable: bool,
     /// App clients with traffic.
     pub clients: usize,
 }
@@ -90,6 +92,7 @@ pub fn make(class: &'static Class, seed: u64, mismatch: Mismatch) -> Case {
         trail: logs::trail(&mut dice, &setup, &timeline, &attempts),
         application: logs::application(&mut dice, &setup, &attempts),
         truth,
+        decidable: class.decidable && (setup.tells_form || !class.by_form),
         clients: setup.clients(),
     }
 }
@@ -147,6 +150,7 @@ fn outage(
     let is_seen = |attempt: &&&Attempt| {
         !matches!(attempt.request.ask, Ask::Authorize { .. })
             && attempt.refusal != Some(UNREACHABLE)
+            && !setup.is_silent(attempt.request.time)
     };
     let seen: Vec<&Attempt> = hit.iter().filter(is_seen).copied().collect();
     let absence = seen.is_empty();

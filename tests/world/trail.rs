@@ -44,14 +44,23 @@ pub fn of_write(write: &Write) -> Record {
     }
 }
 
+/// What the trail tells of token requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// OAuth error codes.
+    pub codes: bool,
+    /// Redirect URIs and scopes.
+    pub form: bool,
+}
+
 /// A request, where it leaves a record at all: pages of the domain are not simulated.
-pub fn of_attempt(attempt: &Attempt, tells_codes: bool) -> Option<Record> {
+pub fn of_attempt(attempt: &Attempt, told: &Told) -> Option<Record> {
     if attempt.refusal == Some(UNREACHABLE) {
         return None;
     }
     let record = match attempt.request.ask {
         Ask::Authorize { .. } => return None,
-        ask if at_token_endpoint(ask) => token(attempt, tells_codes),
+        ask if at_token_endpoint(ask) => token(attempt, told),
         _ => sign_in(attempt),
     };
     Some(Record {
@@ -62,7 +71,7 @@ pub fn of_attempt(attempt: &Attempt, tells_codes: bool) -> Option<Record> {
     })
 }
 
-fn token(attempt: &Attempt, tells_codes: bool) -> Value {
+fn token(attempt: &Attempt, told: &Told) -> Value {
     let request = &attempt.request;
     let client = request.client;
     let host = domain(pool(client));
@@ -76,7 +85,7 @@ fn token(attempt: &Attempt, tells_codes: bool) -> Value {
     };
     let mut data = json!({
         "responseParameters": {"status": status},
-        "requestParameters": form(attempt),
+        "requestParameters": form(attempt, told),
         "userPoolDomain": host,
         "userPoolId": pool(client),
     });
@@ -93,7 +102,7 @@ fn token(attempt: &Attempt, tells_codes: bool) -> Value {
     }
     record["additionalEventData"] = data;
     if let Some(refusal) = attempt.refusal
-        && tells_codes
+        && told.codes
     {
         record["errorCode"] = json!(refusal.code);
     }
@@ -111,7 +120,7 @@ fn is_basic(client: &str) -> bool {
     matches!(client, BILLING | INTRANET | PARTNER | PORTAL)
 }
 
-fn form(attempt: &Attempt) -> Value {
+fn form(attempt: &Attempt, told: &Told) -> Value {
     let request = &attempt.request;
     let mut form = match request.ask {
         Ask::Code { redirect_uri } => json!({
@@ -125,6 +134,9 @@ fn form(attempt: &Attempt) -> Value {
         Ask::Scoped { scope } => json!({"grant_type": ["client_credentials"], "scope": [scope]}),
         _ => json!({"grant_type": ["client_credentials"]}),
     };
+    if let (false, Value::Object(members)) = (told.form, &mut form) {
+        members.retain(|name, _| !matches!(name.as_str(), "redirect_uri" | "scope"));
+    }
     if !is_basic(request.client) {
         form["client_id"] = json!([request.client]);
         if request.secret.is_some() {

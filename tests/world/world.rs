@@ -55,7 +55,11 @@ pub fn sample() -> World {
 fn records(writes: &[Write], attempts: &[Attempt]) -> Vec<Record> {
     let writes = writes.iter().map(trail::of_write);
     let requests = attempts.iter().filter_map(|attempt| {
-        trail::of_attempt(attempt, trail::tells_codes(attempt.request.client))
+        let told = trail::Told {
+            codes: trail::tells_codes(attempt.request.client),
+            form: true,
+        };
+        trail::of_attempt(attempt, &told)
     });
     writes.chain(requests).collect()
 }

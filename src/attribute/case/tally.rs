@@ -66,6 +66,9 @@ pub struct Broken {
     pub certain: bool,
     /// Failed requests it explains.
     pub requests: f64,
+    /// Where no log tells the setting before the change: whether the setting after it refuses
+    /// every such request.
+    pub untold: Option<bool>,
 }
 
 impl<'a> Case<'a> {
@@ -75,7 +78,10 @@ impl<'a> Case<'a> {
         let predictions = self.predictions(change);
         let mut tally = Tally::default();
         self.count_failures(index, &predictions, &mut tally);
-        let exposed = self.exposed(&predictions, &tally);
+        let mut exposed = self.exposed(&predictions, &tally);
+        if self.infer_before(change, &exposed, &mut tally) {
+            exposed.values_mut().for_each(|certain| *certain = true);
+        }
         tally.cure = self.cure(index, &exposed);
         self.count_successes(change, &exposed, &mut tally);
         tally
@@ -144,6 +150,7 @@ impl<'a> Case<'a> {
                 effect: each.effect,
                 certain: each.certain,
                 requests: 0.0,
+                untold: each.untold,
             });
             broken.requests += weight;
             broken.certain |= each.certain;
@@ -216,6 +223,32 @@ impl<'a> Case<'a> {
             (certain || alike).then_some((*key, certain))
         });
         exposed.collect()
+    }
+
+    /// A setting that refuses all such requests was another before the change, if such requests were
+    /// accepted: then no log need tell it. Returns whether something was inferred.
+    fn infer_before(
+        &self,
+        change: &ConfigChange,
+        exposed: &BTreeMap<u32, bool>,
+        tally: &mut Tally,
+    ) -> bool {
+        let made = change.change.time.timestamp_micros();
+        let accepted = self.rows.iter().any(|row| {
+            let key = self.cells.keys.get(row.key as usize);
+            row.last < made
+                && exposed_success(exposed, self.cells, row).is_some()
+                && key.is_some_and(|key| is_client(self.incident, self.cells.text(key.client)))
+        });
+        let mut inferred = false;
+        for broken in tally.breaks.values_mut() {
+            if broken.untold == Some(true) && accepted {
+                broken.untold = None;
+                broken.certain = true;
+                inferred = true;
+            }
+        }
+        inferred
     }
 
     /// The first later change after which an exposed request passes again.

@@ -4,13 +4,15 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use trailblame::{
-    attribute::{self, Finding, Scene, Verdict},
+    attribute::{self, EvidenceKind, Finding, Scene, Verdict},
     cognito::history::History,
     detect,
-    frame::{Bounds, Fold},
+    frame::{Bounds, Failure, Fold},
+    ids::EventId,
     record,
 };
 
+use super::baselines;
 use crate::world::incidents::{Case, Outage, classes::Guilt};
 
 /// A finding may begin and end so much beside the truth, in seconds.
@@ -43,7 +45,20 @@ pub struct Scored {
     pub accused_beside: usize,
     pub client_weeks: f64,
     pub reason: String,
+    /// What simpler rules say, in the order of [`baselines::RULES`].
+    pub baselines: [Said; 6],
+    /// What is said without each kind of evidence, in the order of [`KINDS`].
+    pub without: [Said; 5],
 }
+
+/// Kinds of evidence, each left out in turn.
+pub const KINDS: [(EvidenceKind, &str); 5] = [
+    (EvidenceKind::Replay, "replay"),
+    (EvidenceKind::Time, "exposure clock"),
+    (EvidenceKind::Scope, "scope"),
+    (EvidenceKind::Healing, "healing"),
+    (EvidenceKind::Prior, "prior"),
+];
 
 /// What was said of the outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +96,7 @@ impl fmt::Display for Scored {
 }
 
 /// Analyses the incident as `trailblame investigate` does.
-pub fn analyse(case: &Case) -> Vec<Finding> {
+pub fn analyse(case: &Case) -> (Vec<Finding>, Vec<Failure>, History) {
     let mut fold = Fold::new(Bounds::default());
     let logs = [
         ("trail", Some(&case.trail)),
@@ -110,11 +125,12 @@ pub fn analyse(case: &Case) -> Vec<Finding> {
         coverage,
         window: frames.window,
     };
-    attribute::explain(incidents, &scene)
+    let findings = attribute::explain(incidents, &scene);
+    (findings, failures, history)
 }
 
 pub fn score(case: &Case) -> Scored {
-    let findings = analyse(case);
+    let (findings, failures, history) = analyse(case);
     let truth = &case.truth;
     let of = |outage: &Outage| -> Vec<&Finding> {
         let findings = findings.iter();
@@ -142,10 +158,21 @@ pub fn score(case: &Case) -> Scored {
     let unknown: Vec<&Finding> = unknown.collect();
     let accuses = |finding: &&&Finding| said(finding, &truth.culprits) == Said::Wrong;
     let first = ours.first();
+    let clients = truth.outage.as_ref().map(|outage| outage.clients.clone());
+    let clients = clients.unwrap_or_default();
     Scored {
+        baselines: baselines::answers(&ours, &failures, &history, &clients, &truth.culprits),
+        without: KINDS.map(|(kind, _)| {
+            first.map_or(Said::Nothing, |finding| {
+                let (verdict, place) = baselines::without(finding, kind);
+                let named = finding.suspects.get(place);
+                let ids = named.map(|named| named.event_ids.as_slice());
+                says(verdict, ids.unwrap_or_default(), &truth.culprits)
+            })
+        }),
         class: case.class.name,
         seed: case.seed,
-        decidable: case.class.decidable,
+        decidable: case.decidable,
         guilty,
         broken: truth.outage.as_ref().map_or(0, |outage| outage.broken),
         absence: truth.outage.as_ref().is_some_and(|outage| outage.absence),
@@ -207,17 +234,15 @@ fn is_of(finding: &Finding, outage: &Outage) -> bool {
 }
 
 fn said(finding: &Finding, culprits: &[String]) -> Said {
-    match finding.verdict {
-        Verdict::Change => {
-            let named = finding.suspects.first();
-            let ids = named
-                .map(|named| named.event_ids.as_slice())
-                .unwrap_or_default();
-            match ids.iter().any(|id| culprits.contains(&id.to_string())) {
-                true => Said::Right,
-                false => Said::Wrong,
-            }
-        }
+    let named = finding.suspects.first();
+    let ids = named.map(|named| named.event_ids.as_slice());
+    says(finding.verdict, ids.unwrap_or_default(), culprits)
+}
+
+fn says(verdict: Verdict, named: &[EventId], culprits: &[String]) -> Said {
+    match verdict {
+        Verdict::Change if named.iter().any(|id| culprits.contains(&id.to_string())) => Said::Right,
+        Verdict::Change => Said::Wrong,
         Verdict::NoChange => Said::NoChange,
         Verdict::Undetermined => Said::Undetermined,
     }

@@ -1,6 +1,12 @@
 //! The table that the bench prints.
 
-use crate::score::{LARGE, Said, Scored};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::{
+    baselines::RULES,
+    score::{KINDS, LARGE, Said, Scored},
+};
 
 pub fn print(scored: &[Scored]) {
     println!(
@@ -19,6 +25,94 @@ pub fn print(scored: &[Scored]) {
     let all: Vec<&Scored> = scored.iter().filter(|scored| scored.decidable).collect();
     line("all that can be decided", &all);
     totals(&all);
+    compared(&all);
+}
+
+/// What must hold of the incidents that can be decided, and does not. In a world that deviates from
+/// the documented rules less is asked.
+pub fn missed(scored: &[Scored], deviates: bool) -> Vec<String> {
+    let (named, wrong) = if deviates { (0.85, 0.02) } else { (0.95, 0.01) };
+    let all: Vec<&Scored> = scored.iter().filter(|scored| scored.decidable).collect();
+    let share = |of: &dyn Fn(&Scored) -> bool, what: &dyn Fn(&Scored) -> bool| {
+        let asked: Vec<&&Scored> = all.iter().filter(|scored| of(scored)).collect();
+        asked.iter().filter(|scored| what(scored)).count() as f64 / asked.len().max(1) as f64
+    };
+    let guilty = |scored: &Scored| scored.guilty == Some(true);
+    let innocent = |scored: &Scored| scored.guilty != Some(true);
+    let accused = |scored: &Scored| scored.said == Said::Wrong || scored.accused_beside > 0;
+    let large = |scored: &Scored| scored.guilty.is_some() && scored.broken >= LARGE;
+    let weeks: f64 = all.iter().map(|scored| scored.client_weeks).sum();
+    let alarms: usize = all.iter().map(|scored| scored.false_alarms).sum();
+    let mut errors: Vec<i64> = all.iter().filter_map(|scored| scored.onset_error).collect();
+    errors.sort_unstable();
+    let median = errors.get(errors.len() / 2).copied().unwrap_or(0) as f64;
+    let believed: Vec<(f64, bool)> = all.iter().filter_map(|scored| scored.believed).collect();
+    let gates = [
+        (
+            "recall of large outages",
+            -share(&large, &|s| s.found),
+            -0.97,
+        ),
+        (
+            "false alarms per client and week",
+            alarms as f64 / weeks,
+            0.05,
+        ),
+        ("median onset error in seconds", median, 2.0),
+        (
+            "named rightly",
+            -share(&guilty, &|s| s.said == Said::Right),
+            -named,
+        ),
+        ("named wrongly", share(&guilty, &accused), wrong),
+        (
+            "accused where nobody is guilty",
+            share(&innocent, &accused),
+            0.01,
+        ),
+        ("calibration error", calibration_error(&believed), 0.03),
+    ];
+    gates
+        .into_iter()
+        .filter(|(_, is, most)| is > most)
+        .map(|(name, is, most)| format!("{name} is {:.3}, not {:.3}", is.abs(), most.abs()))
+        .collect()
+}
+
+/// Simpler rules, and the program without one kind of evidence, on the same incidents.
+fn compared(all: &[&Scored]) {
+    let outages: Vec<&&Scored> = all
+        .iter()
+        .filter(|scored| scored.guilty.is_some())
+        .collect();
+    let row = |name: &str, said: &dyn Fn(&Scored) -> Said| {
+        let of = |guilty: bool, what: Said| {
+            let asked = outages
+                .iter()
+                .filter(|scored| scored.guilty == Some(guilty));
+            let count = asked.clone().filter(|scored| said(scored) == what).count();
+            percent(count, asked.count())
+        };
+        println!(
+            "{name:<46} {:>8} {:>8} {:>10}",
+            of(true, Said::Right),
+            of(true, Said::Wrong),
+            of(false, Said::Wrong)
+        );
+    };
+    println!();
+    println!("{:<46} {:>8} {:>8} {:>10}", "", "right", "wrong", "accused");
+    println!(
+        "{:<46} {:>8} {:>8} {:>10}",
+        "", "given a", "change", "if nobody"
+    );
+    row("trailblame", &|scored| scored.said);
+    for (at, (_, name)) in KINDS.iter().enumerate() {
+        row(&format!("    without {name}"), &|scored| scored.without[at]);
+    }
+    for (at, name) in RULES.iter().enumerate() {
+        row(name, &|scored| scored.baselines[at]);
+    }
 }
 
 fn line(name: &str, of: &[&Scored]) {
@@ -109,6 +203,8 @@ fn totals(all: &[&Scored]) {
         calibration_error(&believed),
         believed.len()
     );
+    let (median, high) = perfect(&believed);
+    println!("    a perfectly calibrated program would show  {median:.3}, up to {high:.3}");
     for (low, mean, right, count) in reliability(&believed) {
         println!("    from {low:.2}: said {mean:.3}, was {right:.3} ({count})");
     }
@@ -150,6 +246,25 @@ fn reliability(believed: &[(f64, bool)]) -> Vec<(f64, f64, f64, usize)> {
             (bin[0].0, mean, right, bin.len())
         })
         .collect()
+}
+
+/// The calibration error that chance gives to a program whose probabilities are true: the median
+/// and the 95th percentile of 200 draws.
+fn perfect(believed: &[(f64, bool)]) -> (f64, f64) {
+    let mut dice = ChaCha8Rng::seed_from_u64(7);
+    let mut errors: Vec<f64> = (0..200)
+        .map(|_| {
+            let draws = believed.iter();
+            let draws = draws.map(|(p, _)| (*p, dice.random_bool(p.clamp(0.0, 1.0))));
+            calibration_error(&draws.collect::<Vec<_>>())
+        })
+        .collect();
+    errors.sort_by(f64::total_cmp);
+    let at = |share: f64| errors.get((errors.len() as f64 * share) as usize);
+    (
+        at(0.5).copied().unwrap_or(0.0),
+        at(0.95).copied().unwrap_or(0.0),
+    )
 }
 
 fn calibration_error(believed: &[(f64, bool)]) -> f64 {

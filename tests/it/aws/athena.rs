@@ -1,5 +1,7 @@
 //! Athena: its queries, run by DuckDB, give the same answer as the files.
 
+use serde_json::{Value, json};
+
 use super::{
     lookup::{day, differences, incidents, run},
     stand_in::athena::Athena,
@@ -13,10 +15,48 @@ use crate::{
 
 const TABLE: [&str; 4] = ["--athena", "logs.cloudtrail_logs", "--max-rps", "1000"];
 
+/// Records that a query may read in another way than the reader of files.
+fn odd() -> Vec<Value> {
+    let record = |number: usize, name: &str, kind: Value, read_only: Value, status: Value| {
+        json!({
+            "eventVersion": "1.11",
+            "eventTime": format!("2026-03-02T10:00:{number:02}Z"),
+            "eventSource": "cognito-idp.amazonaws.com",
+            "eventName": name,
+            "eventType": kind,
+            "awsRegion": "eu-west-1",
+            "recipientAccountId": "111122223333",
+            "eventID": format!("odd-{number}"),
+            "requestID": format!("odd-request-{number}"),
+            "readOnly": read_only,
+            "errorCode": "",
+            "requestParameters": {"clientId": "0odd000000000000000example", "authFlow": "USER_SRP_AUTH"},
+            "additionalEventData": {
+                "clientId": "0odd000000000000000example",
+                "userPoolId": "eu-west-1_ShopEXAMPLE",
+                "requestParameters": {"grant_type": ["refresh_token"]},
+                "responseParameters": {"status": status},
+            },
+        })
+    };
+    let event = json!("AwsServiceEvent");
+    let call = json!("AwsApiCall");
+    vec![
+        record(1, "Error_GET", event.clone(), json!(true), json!(400)),
+        record(2, "Token_POST", event.clone(), json!(true), json!(400)),
+        record(3, "Token_POST", Value::Null, json!(false), json!(200)),
+        record(4, "InitiateAuth", call.clone(), json!(true), Value::Null),
+        record(5, "Token_POST", event.clone(), json!(false), json!("200")),
+        record(6, "Token_POST", event.clone(), json!(false), json!(400.0)),
+        record(7, "Login_GET", event, Value::Null, json!(302)),
+        record(8, "UpdateUserPoolClient", call, Value::Null, Value::Null),
+    ]
+}
+
 /// The sample's records, and a Python that runs queries; `None` where there is none.
 fn sample(name: &str) -> Option<State> {
     let python = python(&["duckdb==2.0.0", "sqlglot==30.30.0"])?;
-    let mut state = State::sample();
+    let mut state = State::of([State::records(), odd()].concat());
     let records = file(&folder(name), "trail.json", state.file());
     state.athena = Athena {
         python,
@@ -54,8 +94,9 @@ fn a_table_gives_the_same_answer_as_its_files() {
     );
     assert!(asked.stderr.contains("bytes scanned"), "{}", asked.stderr);
     let count = |run: &crate::program::Run| {
-        let answer: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
-        answer["inputs"]["requests"].clone()
+        let answer: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let inputs = &answer["inputs"];
+        json!([inputs["requests"], inputs["changes"]])
     };
     assert_eq!(count(&asked), count(&files));
 }

@@ -54,6 +54,8 @@ pub struct Callers {
     pub retries: u32,
     /// How many principals there are.
     pub people: usize,
+    /// Whether nobody hears them: they count what is missing.
+    pub unheard: bool,
 }
 
 const CONFIDENTIAL: [&str; 6] = [
@@ -86,6 +88,7 @@ impl Callers {
             flaw: Rc::new(move |_| (chance, flaw)),
             retries: 1,
             people: 150,
+            unheard: false,
         }
     }
 
@@ -161,6 +164,10 @@ impl Callers {
         if let What::Machine { .. } = self.what {
             caller.address = format!("203.0.113.{}", 40 + worker % 2);
             caller.sub = None;
+        }
+        if self.unheard {
+            let request = self.request(time, Ask::Refresh, worker, &caller);
+            return desk.lost(request);
         }
         if let What::Web { redirect_uri } = self.what {
             if desk.domain_is_gone(self.client, time) {

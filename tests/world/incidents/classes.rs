@@ -8,7 +8,7 @@ use super::{
     super::{
         changes::{Action, Call, Role, edit},
         clock::{DAY, HOUR, MINUTE},
-        cognito::{Ask, Flaw},
+        cognito::{Ask, Flaw, UNREACHABLE},
         config::Secret,
         estate,
         people::{BOB, CAROL, DEPLOY},
@@ -33,6 +33,8 @@ pub struct Class {
     pub guilt: Guilt,
     /// Whether the logs given can decide it.
     pub decidable: bool,
+    /// Whether that takes the redirect URIs and scopes of requests.
+    pub by_form: bool,
     pub plan: fn(&mut Setup),
 }
 
@@ -41,7 +43,15 @@ const fn class(name: &'static str, guilt: Guilt, plan: fn(&mut Setup)) -> Class 
         name,
         guilt,
         decidable: true,
+        by_form: false,
         plan,
+    }
+}
+
+const fn by_form(class: Class) -> Class {
+    Class {
+        by_form: true,
+        ..class
     }
 }
 
@@ -52,7 +62,7 @@ const fn undecidable(class: Class) -> Class {
     }
 }
 
-pub static CLASSES: [Class; 42] = [
+pub static CLASSES: [Class; 52] = [
     // A change is guilty.
     class("older cause, nearer decoys", Guilt::Change, older_cause),
     class("one of a Terraform run", Guilt::Change, terraform_run),
@@ -61,17 +71,17 @@ pub static CLASSES: [Class; 42] = [
         Guilt::Change,
         several_to_one,
     ),
-    class("sparse exposure", Guilt::Change, sparse_exposure),
+    by_form(class("sparse exposure", Guilt::Change, sparse_exposure)),
     class("omitted member is reset", Guilt::Change, reset),
     class("machine loses its grant", Guilt::Change, grant_removed),
     class("OAuth switched off", Guilt::Change, oauth_off),
     class("site loses the code grant", Guilt::Change, code_removed),
     class("callback removed", Guilt::Change, callback_removed),
-    class(
+    by_form(class(
         "one of two callbacks removed",
         Guilt::Change,
         one_callback_removed,
-    ),
+    )),
     class("sign-in flow removed", Guilt::Change, flow_removed),
     class(
         "trigger dropped from the pool",
@@ -84,7 +94,7 @@ pub static CLASSES: [Class; 42] = [
         Guilt::Change,
         secret_partial,
     ),
-    class("scope removed", Guilt::Change, scope_removed),
+    by_form(class("scope removed", Guilt::Change, scope_removed)),
     class(
         "refresh validity shortened",
         Guilt::Change,
@@ -93,7 +103,7 @@ pub static CLASSES: [Class; 42] = [
     class("client deleted", Guilt::Change, client_deleted),
     class("domain deleted", Guilt::Change, domain_deleted),
     class("low volume", Guilt::Change, low_volume),
-    class("partial: a small share", Guilt::Change, small_share),
+    by_form(class("partial: a small share", Guilt::Change, small_share)),
     class(
         "tiny break beside a big outage",
         Guilt::Change,
@@ -118,6 +128,11 @@ pub static CLASSES: [Class; 42] = [
     class("flapping", Guilt::Change, flapping),
     class("ongoing at the end of the logs", Guilt::Change, ongoing),
     class("the same change to another pool", Guilt::Change, other_pool),
+    class(
+        "the onset lies in a gap of the log",
+        Guilt::Change,
+        onset_in_gap,
+    ),
     undecidable(class(
         "the change is not in the trail",
         Guilt::Change,
@@ -148,7 +163,36 @@ pub static CLASSES: [Class; 42] = [
         Guilt::Nobody,
         rollback_of_attack,
     ),
+    by_form(class(
+        "application asks for an unknown scope",
+        Guilt::Nobody,
+        unknown_scope,
+    )),
+    class(
+        "application sends an unknown callback",
+        Guilt::Nobody,
+        unknown_callback,
+    ),
+    class("a job is shut down", Guilt::Nobody, shut_down),
+    class("a caller is stuck with a dead token", Guilt::Nobody, stuck),
+    class(
+        "attack, its beginning in a gap of the log",
+        Guilt::Nobody,
+        attack_in_gap,
+    ),
+    class(
+        "identity provider fails",
+        Guilt::Nobody,
+        provider_of_identity,
+    ),
     // There is no outage.
+    class("a Monday morning", Guilt::NoOutage, monday),
+    class("failures drift all day", Guilt::NoOutage, drift),
+    class(
+        "a night of maintenance, all quiet",
+        Guilt::NoOutage,
+        maintenance,
+    ),
     class("quiet day, many harmless changes", Guilt::NoOutage, quiet),
     class("one flaky user", Guilt::NoOutage, flaky_user),
     class("traffic times twenty", Guilt::NoOutage, traffic_step),
@@ -688,4 +732,172 @@ fn unused_removed(setup: &mut Setup) {
         edit: edit(move |settings| settings.take("callbackURLs", unused)),
     };
     setup.plan(deed, action, Role::Decoy);
+}
+
+fn onset_in_gap(setup: &mut Setup) {
+    setup.on(&MACHINES);
+    setup.lasts = setup.dice.between(90, 240) * MINUTE;
+    let deed = setup.deed;
+    setup.breaks(|settings| settings.set("allowedOAuthFlows", json!(["code"])));
+    setup.gap = Some((deed + 1, deed + 20 * MINUTE));
+}
+
+/// From the deed on a new build asks for a scope that nobody registered.
+fn unknown_scope(setup: &mut Setup) {
+    setup.focal = estate::CATALOG;
+    let (focal, deed, end) = (setup.focal, setup.deed, setup.end());
+    let per_minute = setup.scale(0.3, 3.0);
+    let callers = |scope| Callers::new(focal, What::Machine { scope: Some(scope) }, per_minute);
+    let mut old = callers("shop-api/catalog.read");
+    old.rate = Rc::new(move |time| f64::from(!(deed..end).contains(&time)));
+    let new = callers("shop-api/catalog.write").during(deed, end);
+    setup.callers.extend([old, new]);
+    setup.fault = Rc::new(|attempt| {
+        let new = Ask::Scoped {
+            scope: "shop-api/catalog.write",
+        };
+        attempt.request.ask == new && attempt.refusal.is_some()
+    });
+    setup.harmless(focal, deed - 25);
+}
+
+fn unknown_callback(setup: &mut Setup) {
+    setup.on(&[estate::WEBSHOP, estate::INTRANET]);
+    let (focal, deed, end) = (setup.focal, setup.deed, setup.end());
+    let redirect_uri = "https://new.example.com/callback";
+    let mut new = Vec::new();
+    for callers in &mut setup.callers {
+        if let What::Web { .. } = callers.what {
+            callers.rate = Rc::new(move |time| f64::from(!(deed..end).contains(&time)));
+            let what = What::Web { redirect_uri };
+            new.push(Callers::new(focal, what, callers.per_minute).during(deed, end));
+        }
+    }
+    setup.callers.extend(new);
+    setup.fault = Rc::new(move |attempt| {
+        attempt.request.ask == Ask::Authorize { redirect_uri } && attempt.refusal.is_some()
+    });
+    setup.harmless(focal, deed - 35);
+}
+
+/// Its requests would have come: what would have been asked is told by another world's twin.
+fn shut_down(setup: &mut Setup) {
+    setup.on(&MACHINES);
+    let (focal, deed) = (setup.focal, setup.deed);
+    let twins: Vec<Callers> = setup
+        .callers
+        .iter_mut()
+        .map(|callers| {
+            callers.until = deed;
+            Callers::new(callers.client, callers.what, callers.per_minute)
+        })
+        .collect();
+    // Nobody asks any more; the twins only count what is missing.
+    for twin in twins {
+        setup.callers.push(Callers {
+            unheard: true,
+            from: deed,
+            ..twin
+        });
+    }
+    setup.fault = Rc::new(move |attempt| {
+        attempt.request.client == focal && attempt.refusal == Some(UNREACHABLE)
+    });
+    setup.harmless(focal, deed - 50);
+}
+
+fn stuck(setup: &mut Setup) {
+    setup.on(&SITES);
+    let (focal, deed) = (setup.focal, setup.deed);
+    let lasts = setup.dice.between(30, 120) * MINUTE;
+    let stuck = Callers::new(focal, What::Refresh, 6.0).during(deed, deed + lasts);
+    setup.callers.push(Callers {
+        people: 1,
+        flaw: Rc::new(|_| (1.0, Flaw::Stuck)),
+        retries: 0,
+        ..stuck
+    });
+    setup.fault_is(Flaw::Stuck);
+    setup.harmless(focal, deed - 20);
+}
+
+fn attack_in_gap(setup: &mut Setup) {
+    setup.on(&[estate::SSO]);
+    let deed = setup.deed;
+    attack(setup, deed, deed + 90 * MINUTE, 8.0);
+    setup.fault_is(Flaw::Guessed);
+    setup.harmless(estate::SSO, deed - 10);
+    setup.gap = Some((deed - 5, deed + 20 * MINUTE));
+}
+
+/// People cannot sign in there: no code is ever exchanged.
+fn provider_of_identity(setup: &mut Setup) {
+    setup.on(&[estate::WEBSHOP, estate::INTRANET]);
+    let (focal, deed, end) = (setup.focal, setup.deed, setup.end());
+    let mut lost = Vec::new();
+    for callers in &mut setup.callers {
+        if let What::Web { .. } = callers.what {
+            callers.rate = Rc::new(move |time| f64::from(!(deed..end).contains(&time)));
+            let twin = Callers::new(focal, callers.what, callers.per_minute);
+            lost.push(Callers {
+                unheard: true,
+                ..twin.during(deed, end)
+            });
+        }
+    }
+    setup.callers.extend(lost);
+    setup.fault = Rc::new(move |attempt| {
+        attempt.request.client == focal && attempt.refusal == Some(UNREACHABLE)
+    });
+    setup.harmless(focal, deed - 15);
+}
+
+fn monday(setup: &mut Setup) {
+    setup.deed = DAY + 9 * HOUR;
+    setup.on(&[estate::MOBILE, estate::SSO]);
+    let (focal, deed) = (setup.focal, setup.deed);
+    for callers in &mut setup.callers {
+        callers.rate = Rc::new(move |time| match (deed..deed + HOUR).contains(&time) {
+            true => 5.0,
+            false => 1.0,
+        });
+        if let What::Api { .. } = callers.what {
+            callers.flaw = Rc::new(move |time| match (deed..deed + HOUR).contains(&time) {
+                true => (0.05, Flaw::Mistaken),
+                false => (0.02, Flaw::Mistaken),
+            });
+        }
+    }
+    setup.harmless(focal, deed - 60);
+}
+
+fn drift(setup: &mut Setup) {
+    setup.on(&[estate::MOBILE, estate::SSO]);
+    let (focal, deed) = (setup.focal, setup.deed);
+    for callers in &mut setup.callers {
+        if let What::Api { .. } = callers.what {
+            callers.flaw = Rc::new(|time| {
+                let part = (time - DAY) as f64 / (24 * HOUR) as f64;
+                (0.015 + 0.03 * part, Flaw::Mistaken)
+            });
+        }
+    }
+    setup.harmless(focal, deed);
+}
+
+fn maintenance(setup: &mut Setup) {
+    setup.on(&SITES);
+    setup.usual(estate::MOBILE, 1.0);
+    setup.usual(estate::KIOSK, 1.0);
+    let start = DAY + 2 * HOUR;
+    for callers in &mut setup.callers {
+        callers.rate = Rc::new(
+            move |time| match (start..start + 2 * HOUR).contains(&time) {
+                true => 0.1,
+                false => 1.0,
+            },
+        );
+    }
+    let focal = setup.focal;
+    setup.harmless(focal, start - 60);
 }

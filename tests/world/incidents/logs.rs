@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         changes::{Role, Timeline},
-        clock::{HOUR, MINUTE, Second},
+        clock::{DAY, HOUR, MINUTE, Second},
         cognito::{Ask, UNREACHABLE, at_token_endpoint},
         dice::Dice,
         json,
@@ -22,17 +22,20 @@ pub fn trail(dice: &mut Dice, setup: &Setup, timeline: &Timeline, attempts: &[At
         .writes
         .iter()
         .filter(|write| !hidden(write.part.map(|(_, role)| role)))
+        .filter(|write| setup.remembers || write.time >= DAY - 3 * 24 * HOUR)
         .map(trail::of_write);
+    let told = trail::Told {
+        codes: setup.tells_codes,
+        form: setup.tells_form,
+    };
     let requests = attempts
         .iter()
-        .filter_map(|attempt| trail::of_attempt(attempt, setup.tells_codes));
-    let silent = |time: Second| {
-        setup
-            .gap
-            .is_some_and(|(from, until)| from <= time && time < until)
-    };
+        .filter_map(|attempt| trail::of_attempt(attempt, &told));
     let mut lines: Vec<(Second, String)> = Vec::new();
-    for record in writes.chain(requests).filter(|record| !silent(record.time)) {
+    for record in writes
+        .chain(requests)
+        .filter(|record| !setup.is_silent(record.time))
+    {
         let late = match dice.chance(0.004) {
             true => dice.between(20 * MINUTE, HOUR),
             false => dice.between(0, 8 * MINUTE),
@@ -81,7 +84,7 @@ pub fn application(dice: &mut Dice, setup: &Setup, attempts: &[Attempt]) -> Opti
                 refusal.code
             ),
         };
-        let millis = request.time * 1000 + dice.between(-900, 999);
+        let millis = request.time * 1000 + setup.skew + dice.between(-300, 300);
         events.push(json!({
             "logStreamName": "app/1",
             "timestamp": millis,

@@ -60,8 +60,14 @@ pub struct Setup {
     pub tells_codes: bool,
     /// Whether the application of the focal client keeps a log.
     pub keeps_log: bool,
-    /// The log is silent from … to ….
+    /// The trail is silent from … to ….
     pub gap: Option<(Second, Second)>,
+    /// Whether the trail reaches back to the making of the account.
+    pub remembers: bool,
+    /// Whether the trail tells redirect URIs and scopes.
+    pub tells_form: bool,
+    /// How many milliseconds the application's clock is off.
+    pub skew: i64,
 }
 
 impl Setup {
@@ -79,6 +85,12 @@ impl Setup {
             tells_codes: dice.chance(0.5),
             keeps_log: dice.chance(0.5),
             gap: None,
+            remembers: dice.chance(0.7),
+            tells_form: dice.chance(0.85),
+            skew: match dice.chance(0.1) {
+                true => dice.between(-5_000, 5_000),
+                false => dice.between(-500, 500),
+            },
             dice,
         }
     }
@@ -246,6 +258,12 @@ impl Setup {
 
     fn is_gone(&self, client: &str) -> bool {
         self.planned.iter().any(|planned| planned.deletes(client))
+    }
+
+    /// Whether the trail holds nothing of that time.
+    pub fn is_silent(&self, time: Second) -> bool {
+        self.gap
+            .is_some_and(|(from, until)| from <= time && time < until)
     }
 
     /// How many app clients have traffic.

@@ -46,6 +46,11 @@ impl State {
     /// The records of the sample world, moved in time so that its day is the day before yesterday
     /// and CloudTrail's event history still holds it.
     pub fn sample() -> Self {
+        Self::of(Self::records())
+    }
+
+    /// The records of the sample world's trail.
+    pub fn records() -> Vec<Value> {
         let world = crate::world::sample();
         let mut records = Vec::new();
         for (path, bytes) in &world.files {
@@ -60,7 +65,7 @@ impl State {
             let file: Value = serde_json::from_str(&text).expect("a trail file");
             records.extend(file["Records"].as_array().expect("records").iter().cloned());
         }
-        Self::of(records)
+        records
     }
 
     /// Records with their times moved as in [`sample`](Self::sample), each once.
