@@ -13,6 +13,6 @@ pub mod weigh;
 
 pub use explain::{LEAD, NAMED, Scene, TEMPERATURE, explain};
 pub use finding::{
-    Alternative, AlternativeKind, Evidence, EvidenceKind, Finding, Investigation, Suspect,
-    SuspectLine, Verdict,
+    Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Finding, Investigation,
+    Suspect, SuspectLine, Verdict,
 };

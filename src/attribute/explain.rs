@@ -388,6 +388,7 @@ fn suspect(
     sets: &[Option<String>],
 ) -> Suspect {
     let change: &ConfigChange = &history.changes()[weighed.index];
+    let crossing = weighed.tally.crossing();
     let guilty: Vec<Setting> = weighed.tally.breaks.keys().cloned().collect();
     let region = incident.region.as_ref().map(|region| region.as_str());
     let undo = (!guilty.is_empty()).then(|| undo::undo(history, weighed.index, &guilty, region));
@@ -395,6 +396,7 @@ fn suspect(
     evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     Suspect {
         probability,
+        crossing,
         event_ids: vec![EventId::new(&change.change.event_id)],
         lag: incident.onset - change.change.time,
         change_set: sets.get(weighed.index).cloned().flatten(),

@@ -28,6 +28,8 @@ pub struct Investigation {
     pub changes: Vec<ConfigChange>,
     /// Signs that the logs lack changes.
     pub gaps: Vec<Gap>,
+    /// Whether to print the whole case of each outage, also what acquits and what would disprove.
+    pub in_full: bool,
 }
 
 /// One outage, explained.
@@ -118,6 +120,29 @@ pub struct Suspect {
     pub evidence: Vec<Evidence>,
     /// How it is undone.
     pub undo: Option<Undo>,
+    /// What its settings do with the requests around the outage.
+    pub crossing: Crossing,
+}
+
+/// Requests before and during an outage, judged by the settings before and after a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Crossing {
+    /// Failed requests of the outage; of a silence, requests that stopped.
+    pub during: f64,
+    /// … that the settings before the change accept and those after it refuse, or may refuse.
+    pub during_broken: f64,
+    /// … that the settings before the change refuse already.
+    pub during_refused_before: f64,
+    /// … of which neither logs nor settings say enough.
+    pub during_untold: f64,
+    /// Requests of the kind it breaks that were accepted in the day before the onset.
+    pub before_broken: f64,
+    /// … between the change and the onset.
+    pub between_accepted: f64,
+    /// … during the outage.
+    pub despite_accepted: f64,
+    /// Whether every such request is refused, not only some.
+    pub certain: bool,
 }
 
 /// A diff line and whether it is to blame.

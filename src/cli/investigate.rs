@@ -26,6 +26,7 @@ use super::{Ended, Usage, bounds, changes::Wanted, evidence, inputs::Keep, outpu
   trailblame investigate sample-logs
   trailblame investigate trail/ logs/web.json.gz --since 2026-03-02 --format json
   trailblame investigate --profile prod --region eu-west-1 --log-group /ecs/web --cloudtrail --since 6h
+  trailblame investigate sample-logs --explain 3
   trailblame investigate trail/ --at 2026-03-02T14:05 --client 1h57kf5cpq17m0eml12example")]
 pub struct Arguments {
     /// It broke at about this time: explain that instead of looking for outages.
@@ -34,6 +35,10 @@ pub struct Arguments {
     /// It was broken between these times: explain that instead of looking for outages.
     #[arg(long, value_name = "START,END")]
     between: Option<String>,
+    /// Print the whole case of one outage, by its number in the report or its id: which requests
+    /// fail, what speaks for and against each suspect, what would prove it wrong.
+    #[arg(long, value_name = "NUMBER_OR_ID")]
+    explain: Option<String>,
     /// Only outages of this app client.
     #[arg(long, value_name = "ID")]
     client: Vec<String>,
@@ -110,7 +115,10 @@ pub fn run(
         window: frames.window,
     };
     let findings = attribute::explain(incidents, &scene);
-    let investigation = investigation(frames, findings, &history, &question);
+    let mut investigation = investigation(frames, findings, &history, &question);
+    if let Some(which) = &arguments.explain {
+        only(&mut investigation, which, arguments.format)?;
+    }
     let written = match arguments.format {
         Format::Table => terminal::write(&investigation, output::style(colour), out),
         Format::Json => json::write(&investigation, out),
@@ -209,6 +217,7 @@ fn investigation(
             && wanted.has(change, history)
     });
     Investigation {
+        in_full: false,
         window: frames.window,
         summary: frames.summary,
         coverage: frames.coverage_rows,
@@ -219,6 +228,34 @@ fn investigation(
         findings,
         gaps: history.gaps().to_vec(),
     }
+}
+
+/// Leaves one outage, to be told in full.
+fn only(investigation: &mut Investigation, which: &str, format: Format) -> Result<(), Usage> {
+    if format == Format::Json {
+        return Err(Usage {
+            message: "`--explain` is for people".to_owned(),
+            hint: Some("the JSON of every outage holds its evidence already".to_owned()),
+        });
+    }
+    let findings = &mut investigation.findings;
+    let number = which.parse::<usize>().ok();
+    let place = findings
+        .iter()
+        .enumerate()
+        .position(|(at, finding)| number == Some(at + 1) || finding.incident.id == which);
+    let Some(place) = place else {
+        return Err(Usage {
+            message: format!("no outage `{which}`"),
+            hint: Some(match findings.len() {
+                0 => "no outage was found".to_owned(),
+                count => format!("give a number from 1 to {count}, or an id"),
+            }),
+        });
+    };
+    *findings = vec![findings.swap_remove(place)];
+    investigation.in_full = true;
+    Ok(())
 }
 
 /// Writes each undo document and says how to send it.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{
     attribute::{
-        Alternative, AlternativeKind, Evidence, EvidenceKind, Finding, Investigation, Suspect,
-        SuspectLine, Verdict, finding,
+        Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Finding, Investigation,
+        Suspect, SuspectLine, Verdict, finding,
     },
     cognito::{
         history::{ConfigChange, DiffLine, Gap, Standing},
@@ -31,6 +31,7 @@ pub fn time(clock: &str) -> DateTime<Utc> {
 /// The story with a verdict; every text that logs give is `name`, where one is given.
 pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
     Investigation {
+        in_full: false,
         window: Window {
             start: time("00:00:00"),
             end: time("23:59:58"),
@@ -69,6 +70,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
 /// The same day without an outage.
 pub fn quiet() -> Investigation {
     Investigation {
+        in_full: false,
         findings: Vec::new(),
         changes: vec![change(None)],
         ..investigation(Verdict::Change, None)
@@ -245,6 +247,13 @@ fn suspect(probability: f64, name: Option<&str>) -> Suspect {
             steps: vec!["Compare first: `aws cognito-idp describe-user-pool-client --client-id 4billing0example`.".to_owned()],
             assumed: vec![Setting("ClientName".into())],
         }),
+        crossing: Crossing {
+            during: 1378.0,
+            during_broken: 1378.0,
+            before_broken: 600.0,
+            certain: true,
+            ..Crossing::default()
+        },
         change,
     }
 }
@@ -271,6 +280,7 @@ fn innocent(probability: f64) -> Suspect {
             "It failed with AccessDenied.",
         )],
         undo: None,
+        crossing: Default::default(),
         change,
     }
 }

@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod case;
+mod full;
 mod seen;
 
 pub use case::line_of;
@@ -75,6 +76,9 @@ pub fn of(investigation: &Investigation) -> Vec<Block> {
     }
     for (at, finding) in findings.iter().enumerate() {
         blocks.extend(outage(at + 1, finding, clock));
+        if investigation.in_full {
+            blocks.extend(full::of(finding, clock));
+        }
     }
     if findings.is_empty() {
         blocks.extend(changes(&investigation.changes, clock));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Agreement, CODES_IN_FLIGHT, Case, LOOK_BACK, agreement, is_client};
 use crate::{
+    attribute::Crossing,
     cognito::{
         effects::{Delay, Effect},
         history::{At, ConfigChange, Standing},
@@ -69,6 +70,22 @@ pub struct Broken {
     /// Where no log tells the setting before the change: whether the setting after it refuses
     /// every such request.
     pub untold: Option<bool>,
+}
+
+impl Tally {
+    /// The requests around the outage, judged by the settings before and after.
+    pub fn crossing(&self) -> Crossing {
+        Crossing {
+            during: self.failed,
+            during_broken: self.explained + self.wrong_code,
+            during_refused_before: self.refused_before,
+            during_untold: self.untold,
+            before_broken: self.usual,
+            between_accepted: self.accepted_before + self.accepted_within_delay,
+            despite_accepted: self.accepted_despite,
+            certain: self.breaks.values().any(|broken| broken.certain),
+        }
+    }
 }
 
 impl<'a> Case<'a> {
