@@ -290,6 +290,11 @@ fn of_services() -> String {
     )
 }
 
+/// Changes of other services that sign-in may depend on, by event source.
+pub fn changes_of_others() -> &'static [(&'static str, &'static [&'static str])] {
+    &OTHER_CHANGES
+}
+
 /// Names of the changes that a Region of a user pool logs.
 pub fn regional_change_names() -> Vec<&'static str> {
     let others = OTHER_CHANGES.iter();

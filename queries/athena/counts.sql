@@ -1,4 +1,5 @@
--- Accepted token requests and sign-ins per minute and kind, each event once.
+-- Accepted token requests and sign-ins per minute and kind, each event once; and the minutes in
+-- which the trail told of anything (requests: 0), so that a silence can be told from a gap.
 --
 -- Reads:      cloudtrail_logs (table.sql).
 -- Parameters: first and last day of publication (yyyy/MM/dd), first time and first time after the
@@ -8,27 +9,51 @@
 --             callers (a known user counted once in five minutes), first_time, last_time (UTC).
 -- Source:     https://docs.aws.amazon.com/cognito/latest/developerguide/logging-using-cloudtrail.html
 WITH
-events AS (
+told AS (
   SELECT
     eventid, eventtime, eventname, awsregion, requestparameters, additionaleventdata,
     coalesce(nullif(recipientaccountid, ''), useridentity.accountid) AS account,
     tlsdetails.clientprovidedhostheader AS host,
-    row_number() OVER (PARTITION BY eventid ORDER BY eventtime) AS copy
+    coalesce(
+      -- An attempt that was plainly accepted:
+        eventsource = 'cognito-idp.amazonaws.com'
+        AND coalesce(errorcode, '') = ''
+        AND (
+          (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
+            AND json_extract(additionaleventdata, '$.requestParameters.error') IS NULL
+            AND (json_extract(additionaleventdata, '$.responseParameters.status') IS NULL
+              OR try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double) BETWEEN 100 AND 399))
+          OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
+            'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+        )
+        -- What is empty or masked is left to whoever reads the whole record.
+        AND NOT regexp_like(coalesce(additionaleventdata, ''), '"(client(_id|Id)|sub|scope|redirect_uri|identity_provider|idp_identifier|grant_type|userPoolId|userPoolDomain)" *: *(\[|) *"("|HIDDEN|\*)')
+        AND NOT regexp_like(coalesce(requestparameters, ''), '"([cC]lientId|[uU]serPoolId|[aA]uthFlow|[cC]hallengeName)" *: *"("|HIDDEN|\*)')
+      -- as in records.sql.
+      , false) AS accepted
   FROM cloudtrail_logs
   WHERE "timestamp" BETWEEN ? AND ?
     AND eventtime >= ? AND eventtime < ?
-    AND eventsource = 'cognito-idp.amazonaws.com'
-    AND coalesce(errorcode, '') = ''
-    AND (
-      (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
-        AND json_extract_scalar(additionaleventdata, '$.requestParameters.error[0]') IS NULL
-        AND coalesce(try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double), 200) < 400)
-      OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
-        'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
-    )
+),
+-- Each attempt once; of everything else one record a minute, which tells that the trail was on.
+events AS (
+  SELECT
+    accepted, eventtime, account, awsregion,
+    CASE WHEN accepted THEN eventname END AS eventname,
+    CASE WHEN accepted THEN requestparameters END AS requestparameters,
+    CASE WHEN accepted THEN additionaleventdata END AS additionaleventdata,
+    CASE WHEN accepted THEN host END AS host,
+    row_number() OVER (
+      PARTITION BY accepted, CASE
+        WHEN accepted THEN eventid
+        ELSE concat(coalesce(account, ''), ' ', coalesce(awsregion, ''), ' ', substr(eventtime, 1, 16))
+      END
+      ORDER BY eventtime) AS copy
+  FROM told
 ),
 attempts AS (
   SELECT
+    accepted,
     eventtime,
     substr(eventtime, 1, 16) AS minute,
     account,
@@ -46,7 +71,8 @@ attempts AS (
         CASE WHEN eventname = 'GetTokensFromRefreshToken' THEN 'refresh_token' END)
     END AS grant_type,
     json_extract_scalar(additionaleventdata, '$.requestParameters.redirect_uri[0]') AS redirect_uri,
-    array_join(array_sort(array_distinct(split(json_extract_scalar(additionaleventdata, '$.requestParameters.scope[0]'), ' '))), ' ') AS scopes,
+    array_join(array_sort(array_distinct(split(
+      trim(regexp_replace(json_extract_scalar(additionaleventdata, '$.requestParameters.scope[0]'), ' +', ' ')), ' '))), ' ') AS scopes,
     coalesce(json_extract_scalar(additionaleventdata, '$.requestParameters.identity_provider[0]'),
       json_extract_scalar(additionaleventdata, '$.requestParameters.idp_identifier[0]')) AS identity_provider,
     CASE
@@ -62,7 +88,7 @@ attempts AS (
   FROM events
   WHERE copy = 1
 ),
-told AS (
+counted AS (
   SELECT
     *,
     row_number() OVER (
@@ -74,10 +100,10 @@ told AS (
 )
 SELECT
   account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes, identity_provider, auth_method, domain,
-  count(*) AS requests,
-  count(CASE WHEN principal IS NULL OR time_of_principal = 1 THEN 1 END) AS callers,
+  count(CASE WHEN accepted THEN 1 END) AS requests,
+  count(CASE WHEN accepted AND (principal IS NULL OR time_of_principal = 1) THEN 1 END) AS callers,
   min(eventtime) AS first_time,
   max(eventtime) AS last_time
-FROM told
+FROM counted
 GROUP BY account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes, identity_provider, auth_method,
   domain, minute

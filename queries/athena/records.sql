@@ -17,13 +17,30 @@ events AS (
     AND (
       (
         coalesce(readonly, 'false') <> 'true'
-        AND eventsource IN ('cognito-idp.amazonaws.com', 'lambda.amazonaws.com', 'wafv2.amazonaws.com',
-          'secretsmanager.amazonaws.com', 'ssm.amazonaws.com', 'acm.amazonaws.com', 'route53.amazonaws.com', 'kms.amazonaws.com',
-          'iam.amazonaws.com', 'cloudformation.amazonaws.com', 'elasticloadbalancing.amazonaws.com')
-        AND NOT (
-          eventsource = 'cognito-idp.amazonaws.com'
-          AND (coalesce(eventtype, '') <> 'AwsApiCall' OR eventname IN ('InitiateAuth', 'AdminInitiateAuth',
-            'RespondToAuthChallenge', 'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+        AND (
+          (eventsource = 'cognito-idp.amazonaws.com' AND eventtype = 'AwsApiCall' AND eventname NOT LIKE 'Admin%'
+            AND eventname NOT IN ('InitiateAuth', 'RespondToAuthChallenge', 'GetTokensFromRefreshToken',
+              'SignUp', 'ConfirmSignUp', 'ResendConfirmationCode', 'ForgotPassword', 'ConfirmForgotPassword', 'ChangePassword',
+              'GlobalSignOut', 'RevokeToken', 'UpdateUserAttributes', 'DeleteUserAttributes', 'DeleteUser',
+              'VerifyUserAttribute', 'GetUserAttributeVerificationCode', 'SetUserMFAPreference', 'SetUserSettings',
+              'AssociateSoftwareToken', 'VerifySoftwareToken', 'ConfirmDevice', 'ForgetDevice', 'UpdateDeviceStatus',
+              'StartWebAuthnRegistration', 'CompleteWebAuthnRegistration', 'DeleteWebAuthnCredential',
+              'GetClientToken', 'UpdateAuthEventFeedback', 'StartUserImportJob', 'StopUserImportJob',
+              'CreateUserImportJob', 'GetUser', 'GetUserAuthFactors'))
+          OR (eventsource IN ('lambda.amazonaws.com', 'wafv2.amazonaws.com', 'secretsmanager.amazonaws.com', 'ssm.amazonaws.com',
+              'acm.amazonaws.com', 'route53.amazonaws.com', 'kms.amazonaws.com', 'iam.amazonaws.com',
+              'cloudformation.amazonaws.com', 'elasticloadbalancing.amazonaws.com')
+            AND eventname IN ('UpdateFunctionCode20150331v2', 'UpdateFunctionConfiguration20150331v2', 'PublishVersion20150331',
+              'UpdateAlias20150331', 'AddPermission20150331v2', 'RemovePermission20150331v2',
+              'PutFunctionConcurrency20171031', 'DeleteFunctionConcurrency20171031', 'DeleteFunction20150331',
+              'CreateFunction20150331', 'AssociateWebACL', 'DisassociateWebACL', 'UpdateWebACL', 'DeleteWebACL',
+              'UpdateRuleGroup', 'UpdateIPSet', 'RotateSecret', 'PutSecretValue', 'UpdateSecret',
+              'UpdateSecretVersionStage', 'DeleteSecret', 'RestoreSecret', 'PutResourcePolicy', 'RotationStarted',
+              'RotationSucceeded', 'RotationFailed', 'RotationAbandoned', 'PutParameter', 'DeleteParameter',
+              'DeleteCertificate', 'ImportCertificate', 'RequestCertificate', 'ChangeResourceRecordSets',
+              'DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy', 'RevokeGrant', 'PutRolePolicy', 'DetachRolePolicy',
+              'UpdateAssumeRolePolicy', 'UpdateStack', 'ExecuteChangeSet', 'CreateStack', 'DeleteStack', 'ModifyRule',
+              'ModifyListener', 'CreateRule'))
         )
       )
       -- An attempt is one whether or not its record says that it only read.
@@ -34,17 +51,23 @@ events AS (
         AND eventtime >= ?
       )
     )
-    AND NOT (
-      eventsource = 'cognito-idp.amazonaws.com'
-      AND coalesce(errorcode, '') = ''
-      AND (
-        (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
-          AND json_extract_scalar(additionaleventdata, '$.requestParameters.error[0]') IS NULL
-          AND coalesce(try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double), 200) < 400)
-        OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
-          'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
-      )
-    )
+    AND NOT coalesce(
+      -- An attempt that was plainly accepted:
+        eventsource = 'cognito-idp.amazonaws.com'
+        AND coalesce(errorcode, '') = ''
+        AND (
+          (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
+            AND json_extract(additionaleventdata, '$.requestParameters.error') IS NULL
+            AND (json_extract(additionaleventdata, '$.responseParameters.status') IS NULL
+              OR try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double) BETWEEN 100 AND 399))
+          OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
+            'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+        )
+        -- What is empty or masked is left to whoever reads the whole record.
+        AND NOT regexp_like(coalesce(additionaleventdata, ''), '"(client(_id|Id)|sub|scope|redirect_uri|identity_provider|idp_identifier|grant_type|userPoolId|userPoolDomain)" *: *(\[|) *"("|HIDDEN|\*)')
+        AND NOT regexp_like(coalesce(requestparameters, ''), '"([cC]lientId|[uU]serPoolId|[aA]uthFlow|[cC]hallengeName)" *: *"("|HIDDEN|\*)')
+      -- as in counts.sql.
+      , false)
 )
 SELECT
   eventtime, eventsource, eventname, eventtype, awsregion, recipientaccountid, eventid, requestid, readonly, errorcode,
@@ -56,6 +79,7 @@ SELECT
   useridentity.principalid AS identity_principal,
   useridentity.username AS identity_name,
   useridentity.invokedby AS invoked_by,
-  useridentity.sessioncontext.sessionissuer.arn AS issuer_arn
+  useridentity.sessioncontext.sessionissuer.arn AS issuer_arn,
+  useridentity.sessioncontext.sourceidentity AS source_identity
 FROM events
 WHERE copy = 1

@@ -1,8 +1,9 @@
--- The table that counts.sql and records.sql read: trail files of one account and Region, where S3
--- has them, a partition a day of publication.
+-- The table that counts.sql and records.sql read: trail files of one account, where S3 has them, a
+-- partition for each Region and day of publication.
 --
--- Replace example-trail, 111122223333 and eu-west-1. Nothing is copied, and no crawler is needed:
--- the partitions are projected from the days.
+-- Replace example-trail, 111122223333 and eu-west-1; keep us-east-1, which logs what services
+-- without a Region change. Nothing is copied, and no crawler is needed: the partitions are
+-- projected. With a wrong location every query finds nothing.
 -- Source: https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html
 CREATE EXTERNAL TABLE cloudtrail_logs (
   eventversion string,
@@ -12,6 +13,7 @@ CREATE EXTERNAL TABLE cloudtrail_logs (
     sessioncontext: struct<
       attributes: struct<mfaauthenticated: string, creationdate: string>,
       sessionissuer: struct<type: string, principalid: string, arn: string, accountid: string, username: string>,
+      sourceidentity: string,
       ec2roledelivery: string,
       webidfederationdata: struct<federatedprovider: string, attributes: map<string, string>>>>,
   eventtime string,
@@ -42,17 +44,19 @@ CREATE EXTERNAL TABLE cloudtrail_logs (
   edgedevicedetails string,
   tlsdetails struct<tlsversion: string, ciphersuite: string, clientprovidedhostheader: string>
 )
-PARTITIONED BY (`timestamp` string)
+PARTITIONED BY (region string, `timestamp` string)
 ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'
 STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
 OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
-LOCATION 's3://example-trail/AWSLogs/111122223333/CloudTrail/eu-west-1'
+LOCATION 's3://example-trail/AWSLogs/111122223333/CloudTrail/'
 TBLPROPERTIES (
   'projection.enabled' = 'true',
+  'projection.region.type' = 'enum',
+  'projection.region.values' = 'eu-west-1,us-east-1',
   'projection.timestamp.type' = 'date',
   'projection.timestamp.format' = 'yyyy/MM/dd',
   'projection.timestamp.interval' = '1',
   'projection.timestamp.interval.unit' = 'DAYS',
   'projection.timestamp.range' = '2020/01/01,NOW',
-  'storage.location.template' = 's3://example-trail/AWSLogs/111122223333/CloudTrail/eu-west-1/${timestamp}'
+  'storage.location.template' = 's3://example-trail/AWSLogs/111122223333/CloudTrail/${region}/${timestamp}'
 )

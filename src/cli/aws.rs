@@ -130,6 +130,13 @@ impl Asking {
             message,
             hint: Some(hint.to_owned()),
         };
+        if athena.is_some() && (self.cloudtrail || !buckets.is_empty()) {
+            return Err(usage(
+                "`--athena` counts what `--cloudtrail` and buckets tell once more".to_owned(),
+                "ask one source for a trail's records; log groups and files of applications may \
+                 stand beside it",
+            ));
+        }
         if let Some(rps) = self.max_rps.filter(|rps| !(0.01..=1000.0).contains(rps)) {
             return Err(usage(
                 format!("`--max-rps {rps}` is no pace"),
@@ -196,9 +203,13 @@ impl Asked {
     pub fn blind_spots(&self, spans: Spans) -> Vec<String> {
         if !self.cloudtrail {
             let start = words::date_time(spans.files.start);
+            let more = match self.athena {
+                Some(_) => "",
+                None => ", `--cloudtrail` looks up 90 days",
+            };
             let told = format!(
-                "A change made before {start} was not looked for; `--history` reads further back, \
-                 `--cloudtrail` looks up 90 days"
+                "A change made before {start} was not looked for; `--history` reads further \
+                 back{more}"
             );
             let wanted = spans.changes.map(|changes| changes.start);
             let unread = wanted.is_some_and(|wanted| wanted < spans.files.start);

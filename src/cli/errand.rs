@@ -42,6 +42,18 @@ pub struct Spans {
 }
 
 impl Spans {
+    /// The same with requests in whole blocks, as the archive keeps them.
+    pub fn to_keep(self) -> Self {
+        let limits = Window {
+            start: DateTime::UNIX_EPOCH,
+            end: self.at,
+        };
+        Self {
+            requests: self.requests.and_then(|window| blocks(window, limits)),
+            ..self
+        }
+    }
+
     /// The time before the requests in which files are read for changes.
     pub fn files_before(self) -> Option<Window> {
         self.files.shared(Window {
@@ -319,14 +331,14 @@ fn tables(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
         end: spans.at,
     };
     let window = blocks(spans.files, limits);
-    let requests = spans.requests.and_then(|window| blocks(window, limits));
     let athena = asked.athena.as_ref().zip(window);
     let errand = athena.map(|(athena, window)| Errand {
         place: place.clone(),
         purpose: Purpose::Files,
         window,
         origin: format!("athena {}", athena.table),
-        ask: Ask::Athena(athena.clone(), requests),
+        // Attempts that are counted cannot be cut afterwards: they are asked for to the second.
+        ask: Ask::Athena(athena.clone(), spans.requests),
         pace: pace(asked, engine::QUOTA),
         at: spans.at,
     });

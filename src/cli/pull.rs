@@ -110,7 +110,7 @@ pub fn pull(asked: &Asked, spans: Spans, archive: &Archive) -> anyhow::Result<Ve
     let archive = Arc::new(Mutex::new((archive.clone(), lock)));
     let progress = Progress::new();
     let mut running = JoinSet::new();
-    for errands in errands(asked, places, spans) {
+    for errands in errands(asked, places, spans.to_keep()) {
         let (archive, progress) = (Arc::clone(&archive), progress.clone());
         let errands = async move {
             let mut pulled = Vec::new();

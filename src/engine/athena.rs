@@ -126,33 +126,50 @@ pub async fn ask(
 }
 
 impl Asking<'_> {
+    /// Nothing is told before both queries have succeeded: accepted attempts without the failures
+    /// would look like health.
     async fn both(&mut self) -> Result<(), Stop> {
         let Question {
             requests, changes, ..
         } = self.question;
-        if let Some(requests) = requests {
-            let rows = self.run("athena/counts.sql", *requests, None).await?;
-            self.send(counted(&rows), rows.rows.len()).await?;
-        }
+        let counts = match requests {
+            Some(requests) => Some(self.run("athena/counts.sql", *requests, None).await?),
+            None => None,
+        };
         let attempts = requests.map_or(changes.end, |requests| requests.start);
-        let rows = self
+        let records = self
             .run("athena/records.sql", *changes, Some(attempts))
             .await?;
-        let records = self.records(&rows);
-        self.send(records, rows.rows.len()).await
+        let mut told = 0;
+        if let Some(counts) = counts {
+            told += self.tell(&counts, counted).await?;
+        }
+        told += self.tell(&records, records_of).await?;
+        match (told, self.scanned) {
+            (0, 0) => Err(Stop::NotFound {
+                action: START,
+                message: format!(
+                    "table {} has no file in the window: see its location",
+                    self.question.table
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
-    /// Runs a query to its end and takes all its rows.
+    /// Runs a query to its end.
     async fn run(
         &mut self,
         name: &str,
         window: Window,
         attempts: Option<DateTime<Utc>>,
-    ) -> Result<Rows, Stop> {
+    ) -> Result<String, Stop> {
         let saved = SAVED.iter().find(|saved| saved.name == name);
         let text = saved.map_or("", |saved| saved.text);
         let sql = text.replace(TABLE, &self.question.table.name);
         let parameters = parameters(window, attempts);
+        // Asked again with the same token, Athena starts nothing anew.
+        let token = format!("trailblame-{:032x}", fastrand::u128(..));
         let started = call(self.pace, START, || {
             let context = aws_sdk_athena::types::QueryExecutionContext::builder()
                 .database(&self.question.table.database)
@@ -163,6 +180,7 @@ impl Asking<'_> {
             });
             self.client
                 .start_query_execution()
+                .client_request_token(&token)
                 .query_string(&sql)
                 .query_execution_context(context)
                 .set_execution_parameters(Some(parameters.clone()))
@@ -171,11 +189,18 @@ impl Asking<'_> {
                 .send()
         });
         let id = started.await?.query_execution_id.unwrap_or_default();
-        self.wait(&id).await?;
-        self.rows(&id).await
+        match self.wait(&id).await {
+            Ok(()) => Ok(id),
+            Err(Ended::Itself(stop)) => Err(stop),
+            Err(Ended::Abandoned(stop)) => {
+                // Whether it can be stopped or not, nobody waits for it.
+                let _ = self.stop(&id).await;
+                Err(stop)
+            }
+        }
     }
 
-    async fn wait(&mut self, id: &str) -> Result<(), Stop> {
+    async fn wait(&mut self, id: &str) -> Result<(), Ended> {
         let mut wait = FIRST_WAIT;
         let before = self.scanned;
         loop {
@@ -187,52 +212,63 @@ impl Asking<'_> {
                     .query_execution_id(id)
                     .send()
             });
-            let told = told.await?;
+            let told = told.await.map_err(Ended::Abandoned)?;
             let execution = told.query_execution();
             let sums = execution.and_then(|execution| execution.statistics());
             let scanned = sums.and_then(QueryExecutionStatistics::data_scanned_in_bytes);
-            self.scanned = before + u64::try_from(scanned.unwrap_or(0)).unwrap_or(0);
+            let scanned = u64::try_from(scanned.unwrap_or(0)).unwrap_or(0);
+            self.scanned = before + scanned;
             let status = execution.and_then(|execution| execution.status());
-            let why = || {
+            let state = status.and_then(|status| status.state());
+            if let Some(state @ (QueryExecutionState::Failed | QueryExecutionState::Cancelled)) =
+                state
+            {
                 let reason = status.and_then(|status| status.state_change_reason());
-                reason.unwrap_or("no reason given").to_owned()
-            };
-            match status.and_then(|status| status.state()) {
-                Some(QueryExecutionState::Succeeded) => return Ok(()),
-                Some(state @ (QueryExecutionState::Failed | QueryExecutionState::Cancelled)) => {
-                    return Err(Stop::Refused {
-                        action: START,
-                        code: format!("the query ended as {state}"),
-                        message: why(),
-                    });
-                }
-                _ if self.scanned > self.question.most => return Err(self.stop(id).await),
-                _ => {}
+                return Err(Ended::Itself(Stop::Refused {
+                    action: START,
+                    code: format!("the query ended as {state}"),
+                    message: reason.unwrap_or("no reason given").to_owned(),
+                }));
+            }
+            if scanned > self.question.most {
+                return Err(self.too_dear(scanned, state));
+            }
+            if state == Some(&QueryExecutionState::Succeeded) {
+                return Ok(());
             }
         }
     }
 
-    /// Stops a query that costs too much.
-    async fn stop(&self, id: &str) -> Stop {
+    /// Athena tells what a query scans only while it runs: some have ended when it is known.
+    fn too_dear(&self, scanned: u64, state: Option<&QueryExecutionState>) -> Ended {
+        let ended = state == Some(&QueryExecutionState::Succeeded);
+        let stop = Stop::Refused {
+            action: START,
+            code: format!("more than `--max-scan` {} bytes", self.question.most),
+            message: match ended {
+                true => format!("the query had ended: {scanned} bytes"),
+                false => "the query was stopped".to_owned(),
+            },
+        };
+        match ended {
+            true => Ended::Itself(stop),
+            false => Ended::Abandoned(stop),
+        }
+    }
+
+    async fn stop(&self, id: &str) -> Result<(), Stop> {
         let stopped = call(self.pace, STOP, || {
             self.client
                 .stop_query_execution()
                 .query_execution_id(id)
                 .send()
         });
-        // Whether it could be stopped or not, its rows are not waited for.
-        let stopped = match stopped.await {
-            Ok(_) => "the query was stopped".to_owned(),
-            Err(why) => format!("the query could not be stopped: {why}"),
-        };
-        Stop::Refused {
-            action: START,
-            code: format!("more than `--max-scan` {} bytes", self.question.most),
-            message: stopped,
-        }
+        stopped.await.map(drop)
     }
 
-    async fn rows(&self, id: &str) -> Result<Rows, Stop> {
+    /// Sends the rows of a query, a page of the answer after another. Returns how many they were.
+    async fn tell(&self, id: &str, render: fn(&Rows) -> Vec<u8>) -> Result<usize, Stop> {
+        let mut told = 0;
         let mut found = Rows::default();
         let mut token: Option<String> = None;
         loop {
@@ -251,23 +287,14 @@ impl Asking<'_> {
                 let names = rows.next().unwrap_or_default();
                 found.columns = names.into_iter().map(Option::unwrap_or_default).collect();
             }
-            found.rows.extend(rows);
+            found.rows = rows.collect();
+            told += found.rows.len();
+            self.send(render(&found), found.rows.len()).await?;
             token = page.next_token.filter(|token| !token.is_empty());
             if token.is_none() {
-                return Ok(found);
+                return Ok(told);
             }
         }
-    }
-
-    /// Rows of records.sql as records, one a line.
-    fn records(&self, rows: &Rows) -> Vec<u8> {
-        let mut lines = Vec::new();
-        for row in &rows.rows {
-            let of = |name: &str| rows.cell(row, name);
-            lines.extend(record(of).to_string().bytes());
-            lines.push(b'\n');
-        }
-        lines
     }
 
     async fn send(&self, bytes: Vec<u8>, records: usize) -> Result<(), Stop> {
@@ -283,7 +310,15 @@ impl Asking<'_> {
     }
 }
 
-/// What a query answered.
+/// How waiting for a query came to nothing.
+enum Ended {
+    /// It has ended.
+    Itself(Stop),
+    /// It goes on, and costs.
+    Abandoned(Stop),
+}
+
+/// A page of what a query answered.
 #[derive(Debug, Default)]
 struct Rows {
     columns: Vec<String>,
@@ -319,6 +354,17 @@ fn counted(rows: &Rows) -> Vec<u8> {
         })
         .collect();
     json!({"results": results}).to_string().into_bytes()
+}
+
+/// Rows of records.sql as records, one a line.
+fn records_of(rows: &Rows) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for row in &rows.rows {
+        let of = |name: &str| rows.cell(row, name);
+        lines.extend(record(of).to_string().bytes());
+        lines.push(b'\n');
+    }
+    lines
 }
 
 /// Literals for the question marks of a saved query.
@@ -379,8 +425,9 @@ fn record<'a>(of: impl Fn(&str) -> Option<&'a str>) -> Value {
         record.insert(name.to_owned(), json.unwrap_or(Value::Null));
     }
     let mut identity: Map<String, Value> = IDENTITY.iter().filter_map(text).collect();
-    if let Some(issuer) = of("issuer_arn") {
-        let session = json!({"sessionIssuer": {"arn": issuer}});
+    let (issuer, source) = (of("issuer_arn"), of("source_identity"));
+    if issuer.is_some() || source.is_some() {
+        let session = json!({"sessionIssuer": {"arn": issuer}, "sourceIdentity": source});
         identity.insert("sessionContext".to_owned(), session);
     }
     record.insert("userIdentity".to_owned(), identity.into());
@@ -394,6 +441,7 @@ fn record<'a>(of: impl Fn(&str) -> Option<&'a str>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queries;
 
     #[test]
     fn a_table_is_two_names() {
@@ -406,6 +454,42 @@ mod tests {
             ("logs.1st", false),
         ] {
             assert_eq!(Table::new(text).is_some(), expected, "{text}");
+        }
+    }
+
+    fn text(name: &str) -> &'static str {
+        let saved = SAVED.iter().find(|saved| saved.name == name);
+        saved.expect("a query").text
+    }
+
+    #[test]
+    fn both_queries_mean_the_same_by_an_accepted_attempt() {
+        let accepted = |name| {
+            let (_, rest) = text(name)
+                .split_once("plainly accepted:")
+                .expect("a beginning");
+            rest.split_once("-- as in").expect("an end").0
+        };
+        let counts = accepted("athena/counts.sql");
+        assert_eq!(counts, accepted("athena/records.sql"));
+        assert!(counts.contains("Token_POST"));
+    }
+
+    #[test]
+    fn records_are_asked_of_every_change_that_is_known() {
+        let sql = text("athena/records.sql");
+        for (service, names) in queries::changes_of_others() {
+            for name in names.iter().chain([service]) {
+                assert!(sql.contains(&format!("'{name}'")), "{name}");
+            }
+        }
+        let left_out = sql.split("eventname NOT IN (").nth(1);
+        let left_out = left_out.and_then(|rest| rest.split(')').next());
+        let left_out = left_out.expect("names that are left out");
+        for name in left_out.split('\'').skip(1).step_by(2) {
+            let attempt = queries::is_sign_in_api(name);
+            let change = queries::is_change(queries::COGNITO, name);
+            assert!(attempt || !change, "{name}");
         }
     }
 
@@ -430,11 +514,7 @@ mod tests {
                 parameters(window, Some(window.start)).len(),
             ),
         ] {
-            let saved = SAVED
-                .iter()
-                .find(|saved| saved.name == name)
-                .expect("a query");
-            let marks = saved.text.matches('?').count();
+            let marks = text(name).matches('?').count();
             assert_eq!(marks, count, "{name}");
         }
     }

@@ -14,7 +14,7 @@ import duckdb
 import sqlglot
 
 STRUCT = """STRUCT("type" VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, invokedby VARCHAR,
-    username VARCHAR, sessioncontext STRUCT(sessionissuer STRUCT(arn VARCHAR)))"""
+    username VARCHAR, sessioncontext STRUCT(sessionissuer STRUCT(arn VARCHAR), sourceidentity VARCHAR))"""
 TEXTS = [
     "eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "useragent", "errorcode", "requestparameters",
     "responseelements", "additionaleventdata", "requestid", "eventid", "readonly", "eventtype", "recipientaccountid",
@@ -38,7 +38,10 @@ def row(record):
         **{name: text(low.get(name)) for name in TEXTS},
         "useridentity": {
             **{name: identity.get(name) for name in ("type", "principalid", "arn", "accountid", "invokedby", "username")},
-            "sessioncontext": {"sessionissuer": {"arn": (context.get("sessionIssuer") or {}).get("arn")}},
+            "sessioncontext": {
+                "sessionissuer": {"arn": (context.get("sessionIssuer") or {}).get("arn")},
+                "sourceidentity": context.get("sourceIdentity"),
+            },
         },
         "tlsdetails": {"clientprovidedhostheader": tls.get("clientProvidedHostHeader")},
         "timestamp": low["eventtime"][:10].replace("-", "/"),

@@ -306,6 +306,8 @@ fn what_cannot_be_meant_is_refused_at_once() {
         vec!["investigate", "x", "--map", "nothing"],
         vec!["failures", "x", "--bin", "0s"],
         vec!["investigate", "x", "--format", "html"],
+        vec!["investigate", "--athena", "logs.trail", "--cloudtrail"],
+        vec!["investigate", "s3://example", "--athena", "logs.trail"],
     ] {
         let run = trailblame(&arguments);
         assert_eq!(run.status, Some(2), "{arguments:?}: {}", run.stderr);
@@ -316,6 +318,34 @@ fn what_cannot_be_meant_is_refused_at_once() {
             run.stderr
         );
     }
+}
+
+#[test]
+fn the_whole_case_of_one_outage() {
+    let run = trailblame(&["investigate", "sample-logs", "--explain", "5"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    for told in [
+        "4billing0m2m0000000example",
+        "judged by the settings before and after",
+        "It left every setting as it was",
+        "What would prove it wrong",
+        "calibrated on simulated incidents",
+    ] {
+        assert!(run.stdout.contains(told), "{told}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("5partner0m2m0000000example"));
+    let none = trailblame(&["investigate", "sample-logs", "--explain", "99"]);
+    assert_eq!(none.status, Some(2));
+    assert!(none.stderr.contains("from 1 to 8"), "{}", none.stderr);
+    let json = [
+        "investigate",
+        "sample-logs",
+        "--explain",
+        "1",
+        "--format",
+        "json",
+    ];
+    assert_eq!(trailblame(&json).status, Some(2));
 }
 
 /// A token event with hostile text in every place that is printed.

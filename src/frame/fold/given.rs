@@ -4,7 +4,7 @@ use chrono::DateTime;
 use sha2::{Digest, Sha256};
 
 use super::{FailedAttempt, Fold, Kind, MINUTE, Successes, first_half};
-use crate::record::{Change, Counted, Outcome};
+use crate::record::{Change, Counted, Outcome, Request};
 
 /// A row of counted failures stands for so many at most: more in a minute tell nothing else.
 const MOST_COUNTED: u64 = 100_000;
@@ -12,6 +12,17 @@ const MOST_COUNTED: u64 = 100_000;
 impl Fold {
     /// Attempts that a query counted: failures become single rows, spread over their span.
     pub(super) fn counted(&mut self, counted: &Counted<'_>) {
+        if counted.requests == 0 {
+            // The source told of something else then.
+            let Request {
+                source,
+                account,
+                region,
+                time,
+                ..
+            } = &counted.request;
+            return self.observe(*source, account.as_deref(), region.as_deref(), *time);
+        }
         let request = &counted.request;
         let kind = self.kind(request);
         let (first, last) = (

@@ -3,17 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{
-    lookup::{day, differences, incidents, run},
+    lookup::{CREDENTIALS, day, differences, incidents, run},
     stand_in::athena::Athena,
     stand_in::server::{Manners, Server},
     stand_in::state::State,
 };
 use crate::{
     emulator::python,
-    program::{file, folder, trailblame},
+    program::{Run, file, folder, trailblame, with_environment},
 };
 
 const TABLE: [&str; 4] = ["--athena", "logs.cloudtrail_logs", "--max-rps", "1000"];
+
+const MASK: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Records that a query may read in another way than the reader of files.
 fn odd() -> Vec<Value> {
@@ -39,6 +41,12 @@ fn odd() -> Vec<Value> {
             },
         })
     };
+    let form = |number: usize, form: Value| {
+        let event = json!("AwsServiceEvent");
+        let mut record = record(number, "Token_POST", event, json!(false), json!(200));
+        record["additionalEventData"]["requestParameters"] = form;
+        record
+    };
     let event = json!("AwsServiceEvent");
     let call = json!("AwsApiCall");
     vec![
@@ -50,6 +58,25 @@ fn odd() -> Vec<Value> {
         record(6, "Token_POST", event.clone(), json!(false), json!(400.0)),
         record(7, "Login_GET", event, Value::Null, json!(302)),
         record(8, "UpdateUserPoolClient", call, Value::Null, Value::Null),
+        form(
+            9,
+            json!({"grant_type": ["client_credentials"], "scope": ["b  a "]}),
+        ),
+        form(
+            10,
+            json!({"grant_type": ["client_credentials"], "client_id": [MASK]}),
+        ),
+        form(
+            11,
+            json!({"grant_type": ["client_credentials"], "client_id": [""]}),
+        ),
+        record(
+            12,
+            "Token_POST",
+            json!("AwsServiceEvent"),
+            json!(false),
+            json!([400]),
+        ),
     ]
 }
 
@@ -93,12 +120,33 @@ fn a_table_gives_the_same_answer_as_its_files() {
             .is_some_and(|all| all.len() >= 5)
     );
     assert!(asked.stderr.contains("bytes scanned"), "{}", asked.stderr);
-    let count = |run: &crate::program::Run| {
-        let answer: Value = serde_json::from_str(&run.stdout).expect("JSON");
-        let inputs = &answer["inputs"];
-        json!([inputs["requests"], inputs["changes"]])
-    };
     assert_eq!(count(&asked), count(&files));
+}
+
+fn count(run: &Run) -> Value {
+    let answer: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let inputs = &answer["inputs"];
+    json!([inputs["requests"], inputs["changes"]])
+}
+
+#[test]
+fn a_minute_that_the_window_cuts_is_counted_to_the_second() {
+    let Some(state) = sample("athena-cut") else {
+        return;
+    };
+    let records = state.athena.records.to_str().expect("UTF-8").to_owned();
+    let [since, until] =
+        ["T11:03:29Z", "T14:30:31Z"].map(|clock| day().0.replace("T00:00:00Z", clock));
+    let bounds = ["--since", &since, "--until", &until, "--format", "json"];
+    let files = [&["investigate", &records, "--history", "7d"], &bounds[..]].concat();
+    let files = trailblame(&files);
+    let server = Server::start(state, Manners::default());
+    let place = ["--region", "eu-west-1", "--endpoint-url", server.url()];
+    let asked = [&["investigate"], &TABLE[..], &place, &bounds].concat();
+    let asked = with_environment(&asked, &CREDENTIALS);
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    assert_eq!(count(&asked)[0], count(&files)[0]);
+    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
 }
 
 #[test]
@@ -118,5 +166,68 @@ fn a_query_that_scans_too_much_is_stopped() {
         asked.stderr
     );
     assert_eq!(server.answers("StopQueryExecution"), 1);
+    assert_eq!(server.answers("GetQueryResults"), 0);
+}
+
+/// What neither query may count still tells that the trail was on.
+#[test]
+fn a_silence_is_no_gap_in_the_log() {
+    let Some(python) = python(&["duckdb==2.0.0", "sqlglot==30.30.0"]) else {
+        return;
+    };
+    let time = |minute: i64| {
+        let start: chrono::DateTime<chrono::Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
+        let time = start + chrono::TimeDelta::minutes(minute);
+        time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    };
+    let token = |minute: i64| {
+        json!({
+            "eventVersion": "1.11", "eventTime": time(minute), "eventType": "AwsServiceEvent",
+            "eventSource": "cognito-idp.amazonaws.com", "eventName": "Token_POST",
+            "awsRegion": "eu-west-1", "recipientAccountId": "111122223333", "readOnly": false,
+            "eventID": format!("token-{minute}"), "requestID": format!("request-{minute}"),
+            "additionalEventData": {
+                "clientId": "4billing0m2m0000000example", "userPoolId": "eu-west-1_ShopEXAMPLE",
+                "requestParameters": {"grant_type": ["client_credentials"]},
+                "responseParameters": {"status": 200},
+            },
+        })
+    };
+    let other = |minute: i64| {
+        json!({
+            "eventVersion": "1.11", "eventTime": time(minute), "eventType": "AwsApiCall",
+            "eventSource": "sts.amazonaws.com", "eventName": "AssumeRole", "readOnly": true,
+            "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+            "eventID": format!("role-{minute}"),
+        })
+    };
+    let records = (0..720).map(token).chain((0..1_430).map(other));
+    let mut state = State::of(records.collect());
+    let path = file(&folder("athena-silence"), "trail.json", state.file());
+    state.athena = Athena {
+        python,
+        records: path.clone().into(),
+        scanned: 1_000,
+        ..Athena::default()
+    };
+    let (since, until) = day();
+    let files = ["investigate", &path, "--since", &since, "--until", &until];
+    let files = trailblame(&[&files[..], &["--format", "json"]].concat());
+    let server = Server::start(state, Manners::default());
+    let asked = run(&server, &[&TABLE, &["--format", "json"][..]].concat());
+    assert_eq!(asked.status, Some(0), "{}", asked.stderr);
+    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+    assert_eq!(incidents(&asked)[0]["kind"], "absence");
+}
+
+#[test]
+fn accepted_attempts_alone_are_not_told() {
+    let Some(mut state) = sample("athena-half") else {
+        return;
+    };
+    state.athena.dear_from = Some(1);
+    let server = Server::start(state, Manners::default());
+    let asked = run(&server, &[&TABLE, &["--max-scan", "1GB"][..]].concat());
+    assert_eq!(asked.status, Some(1), "{}", asked.stderr);
     assert_eq!(server.answers("GetQueryResults"), 0);
 }

@@ -20,6 +20,8 @@ pub struct Athena {
     pub records: PathBuf,
     /// Bytes that each query scans.
     pub scanned: u64,
+    /// From the query of that number on each scans 2 TB, and has ended when it is looked at.
+    pub dear_from: Option<usize>,
     /// What was asked, and its rows; the id of a query is its number.
     pub queries: Arc<Mutex<Vec<Value>>>,
 }
@@ -34,6 +36,15 @@ impl Athena {
             "StartQueryExecution" => self.start(&asked),
             "GetQueryExecution" => {
                 // More than it may scan, it is still running when it is looked at.
+                let number = asked["QueryExecutionId"]
+                    .as_str()
+                    .and_then(|id| id.parse().ok());
+                let dear = self.dear_from.is_some_and(|from| number >= Some(from));
+                let scanned = if dear {
+                    2_000_000_000_000
+                } else {
+                    self.scanned
+                };
                 let state = if self.scanned > 1_000_000 {
                     "RUNNING"
                 } else {
@@ -42,7 +53,7 @@ impl Athena {
                 Response::json(&json!({"QueryExecution": {
                     "QueryExecutionId": asked["QueryExecutionId"],
                     "Status": {"State": state},
-                    "Statistics": {"DataScannedInBytes": self.scanned},
+                    "Statistics": {"DataScannedInBytes": scanned},
                 }}))
             }
             "StopQueryExecution" => Response::json(&json!({})),
