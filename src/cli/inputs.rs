@@ -322,11 +322,16 @@ fn take_back(
     windows: &Windows,
     fold: &mut Fold,
 ) -> anyhow::Result<()> {
+    fold.begin_section();
     archive
         .restore(section, windows, fold)
         .context("failed to read the archive")?;
-    if let Purpose::Requests(SourceKind::Trail) = purpose {
-        fold.told(section.account.as_str(), section.region.as_str(), windows);
+    match purpose {
+        Purpose::Requests(SourceKind::Trail) => {
+            fold.told(section.account.as_str(), section.region.as_str(), windows);
+        }
+        Purpose::Log | Purpose::Files => fold.end_section(windows),
+        Purpose::Requests(_) | Purpose::Changes | Purpose::LogChanges => {}
     }
     Ok(())
 }

@@ -56,6 +56,8 @@ pub struct Fold {
     pub(super) streams: BTreeMap<Symbol, Stream>,
     /// Spans of which all attempts of the trail were taken, by account and Region.
     told: BTreeMap<(Symbol, Symbol), Windows>,
+    /// Accounts and Regions whose trail this section of the archive has told of.
+    places_here: BTreeSet<(Symbol, Symbol)>,
     /// Questions for changes that were not answered whole.
     pub(super) blind: Vec<Reach>,
     /// Those that might have told of any account and Region.

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use sha2::{Digest, Sha256};
 
 use super::{FailedAttempt, Fold, Kind, MINUTE, Successes, first_half};
-use crate::record::{Change, Counted, Outcome, Request};
+use crate::record::{Change, Counted, Outcome, Request, SourceKind};
 
 /// A row of counted failures stands for so many at most: more in a minute tell nothing else.
 const MOST_COUNTED: u64 = 100_000;
@@ -117,6 +117,10 @@ impl Fold {
     }
 
     fn observe_kept(&mut self, kind: Kind, time: i64) {
+        if kind.source == SourceKind::Trail {
+            let place = kind.key.account.zip(kind.key.region);
+            self.places_here.extend(place);
+        }
         let place = (kind.source, kind.key.account, kind.key.region);
         self.coverage.entry(place).or_default().add(time);
     }

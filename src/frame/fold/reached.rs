@@ -57,6 +57,20 @@ impl Fold {
         told.extend(windows.as_slice().iter().copied());
     }
 
+    /// Begins to take back a section of the archive.
+    pub fn begin_section(&mut self) {
+        self.places_here.clear();
+    }
+
+    /// Ends it: all that it holds of `windows` was taken, and what another source kept of the same
+    /// trails is a repeat.
+    pub fn end_section(&mut self, windows: &Windows) {
+        for place in std::mem::take(&mut self.places_here) {
+            let told = self.told.entry(place).or_default();
+            told.extend(windows.as_slice().iter().copied());
+        }
+    }
+
     pub(super) fn is_told(&self, kind: &Kind, time: DateTime<Utc>) -> bool {
         if kind.source != SourceKind::Trail || self.told.is_empty() {
             return false;

@@ -70,7 +70,8 @@ fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-/// The history before the window lies in the same section as the window.
+/// The history before the window lies in the same section as the window; and what two sources kept
+/// of one trail is counted once.
 #[test]
 fn files_of_a_bucket_and_a_trails_log_group_answer_alone_too() {
     let mut state = State::sample();
@@ -79,30 +80,40 @@ fn files_of_a_bucket_and_a_trails_log_group_answer_alone_too() {
     let server = Server::start(state, Manners::default());
     let bucket = format!("s3://{BUCKET}");
     let group = "arn:aws:logs:eu-west-1:111122223333:log-group:trail";
+    let both = folder("pulled-both").join("archive");
     for (name, source) in [
         ("bucket", &[&*bucket][..]),
         ("group", &["--log-group", group]),
     ] {
-        let archive = folder(&format!("pulled-{name}")).join("archive");
-        let arguments = arguments(&server, &archive);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let pulled = [&["pull"], &arguments[..], source].concat();
-        let pulled = with_environment(&pulled, &CREDENTIALS);
-        assert_eq!(pulled.status, Some(0), "{}", pulled.stderr);
         let live = run(&server, &[source, &["--format", "json"], &FAST].concat());
-        let path = archive.to_str().expect("UTF-8");
-        let (since, until) = day();
-        let alone = ["--archive-dir", path, "--since", &since, "--until", &until];
-        let alone = [
-            &["investigate", "--archive", "--format", "json"],
-            &alone[..],
-        ]
-        .concat();
-        let alone = trailblame(&alone);
-        assert_eq!(alone.status, Some(0), "{}", alone.stderr);
-        let difference = differences(&incidents(&alone), &incidents(&live));
-        assert_eq!(difference, "", "{name}");
+        let archive = folder(&format!("pulled-{name}")).join("archive");
+        for archive in [&archive, &both] {
+            let arguments = arguments(&server, archive);
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let pulled = [&["pull"], &arguments[..], source].concat();
+            let pulled = with_environment(&pulled, &CREDENTIALS);
+            assert_eq!(pulled.status, Some(0), "{}", pulled.stderr);
+            let alone = alone(archive);
+            let difference = differences(&incidents(&alone), &incidents(&live));
+            assert_eq!(difference, "", "{name}, {}", archive.display());
+        }
     }
+}
+
+/// What the archive answers without AWS.
+fn alone(archive: &Path) -> Run {
+    let path = archive.to_str().expect("UTF-8");
+    let (since, until) = day();
+    let bounds = ["--archive-dir", path, "--since", &since, "--until", &until];
+    let alone = trailblame(
+        &[
+            &["investigate", "--archive", "--format", "json"],
+            &bounds[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(alone.status, Some(0), "{}", alone.stderr);
+    alone
 }
 
 #[test]
