@@ -1,8 +1,8 @@
 //! Silence where requests were to be expected.
 //!
-//! A silence is an outage only if every predictor says that requests should have come: the rate
-//! just before it (so that a night that falls slowly is none) and other traffic of the same kind
-//! (so that a quiet day is none). A time in which no log says anything at all is a gap in the
+//! A silence is an outage only if requests should have come by the rate before it, over a shorter
+//! and a longer time (so that a night that falls slowly is none), and as far as other traffic of
+//! the same kind went on meanwhile (so that a quiet day is none). A time in which no log says anything at all is a gap in the
 //! logs, not a silence.
 
 use chrono::{DateTime, Utc};
@@ -27,8 +27,8 @@ const HORIZON: i64 = 2 * 3_600_000_000;
 const ALONE_HORIZON: i64 = 3_600_000_000;
 /// How much more evidence a silence needs where no other traffic confirms it, in nats.
 const ALONE_PRICE: f64 = 7.0;
-/// Numbers of attempts over which the rate before a silence is taken; the lowest rate counts.
-const RECENT: [usize; 4] = [10, 30, 100, 300];
+/// Numbers of attempts over which the rate before a silence is taken; the least surprised counts.
+const RECENT: [usize; 3] = [30, 100, 300];
 /// Other traffic with fewer attempts before a silence predicts nothing.
 const FEWEST_CONTROLS: f64 = 20.0;
 /// How long before a silence the share of other traffic is measured.
@@ -60,10 +60,10 @@ pub fn silent(
     if unit.client.is_none() {
         slices.truncate(1);
     }
+    slices.retain(|slice| slice.error.is_none());
     let threshold = threshold(cells, unit, slices.len(), config);
     let mut found: Vec<Spell> = slices
         .iter()
-        .filter(|slice| slice.error.is_none())
         .flat_map(|slice| in_slice(cells, unit, slice, window, threshold))
         .filter(|spell| !failing.iter().any(|other| overlap(spell, other)))
         .filter(|spell| is_observed(coverage, spell.start, spell.end))
@@ -122,9 +122,9 @@ fn in_slice(
     let dispersion = dispersion(&times);
     let others = Others::new(cells, unit, slice);
     let spell = |(start, stop, ended): (i64, i64, bool)| {
-        let (expected, rate, price) = expected(&times, &others, start, stop)?;
-        let score = expected / dispersion;
-        (score >= threshold + price).then(|| Spell {
+        let forecast = forecast(&times, &others, start, stop)?;
+        let score = forecast.surprise / dispersion;
+        (score >= threshold + forecast.price).then(|| Spell {
             unit: unit.clone(),
             slice: slice.clone(),
             start,
@@ -132,11 +132,26 @@ fn in_slice(
             score,
             normal: 0.0,
             rows: Default::default(),
-            silence: Some((expected, start + (3.0 * dispersion / rate) as i64)),
+            silence: Some((
+                forecast.requests,
+                start + (3.0 * dispersion / forecast.rate) as i64,
+            )),
             ended,
         })
     };
     long.into_iter().filter_map(spell).collect()
+}
+
+/// What was to be expected of a silence.
+struct Forecast {
+    /// Attempts.
+    requests: f64,
+    /// Attempts per microsecond.
+    rate: f64,
+    /// How surprising it is that none came, in nats.
+    surprise: f64,
+    /// The price of having no other traffic to compare with, in nats.
+    price: f64,
 }
 
 /// Times of a slice's attempts; a folded row stands for its attempts evenly spread.
@@ -154,25 +169,29 @@ pub fn attempts(cells: &Cells, unit: &Unit, slice: &Slice) -> Vec<i64> {
     times
 }
 
-/// Attempts to be expected between `start` and `stop`, their rate per microsecond, and the price
-/// of having no other traffic to compare with.
-fn expected(times: &[i64], others: &Others, start: i64, stop: i64) -> Option<(f64, f64, f64)> {
+/// What was to be expected between `start` and `stop`, unless too few attempts came before.
+fn forecast(times: &[i64], others: &Others, start: i64, stop: i64) -> Option<Forecast> {
     let before = times.partition_point(|time| *time <= start);
-    let rate = RECENT
-        .iter()
-        .filter(|count| **count < before)
-        .map(|&count| count as f64 / (start - times[before - 1 - count]).max(1) as f64)
-        .reduce(f64::min)?;
-    let ahead = |horizon: i64| rate * (stop - start).min(horizon) as f64;
-    let from = start - SHARE_SPAN;
-    let usual = others.alike_between(from, start);
-    if usual < FEWEST_CONTROLS {
-        return Some((ahead(ALONE_HORIZON), rate, ALONE_PRICE));
-    }
-    let own = before - times.partition_point(|time| *time <= from);
-    let share = own as f64 / usual;
-    let predicted = share * others.alike_between(start, stop);
-    Some((ahead(HORIZON).min(predicted), rate, 0.0))
+    let (horizon, price) = match others.confirm(start) {
+        true => (HORIZON, 0.0),
+        false => (ALONE_HORIZON, ALONE_PRICE),
+    };
+    let ahead = (stop - start).min(horizon) as f64 * others.pace(start, stop);
+    let of_count = |&count: &usize| {
+        let first = times.get(before.checked_sub(count + 1)?)?;
+        let took = (start - first).max(1) as f64;
+        let count = count as f64;
+        Some(Forecast {
+            requests: count * ahead / took,
+            rate: count / took,
+            // The chance that none comes is (1 + ahead / took)^-count, and not
+            // exp(-count · ahead / took): the rate itself was only measured.
+            surprise: count * (ahead / took).ln_1p(),
+            price,
+        })
+    };
+    let forecasts = RECENT.iter().filter_map(of_count);
+    forecasts.min_by(|a, b| a.surprise.total_cmp(&b.surprise))
 }
 
 /// Squared variation of the waiting times; 1 for independent requests.
@@ -215,6 +234,21 @@ impl Others {
         }
         others.alike.sort_by_key(|(time, _)| *time);
         others
+    }
+
+    /// Whether there is enough of it to say how time passes.
+    fn confirm(&self, start: i64) -> bool {
+        self.alike_between(start - SHARE_SPAN, start) >= FEWEST_CONTROLS
+    }
+
+    /// How much of its usual traffic comes between, at most all.
+    fn pace(&self, start: i64, stop: i64) -> f64 {
+        if !self.confirm(start) {
+            return 1.0;
+        }
+        let usual = self.alike_between(start - SHARE_SPAN, start) / SHARE_SPAN as f64;
+        let came = self.alike_between(start, stop) / (stop - start) as f64;
+        (came / usual).min(1.0)
     }
 
     fn alike_between(&self, from: i64, to: i64) -> f64 {

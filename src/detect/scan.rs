@@ -43,6 +43,9 @@ pub const RATES_SCANNED: usize = RATES.len() + 1;
 
 /// An outage is a failure rate this many times the normal one …
 const NOTABLE_RISE: f64 = 1.5;
+/// … and so much above it: on a Monday morning people mistype twice as many passwords, and yet
+/// nothing is broken …
+const NOTABLE_EXCESS: f64 = 0.05;
 /// … but where the normal one still holds the outage itself, any rise may point at it.
 const ANY_RISE: f64 = 1.05;
 
@@ -90,10 +93,14 @@ pub fn scan(items: &[Item], threshold: f64) -> Found {
         }
         segments = with(&segments, Segment { score, ..found });
     }
-    Found {
-        normal: rate_outside(items, &segments),
-        segments,
-    }
+    let normal = rate_outside(items, &segments);
+    segments.retain(|segment| is_notable(items, segment, normal));
+    Found { segments, normal }
+}
+
+fn is_notable(items: &[Item], segment: &Segment, normal: f64) -> bool {
+    let (failed, accepted) = sums(items.get(segment.start..segment.end).unwrap_or_default());
+    failed >= (normal + NOTABLE_EXCESS) * (failed + accepted)
 }
 
 /// The segments and one more, by time.
@@ -237,10 +244,9 @@ fn best_at(items: &[Item], normal: f64, rate: f64) -> Option<Segment> {
     best
 }
 
-/// The score a segment must reach so that a client has `false_alarms` a week.
-pub fn threshold(requests: usize, slices: usize, false_alarms: f64, weeks: f64) -> f64 {
-    let trials = (requests.max(2) * RATES_SCANNED * slices.max(1)) as f64;
-    (trials / (false_alarms * weeks)).ln()
+/// The score that one of so many trials must reach so that a client has `false_alarms` a week.
+pub fn threshold(trials: usize, false_alarms: f64, weeks: f64) -> f64 {
+    (trials.max(1) as f64 / (false_alarms * weeks)).ln()
 }
 
 #[cfg(test)]
@@ -259,7 +265,7 @@ mod tests {
                 accepted: f64::from(u8::from(attempt == b'.')),
             })
             .collect();
-        let threshold = threshold(items.len(), 1, 0.02, 1.0);
+        let threshold = threshold(items.len() * RATES_SCANNED, 0.02, 1.0);
         let found = scan(&items, threshold).segments;
         let spans: Vec<_> = found.iter().map(|s| (s.start, s.end)).collect();
         assert_eq!(spans, expected);

@@ -47,7 +47,7 @@ pub struct Spell {
 /// The failing spells of a unit: the best slice first, then what its failures do not explain.
 pub fn failing(cells: &Cells, unit: &Unit, config: &Config) -> Vec<Spell> {
     let slices = unit.slices(cells);
-    let threshold = threshold(cells, unit, slices.len(), config);
+    let threshold = threshold(cells, unit, slices.len() * scan::RATES_SCANNED, config);
     let mut explained = BTreeSet::new();
     let mut spells = Vec::new();
     while spells.len() < MOST_SPELLS {
@@ -111,15 +111,14 @@ pub fn worth(spell: &Spell) -> f64 {
     spell.score - PRICE_OF_DEPTH * spell.slice.depth as f64
 }
 
-/// The threshold of a unit with that many slices.
-pub fn threshold(cells: &Cells, unit: &Unit, slices: usize, config: &Config) -> f64 {
+/// The threshold of a unit of whose every request so many things are asked.
+pub fn threshold(cells: &Cells, unit: &Unit, questions: usize, config: &Config) -> f64 {
     let requests: u64 = unit.cells(cells).map(|(_, row, _)| row.requests).sum();
     let times = unit.cells(cells).map(|(_, row, _)| (row.first, row.last));
     let span = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let weeks = span.map_or(0.0, |(first, last)| (last - first) as f64 / WEEK);
     scan::threshold(
-        requests as usize,
-        slices,
+        requests.max(2) as usize * questions.max(1),
         config.false_alarms,
         weeks.max(1.0 / 7.0),
     )

@@ -265,7 +265,8 @@ fn a_pull_whose_credentials_expire_goes_on_next_time() {
     assert_eq!(second.status, Some(0), "{}", second.stderr);
     let fresh = Server::start(State::sample(), Manners::default());
     let whole = folder("expired-whole").join("archive");
-    assert_eq!(pull(&fresh, &whole).status, Some(0));
+    let pulled = pull(&fresh, &whole);
+    assert_eq!(pulled.status, Some(0), "{}", pulled.stderr);
     assert!(server.answers("LookupEvents") < fresh.answers("LookupEvents"));
     assert_eq!(files(&archive), files(&whole));
 }

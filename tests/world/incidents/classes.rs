@@ -62,7 +62,7 @@ const fn undecidable(class: Class) -> Class {
     }
 }
 
-pub static CLASSES: [Class; 52] = [
+pub static CLASSES: [Class; 53] = [
     // A change is guilty.
     class("older cause, nearer decoys", Guilt::Change, older_cause),
     class("one of a Terraform run", Guilt::Change, terraform_run),
@@ -103,6 +103,7 @@ pub static CLASSES: [Class; 52] = [
     class("client deleted", Guilt::Change, client_deleted),
     class("domain deleted", Guilt::Change, domain_deleted),
     class("low volume", Guilt::Change, low_volume),
+    class("a few requests a day", Guilt::Change, few_a_day),
     by_form(class("partial: a small share", Guilt::Change, small_share)),
     class(
         "tiny break beside a big outage",
@@ -410,6 +411,15 @@ fn low_volume(setup: &mut Setup) {
     let per_minute = setup.scale(0.02, 0.08);
     setup.usual(setup.focal, per_minute);
     setup.lasts = setup.dice.between(3, 6) * HOUR;
+    setup.breaks(|settings| settings.set("allowedOAuthFlows", json!(["code"])));
+}
+
+fn few_a_day(setup: &mut Setup) {
+    setup.focal = *setup.dice.pick(&MACHINES);
+    let per_minute = setup.scale(0.01, 0.02);
+    setup.usual(setup.focal, per_minute);
+    setup.deed = DAY + setup.dice.between(10, 14) * HOUR;
+    setup.lasts = setup.dice.between(6, 9) * HOUR;
     setup.breaks(|settings| settings.set("allowedOAuthFlows", json!(["code"])));
 }
 
