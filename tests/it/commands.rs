@@ -421,7 +421,7 @@ fn help_has_examples_and_a_version() {
 #[test]
 fn saved_queries_are_listed_and_printed() {
     let run = program::trailblame(&["queries"]);
-    assert_eq!(run.status, Some(0));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
     assert!(
         run.stdout
             .contains("first-failures\n    The first failures"),

@@ -183,7 +183,8 @@ fn a_pull_killed_anywhere_is_only_run_again() {
     };
     let server = Server::start(State::sample(), manners);
     let whole = folder("whole").join("archive");
-    assert_eq!(pull(&server, &whole).status, Some(0));
+    let first = pull(&server, &whole);
+    assert_eq!(first.status, Some(0), "{}", first.stderr);
     let mut dice = ChaCha8Rng::seed_from_u64(20_260_302);
     let killed = folder("killed").join("archive");
     for _ in 0..10 {
