@@ -1,8 +1,8 @@
 //! What the server holds, and how AWS would answer from it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
@@ -180,14 +180,12 @@ impl State {
     }
 }
 
-/// From the sample's day to the day before yesterday.
+/// From the sample's day to the day before yesterday, for as long as the tests run: midnight may
+/// come meanwhile.
 pub fn moved() -> TimeDelta {
-    let day = "2026-03-02T00:00:00Z"
-        .parse::<DateTime<Utc>>()
-        .expect("a time");
-    let today = Utc::now()
-        .date_naive()
-        .and_time(chrono::NaiveTime::MIN)
-        .and_utc();
-    today - TimeDelta::days(2) - day
+    static MOVED: LazyLock<TimeDelta> = LazyLock::new(|| {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a date");
+        Utc::now().date_naive() - day - TimeDelta::days(2)
+    });
+    *MOVED
 }
