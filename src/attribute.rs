@@ -8,6 +8,7 @@ pub mod explain;
 pub mod finding;
 pub mod merge;
 pub mod phrase;
+pub mod second_look;
 pub mod sets;
 pub mod weigh;
 

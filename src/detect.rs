@@ -15,6 +15,7 @@ pub mod asked;
 pub mod describe;
 pub mod incident;
 pub mod later;
+pub mod probe;
 pub mod scan;
 pub mod slice;
 pub mod spell;
@@ -22,6 +23,7 @@ pub mod spell;
 pub use asked::asked;
 pub use incident::{EndState, Incident, Kind, Stratum, Timeline};
 pub use later::{attempts_during, begin_later};
+pub use probe::{Probe, probe};
 
 /// How careful to be.
 #[derive(Clone, Copy, Debug)]

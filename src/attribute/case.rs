@@ -143,13 +143,7 @@ impl<'a> Case<'a> {
     }
 
     fn attempt(&self, key: &Key) -> Attempt<'a> {
-        Attempt {
-            endpoint: self.cells.text(key.endpoint).unwrap_or_default(),
-            grant: self.cells.text(key.grant),
-            redirect_uri: self.cells.text(key.redirect_uri),
-            scopes: self.cells.text(key.scopes),
-            identity_provider: self.cells.text(key.identity_provider),
-        }
+        attempt(self.cells, key)
     }
 
     fn onset(&self) -> i64 {
@@ -222,6 +216,17 @@ impl<'a> Case<'a> {
             Kind::Failures if by_application => self.incident.onset + TimeDelta::seconds(3),
             Kind::Failures => self.incident.onset,
         }
+    }
+}
+
+/// A kind of request as replay takes it.
+pub fn attempt<'a>(cells: &'a Cells, key: &Key) -> Attempt<'a> {
+    Attempt {
+        endpoint: cells.text(key.endpoint).unwrap_or_default(),
+        grant: cells.text(key.grant),
+        redirect_uri: cells.text(key.redirect_uri),
+        scopes: cells.text(key.scopes),
+        identity_provider: cells.text(key.identity_provider),
     }
 }
 

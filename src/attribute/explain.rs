@@ -9,6 +9,7 @@ use super::{
     case::{Case, Reach},
     finding::{Alternative, EndedBy, Evidence, Finding, Suspect, SuspectLine, Verdict},
     phrase,
+    second_look::second_look,
     sets::change_sets,
     weigh::{self, Weighed},
 };
@@ -55,13 +56,20 @@ pub struct Scene<'a> {
     pub window: Window,
 }
 
-/// Explains each outage; outages of one named change become one.
+/// Explains each outage, and those that only a second look at the changes finds; outages of one
+/// named change become one.
 pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
     let sets = change_sets(scene.history.changes());
-    let findings = incidents
+    let small = second_look(&incidents, scene).into_iter();
+    let small = small
+        .map(|incident| finding(incident, scene, &sets))
+        .filter(|finding| finding.verdict == Verdict::Change);
+    let mut findings: Vec<Finding> = incidents
         .into_iter()
         .map(|incident| finding(incident, scene, &sets))
+        .chain(small)
         .collect();
+    findings.sort_by_key(|finding| finding.incident.onset);
     super::merge::merge(findings, scene.cells)
 }
 

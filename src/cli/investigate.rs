@@ -114,7 +114,8 @@ pub fn run(
         coverage: &frames.coverage_rows,
         window: frames.window,
     };
-    let findings = attribute::explain(incidents, &scene);
+    let mut findings = attribute::explain(incidents, &scene);
+    findings.retain(|finding| question.concerns(&finding.incident, frames.window));
     let mut investigation = investigation(frames, findings, &history, &question);
     if let Some(which) = &arguments.explain {
         only(&mut investigation, which, arguments.format)?;
@@ -189,17 +190,20 @@ impl Question {
         };
         found
             .into_iter()
-            .filter(|incident| self.concerns(incident))
+            .filter(|incident| self.concerns(incident, window))
             .collect()
     }
 
-    fn concerns(&self, incident: &Incident) -> bool {
+    fn concerns(&self, incident: &Incident, window: Window) -> bool {
+        let asked = self.asked.is_none_or(|asked| {
+            incident.onset < asked.end && asked.start <= incident.end.unwrap_or(window.end)
+        });
         let client = incident.clients.iter().any(|id| self.clients.contains(id));
         let pool = incident
             .user_pool
             .as_ref()
             .is_some_and(|id| self.pools.contains(id));
-        (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
+        asked && (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
     }
 }
 

@@ -79,7 +79,7 @@ pub fn silent(
 }
 
 /// Whether some log says anything in that time: what no log saw is a gap in the logs.
-fn is_observed(coverage: &[CoverageRow], start: i64, end: i64) -> bool {
+pub fn is_observed(coverage: &[CoverageRow], start: i64, end: i64) -> bool {
     let micros = |time: DateTime<Utc>| time.timestamp_micros();
     coverage.iter().any(|row| {
         let seen = micros(row.to).min(end) - micros(row.from).max(start);
@@ -98,7 +98,8 @@ fn overlap(a: &Spell, b: &Spell) -> bool {
     a.start <= b.end + MARGIN && b.start <= a.end + MARGIN
 }
 
-fn in_slice(
+/// The silences of a slice that reach the threshold.
+pub fn in_slice(
     cells: &Cells,
     unit: &Unit,
     slice: &Slice,

@@ -213,6 +213,40 @@ pub fn best(items: &[Item], normal: f64) -> Option<Segment> {
     best_rise(items, normal, NOTABLE_RISE)
 }
 
+/// The segment of `after`, from its first item on, that is least like `before`, and the failure rate
+/// of `before`.
+///
+/// With its beginning given, the ratio passes a score of x by chance with a probability of at most
+/// exp(−x) for each rate, wherever it ends.
+pub fn from_now_on(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
+    let normal = smoothed(sums(before));
+    let rates = RATES
+        .into_iter()
+        .filter(|rate| *rate > NOTABLE_RISE * normal);
+    let segments = rates.filter_map(|rate| {
+        let [failed, accepted] = weights(normal, rate);
+        let mut score = 0.0;
+        let scores = after.iter().enumerate().map(|(index, item)| {
+            score += item.failed * failed + item.accepted * accepted;
+            (score, index + 1)
+        });
+        let (score, end) = scores.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(Segment {
+            start: 0,
+            end,
+            score,
+        })
+    });
+    let mut best = segments.max_by(|a, b| a.score.total_cmp(&b.score))?;
+    best.score /= dispersion(before, &[], normal);
+    is_notable(after, &best, normal).then_some((best, normal))
+}
+
+/// What a failed and an accepted attempt say for a rate against the normal one.
+fn weights(normal: f64, rate: f64) -> [f64; 2] {
+    [(rate / normal).ln(), ((1.0 - rate) / (1.0 - normal)).ln()]
+}
+
 /// The same, among rates that are so many times the normal one.
 fn best_rise(items: &[Item], normal: f64, rise: f64) -> Option<Segment> {
     let rates = RATES.into_iter().chain([3.0 * normal]);
@@ -224,8 +258,7 @@ fn best_rise(items: &[Item], normal: f64, rise: f64) -> Option<Segment> {
 
 /// Kadane: the interval of the greatest sum.
 fn best_at(items: &[Item], normal: f64, rate: f64) -> Option<Segment> {
-    let failed = (rate / normal).ln();
-    let accepted = ((1.0 - rate) / (1.0 - normal)).ln();
+    let [failed, accepted] = weights(normal, rate);
     let mut best: Option<Segment> = None;
     let (mut start, mut sum) = (0, 0.0);
     for (index, item) in items.iter().enumerate() {

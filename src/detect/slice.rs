@@ -130,6 +130,26 @@ impl Slice {
         error: None,
     };
 
+    /// The narrowest slice, of any error, that holds all attempts of a unit.
+    pub fn of_all(cells: &Cells, unit: &Unit) -> Self {
+        let common = |value: fn(&Key) -> Option<Symbol>| {
+            let mut values = unit.cells(cells).map(|(_, _, key)| value(key));
+            let first = values.next()?;
+            values.all(|value| value == first).then_some(first)?
+        };
+        let mut slice = Self {
+            depth: 0,
+            endpoint: common(|key| key.endpoint),
+            grant: common(|key| key.grant),
+            redirect_uri: common(|key| key.redirect_uri),
+            scopes: common(|key| key.scopes),
+            identity_provider: common(|key| key.identity_provider),
+            error: None,
+        };
+        slice.depth = slice.fixed();
+        slice
+    }
+
     /// The slices that hold attempts of this key.
     fn of(key: &Key, failed: bool) -> Vec<Self> {
         let by_grant = Self {
@@ -172,7 +192,8 @@ impl Slice {
         slices
     }
 
-    fn is_fixed(&self) -> bool {
+    /// How many attributes it fixes.
+    fn fixed(&self) -> usize {
         let fixed = [
             self.endpoint,
             self.grant,
@@ -181,7 +202,11 @@ impl Slice {
             self.identity_provider,
             self.error,
         ];
-        let count = fixed.iter().flatten().count();
+        fixed.iter().flatten().count()
+    }
+
+    fn is_fixed(&self) -> bool {
+        let count = self.fixed();
         match self.depth {
             1 => count == 1,
             2 => self.endpoint.is_some(),

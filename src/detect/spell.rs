@@ -114,14 +114,20 @@ pub fn worth(spell: &Spell) -> f64 {
 /// The threshold of a unit of whose every request so many things are asked.
 pub fn threshold(cells: &Cells, unit: &Unit, questions: usize, config: &Config) -> f64 {
     let requests: u64 = unit.cells(cells).map(|(_, row, _)| row.requests).sum();
+    threshold_of(
+        cells,
+        unit,
+        requests.max(2) as usize * questions.max(1),
+        config,
+    )
+}
+
+/// The threshold of a unit of which so many things are asked.
+pub fn threshold_of(cells: &Cells, unit: &Unit, questions: usize, config: &Config) -> f64 {
     let times = unit.cells(cells).map(|(_, row, _)| (row.first, row.last));
     let span = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let weeks = span.map_or(0.0, |(first, last)| (last - first) as f64 / WEEK);
-    scan::threshold(
-        requests.max(2) as usize * questions.max(1),
-        config.false_alarms,
-        weeks.max(1.0 / 7.0),
-    )
+    scan::threshold(questions, config.false_alarms, weeks.max(1.0 / 7.0))
 }
 
 fn best_spell(
