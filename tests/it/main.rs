@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod architecture;
+mod attribution;
 mod aws;
 mod bad_input;
 #[allow(dead_code, reason = "the bench uses more of it")]
