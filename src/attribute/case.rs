@@ -113,12 +113,36 @@ impl<'a> Case<'a> {
                 }
             }
             Resource::Function(name) => self.pool_uses(index, "LambdaConfig", name),
-            Resource::Firewall(name) => self.pool_uses(index, "WebACL", name),
+            Resource::Firewall(name) => match self.pool_uses(index, "WebACL", name) {
+                // No log tells which rules and addresses a web ACL refers to.
+                Reach::Outside if self.pool_uses(index, "WebACL", "") > Reach::Outside => {
+                    Reach::Account
+                }
+                reach => reach,
+            },
+            Resource::Other(service, _) if is_of_hosts(service) && !self.may_have_own_host() => {
+                Reach::Outside
+            }
             Resource::Other(..) => Reach::Account,
         }
     }
 
-    /// Whether the pool's settings of that prefix name the thing.
+    /// Whether the pool may have a custom domain, whose name and certificate lie outside Cognito.
+    fn may_have_own_host(&self) -> bool {
+        let domains = self
+            .history
+            .resources()
+            .filter_map(|resource| match resource {
+                Resource::Domain(pool, name) if Some(pool) == self.incident.user_pool.as_ref() => {
+                    Some(name)
+                }
+                _ => None,
+            });
+        let mut domains = domains.peekable();
+        domains.peek().is_none() || domains.any(|name| name.contains('.'))
+    }
+
+    /// Whether the pool's settings of that prefix name the thing; without a name, anything.
     fn pool_uses(&self, index: usize, prefix: &str, name: &str) -> Reach {
         let Some(pool) = self.incident.user_pool.clone() else {
             return Reach::Outside;
@@ -128,7 +152,8 @@ impl<'a> Case<'a> {
             .settings(&Resource::Pool(pool), At::After(index));
         let uses = settings.into_iter().flatten().any(|(setting, known)| {
             let text = known.value().and_then(|value| value.as_str());
-            setting.0.starts_with(prefix) && text.is_some_and(|text| names(text, name))
+            setting.0.starts_with(prefix)
+                && text.is_some_and(|text| name.is_empty() || names(text, name))
         });
         if uses { Reach::Pool } else { Reach::Outside }
     }
@@ -235,7 +260,8 @@ pub fn attempt<'a>(cells: &'a Cells, key: &Key) -> Attempt<'a> {
 pub enum Agreement {
     /// The effect gives this code.
     Fits(Strength),
-    /// Only the status is known, or no code is established: nothing follows.
+    /// Only the status is known and the effect is not told by one, or no code is established: nothing
+    /// follows.
     Silent,
     /// The effect gives other codes.
     Contradicts,
@@ -244,9 +270,10 @@ pub enum Agreement {
 /// How an outcome fits an effect.
 pub fn agreement(effect: &Effect, outcome: &str) -> Agreement {
     let listed = effect.codes.iter().find(|code| code.0 == outcome);
+    let of_status = effect.codes.iter().any(|code| is_status(code.0));
     match listed {
         Some(code) => Agreement::Fits(code.1),
-        None if effect.codes.is_empty() || is_status(outcome) => Agreement::Silent,
+        None if effect.codes.is_empty() || is_status(outcome) && !of_status => Agreement::Silent,
         None => Agreement::Contradicts,
     }
 }
@@ -266,6 +293,11 @@ fn in_stratum(stratum: &Stratum, cells: &Cells, key: &Key) -> bool {
         && fits(&stratum.redirect_uri, key.redirect_uri)
         && fits(&stratum.scopes, key.scopes)
         && fits(&stratum.identity_provider, key.identity_provider)
+}
+
+/// Certificates and DNS records.
+fn is_of_hosts(service: &str) -> bool {
+    service.starts_with("acm.") || service.starts_with("route53.")
 }
 
 /// Whether an ARN, a partial ARN or a name names the thing.

@@ -127,12 +127,15 @@ fn no_mechanism(case: &Case<'_>, tally: &Tally) -> Option<String> {
             "The settings refused the {requests} already when it was made."
         ));
     }
-    Some(match tally.wrong_code > 0.0 {
-        true => format!(
-            "It would refuse the {requests}, but not with {}.",
-            phrase::errors(case.incident)
-        ),
-        false => format!("The {requests} are judged the same by the settings before and after it."),
+    let errors = phrase::errors(case.incident);
+    Some(match (tally.wrong_code > 0.0, case.incident.kind) {
+        (true, Kind::Failures) => format!("It can break the {requests}, but not with {errors}."),
+        (true, Kind::Absence) => {
+            format!("It can break the {requests}, but they would still come and fail.")
+        }
+        (false, _) => {
+            format!("The {requests} are judged the same by the settings before and after it.")
+        }
     })
 }
 

@@ -159,11 +159,15 @@ fn lines(change: &ConfigChange) -> Cow<'_, [DiffLine]> {
         Resource::Function(_) => "Function",
         Resource::Firewall(_) => "WebACL",
         Resource::IdentityProvider(..) => "IdentityProvider",
-        Resource::Other(service, _)
-            if service.starts_with("secretsmanager") || service.starts_with("ssm") =>
-        {
-            "StoredSecret"
-        }
+        Resource::Other(service, _) => match service.split('.').next() {
+            Some("secretsmanager" | "ssm") => "StoredSecret",
+            Some("acm" | "route53") => "Host",
+            Some("kms") => "Key",
+            Some("iam") => "Role",
+            Some("elasticloadbalancing") => "Listener",
+            _ => return Cow::Borrowed(&change.diff),
+        },
+        Resource::Pool(_) | Resource::Client(..) if opaque && is_of_pages(change) => "Pages",
         Resource::Pool(_) | Resource::Client(..)
             if opaque && change.change.name == "SetRiskConfiguration" =>
         {
@@ -182,6 +186,12 @@ fn lines(change: &ConfigChange) -> Cow<'_, [DiffLine]> {
         before: Known::Unknown,
         after: Known::Unknown,
     }])
+}
+
+/// Whether it is about how the sign-in pages look, or what they ask to agree to.
+fn is_of_pages(change: &ConfigChange) -> bool {
+    let parts = ["Branding", "UICustomization", "Terms"];
+    parts.iter().any(|part| change.change.name.contains(part))
 }
 
 /// Whether an effect is about this line of this resource.

@@ -251,3 +251,46 @@ fn harmless_settings_break_nothing() {
         );
     }
 }
+
+#[test]
+fn shorter_access_tokens_break_nothing_by_themselves() {
+    let check = |attempt| {
+        check(
+            "AccessTokenValidity",
+            json!(60),
+            json!(5),
+            attempt,
+            "perhaps access-lifetime-shortened",
+        );
+    };
+    check("token client_credentials");
+    check("InitiateAuth USER_PASSWORD_AUTH");
+}
+
+/// Every row is about something that a change can hold, and each has its own name.
+#[test]
+fn the_table_is_whole() {
+    let rows = |row: u32| {
+        let named = |effect: &&Effect| {
+            let digits = |part: &str| part.trim_matches(|c: char| !c.is_ascii_digit()).to_owned();
+            let of_matrix = effect.source.split(';').next().unwrap_or_default();
+            of_matrix.starts_with("§4.5") && {
+                let after = of_matrix
+                    .trim_start_matches("§4.5 row")
+                    .trim_start_matches('s');
+                after
+                    .split(" and ")
+                    .any(|part| digits(part) == row.to_string())
+            }
+        };
+        EFFECTS.iter().filter(named).count()
+    };
+    // Users who are signed out are no change of a setting; what no change did is no effect.
+    let missing: Vec<u32> = (1..=35).filter(|row| rows(*row) == 0).collect();
+    assert_eq!(missing, [33, 35]);
+    let mut ids: Vec<&str> = EFFECTS.iter().map(|effect| effect.id).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+}
