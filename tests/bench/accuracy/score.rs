@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use trailblame::{
-    attribute::{self, EvidenceKind, Finding, Scene, Verdict},
+    attribute::{self, EvidenceKind, Finding, Scene, TEMPERATURE, Verdict},
     cognito::history::History,
     detect,
     frame::{Bounds, Failure, Fold},
@@ -39,6 +39,8 @@ pub struct Scored {
     pub rank: Option<usize>,
     /// Probability of the likeliest explanation, and whether it was the right one.
     pub believed: Option<(f64, bool)>,
+    /// The same at each of [`TEMPERATURES`].
+    pub believed_at: Option<[(f64, bool); TEMPERATURES.len()]>,
     /// Findings where nothing was.
     pub false_alarms: usize,
     /// Findings without a guilty change that name one.
@@ -59,6 +61,9 @@ pub const KINDS: [(EvidenceKind, &str); 5] = [
     (EvidenceKind::Healing, "healing"),
     (EvidenceKind::Prior, "prior"),
 ];
+
+/// Temperatures among which the best is looked for.
+pub const TEMPERATURES: [f64; 12] = [0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.5];
 
 /// What was said of the outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,7 +202,9 @@ pub fn score(case: &Case) -> Scored {
             });
             place.map(|place| place + 1)
         }),
-        believed: first.map(|finding| believed(finding, &truth.culprits)),
+        believed: first.map(|finding| believed(finding, &truth.culprits, TEMPERATURE)),
+        believed_at: first
+            .map(|finding| TEMPERATURES.map(|at| believed(finding, &truth.culprits, at))),
         false_alarms: unknown.len(),
         accused_beside: unknown.iter().filter(accuses).count()
             + beside
@@ -248,18 +255,21 @@ fn says(verdict: Verdict, named: &[EventId], culprits: &[String]) -> Said {
     }
 }
 
-/// The probability of the likeliest explanation, and whether it is the right one.
-fn believed(finding: &Finding, culprits: &[String]) -> (f64, bool) {
-    let none = (finding.probability_no_change, culprits.is_empty());
-    let top = finding.suspects.first().map(|top| {
-        let right = top
-            .event_ids
-            .iter()
-            .any(|id| culprits.contains(&id.to_string()));
-        (top.probability, right)
-    });
+/// The probability of the likeliest explanation at a temperature, and whether it is the right one.
+fn believed(finding: &Finding, culprits: &[String], temperature: f64) -> (f64, bool) {
+    let tempered = |probability: f64| probability.powf(TEMPERATURE / temperature);
+    let others = finding.alternatives.iter();
+    let none: f64 = others.map(|other| tempered(other.probability)).sum();
+    let suspects = finding.suspects.iter();
+    let suspects: Vec<f64> = suspects.map(|one| tempered(one.probability)).collect();
+    let all = none + suspects.iter().sum::<f64>();
+    let top = finding.suspects.first().zip(suspects.first());
     match top {
-        Some(top) if top.0 >= none.0 => top,
-        _ => none,
+        Some((top, odds)) if *odds >= none => {
+            let mut ids = top.event_ids.iter();
+            let right = ids.any(|id| culprits.contains(&id.to_string()));
+            (odds / all, right)
+        }
+        _ => (none / all, culprits.is_empty()),
     }
 }

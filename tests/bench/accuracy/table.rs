@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{
     baselines::RULES,
-    score::{KINDS, LARGE, Said, Scored},
+    score::{KINDS, LARGE, Said, Scored, TEMPERATURES},
 };
 
 pub fn print(scored: &[Scored]) {
@@ -208,6 +208,44 @@ fn totals(all: &[&Scored]) {
     for (low, mean, right, count) in reliability(&believed) {
         println!("    from {low:.2}: said {mean:.3}, was {right:.3} ({count})");
     }
+}
+
+/// The temperature that makes the truth likeliest on every other class, and the calibration that it
+/// gives on the rest: so that no class is judged by what was fitted on it.
+pub fn fit(scored: &[Scored]) {
+    let mut classes: Vec<&str> = scored.iter().map(|scored| scored.class).collect();
+    classes.dedup();
+    let half = |rest: usize, at: usize| -> Vec<(f64, bool)> {
+        let decided = scored.iter().filter(|scored| scored.decidable);
+        decided
+            .filter(|scored| {
+                let place = classes.iter().position(|class| *class == scored.class);
+                place.is_some_and(|place| place % 2 == rest)
+            })
+            .filter_map(|scored| Some(scored.believed_at?[at]))
+            .collect()
+    };
+    println!("temperature   surprise per verdict   calibration error");
+    println!("              even      odd          even      odd     classes");
+    for (at, temperature) in TEMPERATURES.iter().enumerate() {
+        let [even, odd] = [half(0, at), half(1, at)];
+        println!(
+            "{temperature:<13} {:<9.4} {:<12.4} {:<9.4} {:<9.4}",
+            surprise(&even),
+            surprise(&odd),
+            calibration_error(&even),
+            calibration_error(&odd)
+        );
+    }
+}
+
+/// Mean negative log-likelihood.
+fn surprise(believed: &[(f64, bool)]) -> f64 {
+    let surprises = believed.iter().map(|(p, right)| match right {
+        true => -p.max(1e-6).ln(),
+        false => -(1.0 - p).max(1e-6).ln(),
+    });
+    surprises.sum::<f64>() / believed.len().max(1) as f64
 }
 
 fn percent(count: usize, of: usize) -> String {
