@@ -68,11 +68,27 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
         .filter(|finding| finding.verdict == Verdict::Change);
     let mut findings: Vec<Finding> = incidents
         .into_iter()
-        .map(|incident| finding(incident, scene, &sets))
+        .flat_map(|incident| by_cause(incident, scene, &sets))
         .chain(small)
         .collect();
     findings.sort_by_key(|finding| finding.incident.onset);
     super::merge::merge(findings, scene.cells)
+}
+
+/// Explains one outage; where no change explains all of it, and each of its app clients' failures has
+/// a change of its own (a deploy that makes one mistake in several places), as one for each.
+fn by_cause(mut incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Vec<Finding> {
+    let parts = std::mem::take(&mut incident.parts);
+    let whole = finding(incident, scene, sets);
+    if whole.verdict == Verdict::Change || parts.is_empty() {
+        return vec![whole];
+    }
+    let parts = parts.into_iter().map(|part| finding(part, scene, sets));
+    let parts: Vec<Finding> = parts.collect();
+    match parts.iter().all(|part| part.verdict == Verdict::Change) {
+        true => parts,
+        false => vec![whole],
+    }
 }
 
 /// Explains one outage; where failures of the normal level stand before it, from the change on
@@ -270,11 +286,32 @@ fn named(case: &Case<'_>, top: &Weighed) -> String {
         .max_by(|a, b| a.requests.total_cmp(&b.requests))
         .map_or("such requests", |broken| broken.effect.says);
     format!(
-        "{} at {} changed {}, which refuses {says}.",
+        "{} at {} changed {}, which refuses {says}.{}",
         change.name,
         phrase::clock(change.time),
         settings.join(" and "),
+        also_refused(case, top),
     )
+}
+
+/// A sentence on a later change that would have caused the outage alone: undoing the first would
+/// not have ended it.
+fn also_refused(case: &Case<'_>, top: &Weighed) -> String {
+    let end = case.incident.end.unwrap_or(case.window.end);
+    let changes = case.history.changes().iter().enumerate();
+    let mut later = changes.skip(top.index + 1).filter(|(index, change)| {
+        change.standing == Standing::Effective
+            && change.change.time <= end
+            && case.reach(*index) >= Reach::Pool
+            && case.refuses_all(*index)
+    });
+    later.next().map_or(String::new(), |(_, change)| {
+        format!(
+            " {} at {} refuses them too: it takes both to be put back.",
+            change.change.name,
+            phrase::clock(change.change.time)
+        )
+    })
 }
 
 /// The sentence that says what is missing to decide.

@@ -85,7 +85,26 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
         substitutive: silent || kept.as_ref().map_or(share > 0.8, Kept::fell),
         successes_kept: kept.map(|kept| kept.share()),
         timeline: timeline(cells, spells, start, end, window),
+        parts: by_client(spells)
+            .iter()
+            .map(|spells| incident(cells, failures, spells, window))
+            .collect(),
         stratum,
+    }
+}
+
+/// The spells of each app client, where there are several.
+fn by_client(spells: &[Spell]) -> Vec<Vec<Spell>> {
+    let mut parts: BTreeMap<Option<Symbol>, Vec<Spell>> = BTreeMap::new();
+    for spell in spells {
+        parts
+            .entry(spell.unit.client)
+            .or_default()
+            .push(spell.clone());
+    }
+    match parts.len() {
+        0 | 1 => Vec::new(),
+        _ => parts.into_values().collect(),
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Incident {
     pub successes_kept: Option<f64>,
     /// Requests over time around the spell, for charts.
     pub timeline: Timeline,
+    /// The same for each app client alone, where there are several.
+    pub parts: Vec<Incident>,
 }
 
 /// Failures or silence.

@@ -161,6 +161,7 @@ fn incident(name: Option<&str>) -> Incident {
                 .collect(),
             succeeded: vec![60; 26],
         },
+        parts: Vec::new(),
     }
 }
 

@@ -1,16 +1,18 @@
-//! What is named for a few requests of a quiet client.
+//! What is named where little was asked, or where more than one change is guilty.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::program::{file, folder, investigate};
 
-const CLIENT: &str = "1quiet00client00EXAMPLE";
 const POOL: &str = "eu-west-1_QuietEXAMPLE";
+const ORDERS: &str = "1orders00client00EXAMPLE";
+const STOCK: &str = "2stock000client00EXAMPLE";
+const MINUTE: i64 = 60;
 
-fn record(minute: i64, name: &str, more: Value) -> Value {
+fn record(second: i64, name: &str, client: &str, more: Value) -> Value {
     let start: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
-    let time = start + TimeDelta::minutes(minute);
+    let time = start + TimeDelta::seconds(second);
     let mut record = json!({
         "eventVersion": "1.11",
         "eventTime": time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -18,29 +20,34 @@ fn record(minute: i64, name: &str, more: Value) -> Value {
         "eventName": name,
         "awsRegion": "eu-west-1",
         "recipientAccountId": "111122223333",
-        "eventID": format!("00000000-0000-4000-8000-{minute:08}{:04}", name.len()),
+        "eventID": format!("{second:08}-0000-4000-8000-{name:.4}{client:.8}"),
     });
     let more = more.as_object().expect("members").clone();
     record.as_object_mut().expect("a record").extend(more);
     record
 }
 
-fn request(minute: i64, status: u16) -> Value {
+fn request(client: &str, second: i64, status: u16) -> Value {
     let event = json!({
         "responseParameters": {"status": status},
-        "requestParameters": {"grant_type": ["client_credentials"], "client_id": [CLIENT]},
+        "requestParameters": {"grant_type": ["client_credentials"], "client_id": [client]},
         "userPoolId": POOL,
     });
     let more = json!({"eventType": "AwsServiceEvent", "additionalEventData": event});
-    record(minute, "Token_POST", more)
+    record(second, "Token_POST", client, more)
 }
 
-fn write(minute: i64, name: &str, flows: &[&str]) -> Value {
+/// An update, or what made the client, that sends its flows and whether it may use them.
+fn write(client: &str, second: i64, flows: &[&str], enabled: bool) -> Value {
+    let name = match second {
+        0 => "CreateUserPoolClient",
+        _ => "UpdateUserPoolClient",
+    };
     let settings = json!({
         "userPoolId": POOL,
-        "clientId": CLIENT,
+        "clientId": client,
         "allowedOAuthFlows": flows,
-        "allowedOAuthFlowsUserPoolClient": true,
+        "allowedOAuthFlowsUserPoolClient": enabled,
         "allowedOAuthScopes": ["orders/read"],
     });
     let more = json!({
@@ -50,16 +57,19 @@ fn write(minute: i64, name: &str, flows: &[&str]) -> Value {
         "requestParameters": settings,
         "responseElements": {"userPoolClient": settings},
     });
-    record(minute, name, more)
+    record(second, name, client, more)
 }
 
-/// A request every 20 minutes of which one in 20 fails, and three in a row from 13:10 on.
-fn requests() -> Vec<Value> {
-    (0..54)
-        .map(|number| match number {
-            39..=41 => request(number * 20 + 10, 400),
-            _ if number % 20 == 7 => request(number * 20 + 10, 400),
-            _ => request(number * 20 + 10, 200),
+const MACHINE: &[&str] = &["client_credentials"];
+const CODE: &[&str] = &["code"];
+
+/// A request a minute for ten hours, refused from `from` to `until`.
+fn busy(client: &str, from: i64, until: i64) -> Vec<Value> {
+    let time = |number: i64| number * MINUTE + 20 + number % 7;
+    (0..600)
+        .map(|number| match (from..until).contains(&time(number)) {
+            true => request(client, time(number), 400),
+            false => request(client, time(number), 200),
         })
         .collect()
 }
@@ -71,12 +81,34 @@ fn incidents(name: &str, records: Vec<Value>) -> Vec<Value> {
     answer["incidents"].as_array().expect("outages").clone()
 }
 
+/// The event ids of the changes that are named, outage by outage.
+fn named(incidents: &[Value]) -> Vec<&Value> {
+    let named = incidents.iter().map(|outage| {
+        assert_eq!(outage["verdict"], "change", "{outage:#}");
+        &outage["suspects"][0]["event_ids"][0]
+    });
+    named.collect()
+}
+
 #[test]
 fn three_failures_of_a_quiet_client_are_an_outage_where_a_change_refuses_them() {
-    let told = write(0, "CreateUserPoolClient", &["client_credentials"]);
-    let harmless = write(785, "UpdateUserPoolClient", &["client_credentials"]);
-    let guilty = write(785, "UpdateUserPoolClient", &["code"]);
-    let healing = write(845, "UpdateUserPoolClient", &["client_credentials"]);
+    // A request every 20 minutes of which one in 20 fails, and three in a row from 13:10 on.
+    let requests = || -> Vec<Value> {
+        let status = |number| match number {
+            39..=41 => 400,
+            _ if number % 20 == 7 => 400,
+            _ => 200,
+        };
+        let requests = (0..54).map(|number| {
+            let time = (number * 20 + 10) * MINUTE;
+            request(ORDERS, time, status(number))
+        });
+        requests.collect()
+    };
+    let told = write(ORDERS, 0, MACHINE, true);
+    let harmless = write(ORDERS, 785 * MINUTE, MACHINE, true);
+    let guilty = write(ORDERS, 785 * MINUTE, CODE, true);
+    let healing = write(ORDERS, 845 * MINUTE, MACHINE, true);
 
     let mut records = requests();
     records.extend([told.clone(), harmless]);
@@ -85,10 +117,48 @@ fn three_failures_of_a_quiet_client_are_an_outage_where_a_change_refuses_them() 
     let mut records = requests();
     records.extend([told, guilty.clone(), healing]);
     let found = incidents("quiet-guilty", records);
-    assert_eq!(found.len(), 1, "{found:#?}");
-    let outage = &found[0];
-    assert_eq!(outage["verdict"], "change");
-    assert_eq!(outage["suspects"][0]["event_ids"][0], guilty["eventID"]);
-    assert_eq!(outage["onset"], "2026-03-02T13:10:00Z");
-    assert_eq!(outage["failed"], 3);
+    assert_eq!(named(&found), [&guilty["eventID"]]);
+    assert_eq!(found[0]["onset"], "2026-03-02T13:10:00Z");
+    assert_eq!(found[0]["failed"], 3);
+}
+
+#[test]
+fn one_mistake_in_two_places_is_two_causes() {
+    let (at, healed) = (300 * MINUTE, 340 * MINUTE);
+    let mut records = Vec::new();
+    for (client, at) in [(ORDERS, at), (STOCK, at + 1)] {
+        records.extend(busy(client, at, healed));
+        records.push(write(client, 0, MACHINE, true));
+        records.push(write(client, at, CODE, true));
+        records.push(write(client, healed, MACHINE, true));
+    }
+    let found = incidents("two-places", records);
+    let mut named = named(&found);
+    named.sort_by_key(|id| id.as_str());
+    let guilty = [
+        write(ORDERS, at, CODE, true),
+        write(STOCK, at + 1, CODE, true),
+    ];
+    assert_eq!(named, [&guilty[0]["eventID"], &guilty[1]["eventID"]]);
+    for outage in &found {
+        assert_eq!(outage["client_ids"].as_array().map(Vec::len), Some(1));
+    }
+}
+
+#[test]
+fn a_second_change_that_alone_would_do_is_told() {
+    let (at, healed) = (300 * MINUTE, 340 * MINUTE);
+    let mut records = busy(ORDERS, at, healed);
+    let first = write(ORDERS, at, CODE, true);
+    records.extend([
+        write(ORDERS, 0, MACHINE, true),
+        first.clone(),
+        write(ORDERS, at + 2, CODE, false),
+        write(ORDERS, healed, MACHINE, true),
+    ]);
+    let found = incidents("both-do", records);
+    assert_eq!(named(&found), [&first["eventID"]]);
+    let reason = found[0]["reason"].as_str().expect("a sentence");
+    let told = "UpdateUserPoolClient at 05:00:02 refuses them too: it takes both to be put back.";
+    assert!(reason.ends_with(told), "{reason}");
 }

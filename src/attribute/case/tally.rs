@@ -104,6 +104,19 @@ impl<'a> Case<'a> {
         tally
     }
 
+    /// Whether a change by itself refuses every request of the outage.
+    pub fn refuses_all(&self, index: usize) -> bool {
+        let change = &self.history.changes()[index];
+        let predictions = self.predictions(change);
+        let mut suffering = self.suffering().peekable();
+        let certain = |prediction: &Prediction| match prediction {
+            Prediction::Breaks(breaks) => breaks.iter().any(|broken| broken.certain),
+            _ => false,
+        };
+        suffering.peek().is_some()
+            && suffering.all(|(row, _, _)| predictions.get(&row.key).is_some_and(certain))
+    }
+
     /// What the change does to each kind of request it can reach.
     fn predictions(&self, change: &ConfigChange) -> BTreeMap<u32, Prediction> {
         let mut predictions = BTreeMap::new();
