@@ -5,6 +5,8 @@
 //! the same kind went on meanwhile (so that a quiet day is none). A time in which no log says anything at all is a gap in the
 //! logs, not a silence.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
     spell::{Spell, threshold},
 };
 use crate::{
-    frame::{Cells, CoverageRow, Key},
+    frame::{Cell, Cells, CoverageRow, Key},
     window::Window,
 };
 
@@ -31,6 +33,8 @@ const ALONE_PRICE: f64 = 7.0;
 const RECENT: [usize; 3] = [30, 100, 300];
 /// Other traffic with fewer attempts before a silence predicts nothing.
 const FEWEST_CONTROLS: f64 = 20.0;
+/// So many requests of others do not all stay away by chance.
+const MANY: f64 = 5.0;
 /// How long before a silence the share of other traffic is measured.
 const SHARE_SPAN: i64 = 3 * 3_600_000_000;
 /// More burstiness than this is not believed.
@@ -67,6 +71,7 @@ pub fn silent(
         .flat_map(|slice| in_slice(cells, unit, slice, window, threshold))
         .filter(|spell| !failing.iter().any(|other| overlap(spell, other)))
         .filter(|spell| is_observed(coverage, spell.start, spell.end))
+        .filter(|spell| !all_is_silent(cells, unit, spell.start, spell.end))
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slice.cmp(&b.slice)));
     let mut kept: Vec<Spell> = Vec::new();
@@ -90,6 +95,37 @@ pub fn is_observed(coverage: &[CoverageRow], start: i64, end: i64) -> bool {
         let missed: i64 = gaps.sum();
         (seen - missed) * 2 > end - start
     })
+}
+
+/// Whether the logs that tell of the unit tell of nobody else either for half of that time, although
+/// they should of many: then it is they that are silent.
+pub fn all_is_silent(cells: &Cells, unit: &Unit, start: i64, end: i64) -> bool {
+    let sources: BTreeSet<_> = unit.cells(cells).map(|(_, _, key)| key.source).collect();
+    let theirs = |row: &&Cell| {
+        let key = cells.keys.get(row.key as usize);
+        key.is_some_and(|key| {
+            let ours = key.user_pool == unit.user_pool
+                && (unit.client.is_none() || key.client == unit.client);
+            !ours && sources.contains(&key.source)
+        })
+    };
+    let mut heard = vec![start, end];
+    let mut before = 0;
+    for row in cells.rows.iter().filter(theirs) {
+        heard.extend(
+            [row.first, row.last]
+                .iter()
+                .filter(|time| (start..end).contains(time)),
+        );
+        if (start - SHARE_SPAN..start).contains(&row.first) {
+            before += row.requests;
+        }
+    }
+    heard.sort_unstable();
+    let gaps = heard.windows(2).map(|pair| pair[1] - pair[0]);
+    let longest = gaps.max().unwrap_or(0);
+    let expected = before as f64 * longest as f64 / SHARE_SPAN as f64;
+    longest * 2 >= end - start && expected >= MANY
 }
 
 /// A failing spell explains a silence that begins up to ten minutes around it.

@@ -94,6 +94,7 @@ impl Probe {
             spell.start <= self.at + CODES_IN_FLIGHT
                 && spell.silence.is_some_and(|(_, by)| self.at <= by)
                 && absence::is_observed(coverage, spell.start, spell.end)
+                && !absence::all_is_silent(cells, unit, spell.start, spell.end)
         });
         begun.next()
     }
