@@ -72,6 +72,16 @@ pub enum Action {
         pool: &'static str,
         domain: &'static str,
     },
+    /// Puts a web ACL before a pool that blocks whatever comes, or takes it away.
+    Block {
+        pool: &'static str,
+        blocks: bool,
+    },
+    /// Deploys code of a Lambda function that fails, or does not.
+    Deploy {
+        function: &'static str,
+        fails: bool,
+    },
     AddSecret {
         client: &'static str,
     },
@@ -295,9 +305,35 @@ impl Action {
                 Call::cognito("DeleteUserPoolClient", request).answered(json!({}))
             }
             Self::DeleteDomain { pool, domain } => {
-                state.without_domain.push(pool);
+                state.unreachable.push(pool);
                 let request = json!({"userPoolId": pool, "domain": domain});
                 Call::cognito("DeleteUserPoolDomain", request).answered(json!({}))
+            }
+            Self::Block { pool, blocks } => {
+                state.unreachable.retain(|other| other != pool);
+                let arn = format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{pool}");
+                let waf = "wafv2.amazonaws.com";
+                if !blocks {
+                    let request = json!({"resourceArn": arn});
+                    return Call::write(waf, "DisassociateWebACL", request);
+                }
+                state.unreachable.push(pool);
+                let acl =
+                    format!("arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/strict/EXAMPLE");
+                let request = json!({"webACLArn": acl, "resourceArn": arn});
+                Call::write(waf, "AssociateWebACL", request)
+            }
+            Self::Deploy { function, fails } => {
+                state.failing.retain(|other| other != function);
+                if *fails {
+                    state.failing.push(function);
+                }
+                let request = json!({"functionName": function, "publish": true});
+                Call::write(
+                    "lambda.amazonaws.com",
+                    "UpdateFunctionCode20150331v2",
+                    request,
+                )
             }
             Self::AddSecret { client } => {
                 let client = state

@@ -45,6 +45,10 @@ pub enum Flaw {
     Misbuilt,
     /// Cognito itself fails.
     Provider,
+    /// It comes above the quota of the account.
+    Throttled,
+    /// The session was ended by an administrator.
+    Revoked,
 }
 
 /// What is not established of Cognito, and may be so or so in a world.
@@ -115,9 +119,16 @@ pub fn decide_by(quirks: &Quirks, request: &Request, state: &State) -> Result<()
             false => api("InternalErrorException", "Something went wrong"),
         };
     }
+    if request.flaw == Some(Flaw::Throttled) {
+        return match at_token_endpoint(request.ask) {
+            true => oauth("http_429"),
+            false => api("TooManyRequestsException", "Rate exceeded"),
+        };
+    }
     let permitted = exists(request, state)
         .and_then(|()| authenticate(request, state))
-        .and_then(|()| permit(quirks, request, state));
+        .and_then(|()| permit(quirks, request, state))
+        .and_then(|()| run_triggers(request, state));
     if let (Err(refusal), Some(code)) = (permitted, quirks.deviates)
         && at_token_endpoint(request.ask)
     {
@@ -249,6 +260,29 @@ fn permit(quirks: &Quirks, request: &Request, state: &State) -> Result<(), Refus
         | Ask::ApiRefresh => {}
     }
     Ok(())
+}
+
+/// The pool's functions do not fail. Client credentials run none, unless it is of version 3.
+fn run_triggers(request: &Request, state: &State) -> Result<(), Refusal> {
+    let members: &[&str] = match request.ask {
+        Ask::Authorize { .. } | Ask::ClientCredentials | Ask::Scoped { .. } => &[],
+        Ask::Custom => &["defineAuthChallenge", "createAuthChallenge"],
+        Ask::Answer => &["verifyAuthChallengeResponse"],
+        _ => &["preTokenGeneration"],
+    };
+    let pool = state.pool_of(request.client);
+    let fails = members.iter().any(|member| {
+        let function = pool.inner("lambdaConfig", member).unwrap_or_default();
+        state.failing.iter().any(|name| function.ends_with(name))
+    });
+    match (fails, at_token_endpoint(request.ask)) {
+        (false, _) => Ok(()),
+        (true, true) => oauth("invalid_grant"),
+        (true, false) => api(
+            "UserLambdaValidationException",
+            "The trigger failed with error 'claims' is undefined.",
+        ),
+    }
 }
 
 fn oauth(code: &'static str) -> Result<(), Refusal> {

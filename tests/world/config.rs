@@ -88,6 +88,11 @@ impl Settings {
             .is_some_and(|value| value.get(inner).is_some())
     }
 
+    /// The text that the object `member` has under `inner`.
+    pub fn inner(&self, member: &str, inner: &str) -> Option<&str> {
+        self.0.get(member)?.get(inner)?.as_str()
+    }
+
     /// Takes `inner` out of the object `member`.
     pub fn drop_inner(&mut self, member: &str, inner: &str) {
         if let Some(Value::Object(object)) = self.0.get_mut(member) {
@@ -211,8 +216,10 @@ fn defaults() -> Settings {
 pub struct State {
     pub clients: BTreeMap<&'static str, AppClient>,
     pub pools: BTreeMap<&'static str, Settings>,
-    /// User pools whose domain was deleted.
-    pub without_domain: Vec<&'static str>,
+    /// User pools whose domain was deleted, or whose requests a web ACL blocks.
+    pub unreachable: Vec<&'static str>,
+    /// Lambda functions whose code fails.
+    pub failing: Vec<&'static str>,
 }
 
 impl State {

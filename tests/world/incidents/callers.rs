@@ -250,7 +250,7 @@ impl Callers {
 impl Desk<'_> {
     fn domain_is_gone(&self, client: &str, time: Second) -> bool {
         let state = self.history.at(time);
-        state.without_domain.contains(&estate::pool(client))
+        state.unreachable.contains(&estate::pool(client))
     }
 
     /// A request that reaches nobody: it stands in no log.
