@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::{case::Case, finding::AlternativeKind};
 use crate::{
+    cognito::effects::OF_TRIGGERS,
     detect::{Incident, Kind},
     frame::Failure,
 };
@@ -164,6 +165,8 @@ fn application(facts: &Facts<'_>) -> Weighed {
     ]);
     let one = facts.incident.clients.len() == 1 && facts.incident.kind == Kind::Failures;
     let weight = match (facts.incident.substitutive && one, wrong) {
+        // The application does not decide what a trigger answers.
+        _ if facts.most_fail_with(&OF_TRIGGERS) => -5.0,
         (true, true) => 0.0,
         (true, false) => -1.5,
         (false, true) => -2.5,

@@ -8,8 +8,8 @@ use crate::{
     cognito::{
         effects::{Effect, Strength},
         history::{At, History},
-        replay::Attempt,
-        setting::Resource,
+        replay::{self, Attempt},
+        setting::{Known, Resource},
     },
     detect::{Incident, Kind, Stratum},
     frame::{Cell, Cells, Key, attempts::is_status},
@@ -28,6 +28,8 @@ const BEFORE_SILENCE: i64 = 3 * 3_600_000_000;
 /// A silence may begin with a wait of so many times the one that 95 of 100 keep to: one of 400 is
 /// longer.
 const LONGEST_WAIT: i32 = 2;
+/// Requests after the undo that may still fail because of it: caches, propagation.
+pub const HEALING_TIME: TimeDelta = TimeDelta::minutes(5);
 /// Codes issued before a change can still be exchanged for so long (domain.md §4.1).
 const CODES_IN_FLIGHT: i64 = 5 * 60_000_000;
 
@@ -150,17 +152,44 @@ impl<'a> Case<'a> {
         let settings = self
             .history
             .settings(&Resource::Pool(pool), At::After(index));
-        let uses = settings.into_iter().flatten().any(|(setting, known)| {
+        let told = settings.into_iter().flatten();
+        let mut told = told
+            .filter(|(setting, _)| setting.0.starts_with(prefix))
+            .peekable();
+        if told.peek().is_none() {
+            return Reach::Account;
+        }
+        let uses = told.any(|(_, known)| {
             let text = known.value().and_then(|value| value.as_str());
-            setting.0.starts_with(prefix)
-                && text.is_some_and(|text| name.is_empty() || names(text, name))
+            text.is_some_and(|text| name.is_empty() || names(text, name))
         });
         if uses { Reach::Pool } else { Reach::Outside }
     }
 
+    /// Whether requests of this key run a function, by the triggers of the pool that name it.
+    fn runs(&self, index: usize, function: &str, key: &Key) -> bool {
+        let pool = self.incident.user_pool.clone();
+        let settings = pool.and_then(|pool| {
+            let pool = Resource::Pool(pool);
+            self.history.settings(&pool, At::After(index))
+        });
+        let named = |known: &Known| {
+            let text = known.value().and_then(|value| value.as_str());
+            text.is_some_and(|arn| names(arn, function))
+        };
+        let told = settings.into_iter().flatten();
+        let mut triggers = told
+            .filter(|(setting, _)| setting.0.starts_with("LambdaConfig"))
+            .filter(|(_, known)| named(known))
+            .peekable();
+        triggers.peek().is_none()
+            || triggers.any(|(setting, _)| replay::look_at(setting, &self.attempt(key)))
+    }
+
     /// Whether a resource's settings govern requests of this key.
-    fn within(&self, resource: &Resource, key: &Key) -> bool {
-        match resource {
+    fn within(&self, index: usize, key: &Key) -> bool {
+        match &self.history.changes()[index].resource {
+            Resource::Function(name) => self.runs(index, name, key),
             Resource::Client(_, client) => self.cells.text(key.client) == Some(client.as_str()),
             Resource::Other(..) => is_client(self.incident, self.cells.text(key.client)),
             _ => true,

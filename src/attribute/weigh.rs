@@ -6,13 +6,13 @@
 use chrono::TimeDelta;
 
 use super::{
-    case::{Broken, Case, Reach, Tally},
+    case::{Broken, Case, HEALING_TIME, Reach, Tally},
     finding::{Evidence, EvidenceKind},
     phrase,
 };
 use crate::{
     cognito::{
-        effects::Strength,
+        effects::{OF_TRIGGERS, Strength},
         history::{ConfigChange, Standing},
     },
     detect::Kind,
@@ -26,6 +26,8 @@ const POSSIBLE_MECHANISM: f64 = 2.0;
 const CODE_DOCUMENTED: f64 = 2.0;
 const CODE_OBSERVED: f64 = 1.5;
 const CODE_INFERRED: f64 = 0.5;
+/// A code that nothing but a trigger gives, of a change to a trigger.
+const CODE_OF_TRIGGER: f64 = 4.0;
 /// The setting may have been the same before: one in twelve that an update sends is altered.
 const UNTOLD: f64 = -2.5;
 /// All failures with a code the mechanism cannot give: a contradiction outweighs an agreement.
@@ -43,8 +45,6 @@ const HEALED: f64 = 2.0;
 const ENDED_ALONE: f64 = -6.0;
 /// It went on although the setting was put back.
 const NOT_HEALED: f64 = -6.0;
-/// Requests after the undo that may still fail because of it: caches, propagation.
-const HEALING_TIME: TimeDelta = TimeDelta::minutes(5);
 
 /// What speaks for and against one change.
 #[derive(Debug)]
@@ -226,6 +226,11 @@ fn code(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
         let text =
             format!("Only the status is known of the failures ({errors}): any code is possible.");
         return Some(fact(EvidenceKind::Replay, 0.0, text));
+    }
+    let mut given = case.incident.errors.keys();
+    if given.all(|code| OF_TRIGGERS.contains(&code.as_str())) {
+        let text = format!("Nothing but a trigger answers with {errors}.");
+        return Some(fact(EvidenceKind::Replay, CODE_OF_TRIGGER, text));
     }
     let fitting = broken
         .effect

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 mod table;
 
-pub use table::EFFECTS;
+pub use table::{EFFECTS, OF_TRIGGERS};
 
 /// One way in which a change breaks requests.
 #[derive(Debug)]

@@ -188,6 +188,17 @@ fn lines(change: &ConfigChange) -> Cow<'_, [DiffLine]> {
     }])
 }
 
+/// Whether requests of this kind look at a setting, as far as is known.
+pub fn look_at(setting: &Setting, attempt: &Attempt<'_>) -> bool {
+    let name = setting.as_str();
+    let about = |effect: &&Effect| match effect.setting.strip_suffix('.') {
+        Some(beginning) => name.starts_with(beginning),
+        None => name == effect.setting,
+    };
+    let mut rows = EFFECTS.iter().filter(about).peekable();
+    rows.peek().is_none() || rows.any(|effect| applies(effect, attempt) != Judgement::Refuse)
+}
+
 /// Whether it is about how the sign-in pages look, or what they ask to agree to.
 fn is_of_pages(change: &ConfigChange) -> bool {
     let parts = ["Branding", "UICustomization", "Terms"];

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Agreement, CODES_IN_FLIGHT, Case, LOOK_BACK, agreement, is_client};
+use super::{Agreement, CODES_IN_FLIGHT, Case, HEALING_TIME, LOOK_BACK, agreement, is_client};
 use crate::{
     attribute::Crossing,
     cognito::{
@@ -92,7 +92,7 @@ impl<'a> Case<'a> {
     /// Lays the outage out against the change at `index`.
     pub fn tally(&self, index: usize) -> Tally {
         let change = &self.history.changes()[index];
-        let predictions = self.predictions(change);
+        let predictions = self.predictions(index);
         let mut tally = Tally::default();
         self.count_failures(index, &predictions, &mut tally);
         let mut exposed = self.exposed(&predictions, &tally);
@@ -106,8 +106,7 @@ impl<'a> Case<'a> {
 
     /// Whether a change by itself refuses every request of the outage.
     pub fn refuses_all(&self, index: usize) -> bool {
-        let change = &self.history.changes()[index];
-        let predictions = self.predictions(change);
+        let predictions = self.predictions(index);
         let mut suffering = self.suffering().peekable();
         let certain = |prediction: &Prediction| match prediction {
             Prediction::Breaks(breaks) => breaks.iter().any(|broken| broken.certain),
@@ -118,18 +117,19 @@ impl<'a> Case<'a> {
     }
 
     /// What the change does to each kind of request it can reach.
-    fn predictions(&self, change: &ConfigChange) -> BTreeMap<u32, Prediction> {
+    fn predictions(&self, index: usize) -> BTreeMap<u32, Prediction> {
+        let change = &self.history.changes()[index];
         let mut predictions = BTreeMap::new();
         for row in &self.rows {
             let Some(key) = self.cells.keys.get(row.key as usize) else {
                 continue;
             };
-            predictions.entry(row.key).or_insert_with(|| {
-                match self.within(&change.resource, key) {
+            predictions
+                .entry(row.key)
+                .or_insert_with(|| match self.within(index, key) {
                     true => replay::predict(change, &self.attempt(key)),
                     false => Prediction::Unaffected,
-                }
-            });
+                });
         }
         predictions
     }
@@ -284,11 +284,29 @@ impl<'a> Case<'a> {
     /// The first later change after which an exposed request passes again.
     fn cure(&self, index: usize, exposed: &BTreeMap<u32, bool>) -> Option<usize> {
         let guilty = &self.history.changes()[index];
-        let later = self.history.changes().iter().enumerate().skip(index + 1);
+        let mut later = self.history.changes().iter().enumerate().skip(index + 1);
+        if guilty.standing == Standing::Opaque {
+            return later
+                .find(|(_, change)| self.ends_with(guilty, change))
+                .map(|(later, _)| later);
+        }
         later
             .filter(|(_, change)| change.standing == Standing::Effective)
             .find(|(_, change)| self.cures(guilty, change, exposed))
             .map(|(later, _)| later)
+    }
+
+    /// Whether the outage ended when the same thing was changed again, in ways no log shows.
+    fn ends_with(&self, guilty: &ConfigChange, later: &ConfigChange) -> bool {
+        let made = later.change.time;
+        later.resource == guilty.resource
+            && later.standing == Standing::Opaque
+            && made > self.incident.onset
+            && self.incident.recovered.is_some_and(|time| made <= time)
+            && self
+                .incident
+                .end
+                .is_some_and(|end| end <= made + HEALING_TIME)
     }
 
     fn cures(

@@ -12,6 +12,12 @@ const ERROR_PAGE: &str = "error";
 const HOSTED: &[&str] = &[
     TOKEN, AUTHORIZE, LOGIN, IDP, ERROR_PAGE, "logout", "userinfo", "revoke",
 ];
+/// Codes that nothing but a trigger gives.
+pub const OF_TRIGGERS: [&str; 3] = [
+    "UserLambdaValidationException",
+    "UnexpectedLambdaException",
+    "InvalidLambdaResponseException",
+];
 const LAMBDA_CODES: &[Code] = &[
     Code("UserLambdaValidationException", Documented),
     Code("UnexpectedLambdaException", Documented),
@@ -45,6 +51,23 @@ const PASSWORD_FLOWS: &[&str] = &[
     "CUSTOM_CHALLENGE",
 ];
 const REFRESH: &[&str] = &["refresh_token", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"];
+/// Tokens of users, for which every version of the *PreTokenGeneration* trigger runs; for machines
+/// only the third does.
+const USER_TOKENS: &[&str] = &[
+    "authorization_code",
+    "implicit",
+    "refresh_token",
+    "REFRESH_TOKEN_AUTH",
+    "REFRESH_TOKEN",
+    "USER_PASSWORD_AUTH",
+    "USER_SRP_AUTH",
+    "ADMIN_NO_SRP_AUTH",
+    "ADMIN_USER_PASSWORD_AUTH",
+    "USER_AUTH",
+    "CUSTOM_AUTH",
+    "PASSWORD_VERIFIER",
+    "CUSTOM_CHALLENGE",
+];
 const CODE_FLOW: &[&str] = &["authorization_code", "implicit"];
 
 /// All effects known, in the order of domain.md §4.5. Its row 33, users who are signed out or disabled, is
@@ -503,7 +526,7 @@ pub static EFFECTS: &[Effect] = &[
         id: "token-trigger-changed",
         setting: "LambdaConfig.PreTokenGeneration",
         endpoints: &[],
-        grants: &[],
+        grants: USER_TOKENS,
         test: Test::NotAdded,
         codes: LAMBDA_CODES,
         silences: false,

@@ -246,6 +246,12 @@ impl Setup {
                 self.harmless(client, time);
             }
         }
+        if self.dice.chance(0.3) {
+            let time = self.deed + self.dice.between(-900, 60);
+            let function = *self.dice.pick(&["shop-claims", "staff-badge-define"]);
+            let fails = false;
+            self.plan(time, Action::Deploy { function, fails }, Role::Decoy);
+        }
         if self.dice.chance(0.5) {
             let time = self.deed + self.dice.between(-600, 900);
             self.denied(self.focal, time);
