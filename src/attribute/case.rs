@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     cognito::{
-        effects::{Effect, Strength},
+        effects::{Effect, OF_TRIGGERS, Strength},
         history::{At, History},
         replay::{self, Attempt},
         setting::{Known, Resource},
@@ -114,13 +114,17 @@ impl<'a> Case<'a> {
                     Reach::Outside
                 }
             }
-            Resource::Function(name) => self.pool_uses(index, "LambdaConfig", name),
+            Resource::Function(name) => match self.pool_uses(index, "LambdaConfig", name) {
+                Some(true) => Reach::Pool,
+                // No log tells the pool's triggers, but one of them failed.
+                None if self.a_trigger_failed() => Reach::Account,
+                _ => Reach::Outside,
+            },
             Resource::Firewall(name) => match self.pool_uses(index, "WebACL", name) {
+                Some(true) => Reach::Pool,
                 // No log tells which rules and addresses a web ACL refers to.
-                Reach::Outside if self.pool_uses(index, "WebACL", "") > Reach::Outside => {
-                    Reach::Account
-                }
-                reach => reach,
+                Some(false) if self.pool_uses(index, "WebACL", "") == Some(true) => Reach::Account,
+                _ => Reach::Outside,
             },
             Resource::Other(service, _) if is_of_hosts(service) && !self.may_have_own_host() => {
                 Reach::Outside
@@ -144,26 +148,28 @@ impl<'a> Case<'a> {
         domains.peek().is_none() || domains.any(|name| name.contains('.'))
     }
 
-    /// Whether the pool's settings of that prefix name the thing; without a name, anything.
-    fn pool_uses(&self, index: usize, prefix: &str, name: &str) -> Reach {
-        let Some(pool) = self.incident.user_pool.clone() else {
-            return Reach::Outside;
-        };
-        let settings = self
-            .history
-            .settings(&Resource::Pool(pool), At::After(index));
-        let told = settings.into_iter().flatten();
-        let mut told = told
+    fn a_trigger_failed(&self) -> bool {
+        let mut errors = self.incident.errors.keys();
+        errors.any(|code| OF_TRIGGERS.contains(&code.as_str()))
+    }
+
+    /// Whether the pool's settings of that prefix name the thing, or without a name, anything;
+    /// `None` where no log tells them.
+    fn pool_uses(&self, index: usize, prefix: &str, name: &str) -> Option<bool> {
+        let pool = Resource::Pool(self.incident.user_pool.clone()?);
+        let settings = self.history.settings(&pool, At::After(index))?;
+        let mut told = settings
+            .iter()
             .filter(|(setting, _)| setting.0.starts_with(prefix))
             .peekable();
-        if told.peek().is_none() {
-            return Reach::Account;
-        }
-        let uses = told.any(|(_, known)| {
+        told.peek()?;
+        Some(told.any(|(_, known)| {
             let text = known.value().and_then(|value| value.as_str());
-            text.is_some_and(|text| name.is_empty() || names(text, name))
-        });
-        if uses { Reach::Pool } else { Reach::Outside }
+            text.is_some_and(|text| match name {
+                "" => !text.is_empty(),
+                _ => names(text, name),
+            })
+        }))
     }
 
     /// Whether requests of this key run a function, by the triggers of the pool that name it.

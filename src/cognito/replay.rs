@@ -93,7 +93,8 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
                     effect,
                     setting: line.setting.clone(),
                     certain,
-                    untold: is_untold(line).then(|| refuses(effect, line, attempt)),
+                    untold: (is_whole(change) && is_untold(line))
+                        .then(|| refuses(effect, line, attempt)),
                 }),
             }
         }
@@ -107,6 +108,11 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
     } else {
         Prediction::Unaffected
     }
+}
+
+/// Whether the call sends every setting, of which it alters few: others are about what they send.
+fn is_whole(change: &ConfigChange) -> bool {
+    ["UpdateUserPoolClient", "UpdateUserPool"].contains(&change.change.name.as_str())
 }
 
 /// Whether a log might have told what the setting was, and none does.

@@ -7,7 +7,7 @@ use crate::{
     attribute::Crossing,
     cognito::{
         effects::{Delay, Effect},
-        history::{At, ConfigChange, Standing},
+        history::{At, ConfigChange, DiffLine, Standing},
         replay::{self, Break, Prediction},
         setting::{Resource, Setting},
     },
@@ -99,7 +99,7 @@ impl<'a> Case<'a> {
         if self.infer_before(change, &exposed, &mut tally) {
             exposed.values_mut().for_each(|certain| *certain = true);
         }
-        tally.cure = self.cure(index, &exposed);
+        tally.cure = self.cure(index, &exposed, &tally.breaks);
         self.count_successes(change, &exposed, &mut tally);
         tally
     }
@@ -214,7 +214,9 @@ impl<'a> Case<'a> {
         });
         let attempt = self.attempt(key);
         let breaks = |earlier: &ConfigChange| match replay::predict(earlier, &attempt) {
-            Prediction::Breaks(breaks) => breaks.iter().any(|broken| broken.certain),
+            Prediction::Breaks(breaks) => breaks
+                .iter()
+                .any(|broken| broken.certain || broken.untold == Some(true)),
             _ => false,
         };
         earlier.into_iter().any(breaks) && self.refused_before(index, key)
@@ -282,7 +284,12 @@ impl<'a> Case<'a> {
     }
 
     /// The first later change after which an exposed request passes again.
-    fn cure(&self, index: usize, exposed: &BTreeMap<u32, bool>) -> Option<usize> {
+    fn cure(
+        &self,
+        index: usize,
+        exposed: &BTreeMap<u32, bool>,
+        breaks: &BTreeMap<Setting, Broken>,
+    ) -> Option<usize> {
         let guilty = &self.history.changes()[index];
         let mut later = self.history.changes().iter().enumerate().skip(index + 1);
         if guilty.standing == Standing::Opaque {
@@ -292,7 +299,7 @@ impl<'a> Case<'a> {
         }
         later
             .filter(|(_, change)| change.standing == Standing::Effective)
-            .find(|(_, change)| self.cures(guilty, change, exposed))
+            .find(|(_, change)| self.cures(guilty, change, exposed, breaks))
             .map(|(later, _)| later)
     }
 
@@ -314,13 +321,16 @@ impl<'a> Case<'a> {
         guilty: &ConfigChange,
         later: &ConfigChange,
         exposed: &BTreeMap<u32, bool>,
+        breaks: &BTreeMap<Setting, Broken>,
     ) -> bool {
+        let mut broken = guilty
+            .diff
+            .iter()
+            .filter(|line| breaks.contains_key(&line.setting));
         let put_back = later.resource == guilty.resource
-            && later.diff.iter().any(|line| {
-                guilty
-                    .diff
-                    .iter()
-                    .any(|was| was.setting == line.setting && was.before.same(&line.after))
+            && broken.any(|was| {
+                let mut lines = later.diff.iter();
+                lines.any(|line| was.setting == line.setting && takes_back(was, line))
             });
         let passes = || {
             later.resource == guilty.resource
@@ -354,7 +364,7 @@ impl<'a> Case<'a> {
             };
             let ours = is_client(self.incident, self.cells.text(key.client));
             let during = row.first > onset && row.last < end.min(cured);
-            if !ours && during && exposed.contains_key(&row.key) {
+            if !ours && during && row.first > made + 1_000_000 && exposed.contains_key(&row.key) {
                 self.count_other(key, tally);
             }
             let certain = exposed_success(exposed, self.cells, row).filter(|_| ours);
@@ -407,6 +417,15 @@ impl<'a> Case<'a> {
         if !self.cells.failed(key) {
             tally.unharmed_clients.insert(client.to_owned());
         }
+    }
+}
+
+/// Whether a later line gives a setting the value it had before, or, where no log tells that, takes
+/// the value away that it was given.
+fn takes_back(was: &DiffLine, later: &DiffLine) -> bool {
+    match was.before.value() {
+        Some(_) => was.before.same(&later.after),
+        None => later.before.same(&was.after) && later.after.differs(&was.after),
     }
 }
 
