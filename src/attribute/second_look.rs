@@ -66,7 +66,10 @@ fn question(change: &ConfigChange, unit: &slice::Unit, cells: &Cells) -> Option<
     for (number, row, key) in unit.cells(cells) {
         let touched = *told.entry(row.key).or_insert_with(|| {
             let breaks = breaks(change, key, cells);
-            may_stop |= breaks.iter().any(|broken| broken.effect.silences);
+            let grant = cells.text(key.grant);
+            may_stop |= breaks
+                .iter()
+                .any(|broken| broken.effect.silences.has(grant));
             let outcome = cells.text(key.outcome).unwrap_or_default();
             let possible = |broken: &Break| {
                 !cells.failed(key) || agreement(broken.effect, outcome) != Agreement::Contradicts

@@ -30,6 +30,8 @@ const CODE_INFERRED: f64 = 0.5;
 const CODE_OF_TRIGGER: f64 = 4.0;
 /// The setting may have been the same before: one in twelve that an update sends is altered.
 const UNTOLD: f64 = -2.5;
+/// The requests may not need what was taken away: most of what is cleaned up is unused.
+const UNSEEN: f64 = -3.0;
 /// All failures with a code the mechanism cannot give: a contradiction outweighs an agreement.
 const WRONG_CODE: f64 = -8.0;
 /// Requests that should have been refused and were accepted.
@@ -87,6 +89,7 @@ pub fn weigh(case: &Case<'_>, index: usize, reach: Reach) -> Weighed {
         };
     }
     let mut evidence = vec![replay(case, &tally)];
+    evidence.extend(unseen(&tally));
     evidence.extend(untold(&tally));
     evidence.extend(code(case, &tally));
     evidence.extend(contradictions(&tally));
@@ -191,6 +194,15 @@ fn replay(case: &Case<'_>, tally: &Tally) -> Evidence {
         ),
     };
     fact(EvidenceKind::Replay, strength * coverage - uncovered, text)
+}
+
+/// What was taken away may be what no request needed.
+fn unseen(tally: &Tally) -> Option<Evidence> {
+    let broken = main_break(tally)?;
+    let text = "No log tells what the requests asked for: perhaps none needed what was taken away.";
+    broken
+        .unseen
+        .then(|| fact(EvidenceKind::Replay, UNSEEN, text.to_owned()))
 }
 
 /// An update sends every setting, and alters few of them.

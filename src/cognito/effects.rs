@@ -24,9 +24,8 @@ pub struct Effect {
     pub test: Test,
     /// Codes a refused request may get, likeliest first; empty: not established.
     pub codes: &'static [Code],
-    /// Whether refusal happens before the token endpoint, so that its requests stop instead of
-    /// failing.
-    pub silences: bool,
+    /// Which requests stop instead of failing.
+    pub silences: Silences,
     /// When the first exposed request feels it.
     pub delay: Delay,
     /// How sure it is that the request is refused at all.
@@ -88,6 +87,28 @@ pub enum Need {
     Scopes,
     /// The identity provider it asks for.
     IdentityProvider,
+}
+
+/// Which requests stop instead of failing, since refusal happens before any log sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silences {
+    /// None: they come, and fail.
+    Nothing,
+    /// Those of people who sign in by pages: refused there, they never ask for a token.
+    SignIn,
+    /// All: nothing arrives.
+    All,
+}
+
+impl Silences {
+    /// Whether requests of a grant stop.
+    pub fn has(self, grant: Option<&str>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::SignIn => matches!(grant, None | Some("authorization_code" | "implicit")),
+            Self::All => true,
+        }
+    }
 }
 
 /// When a change is felt (domain.md §4.5).

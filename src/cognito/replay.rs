@@ -49,6 +49,9 @@ pub struct Break {
     pub setting: Setting,
     /// Whether every such request is refused, not only some (callers with the old secret).
     pub certain: bool,
+    /// Whether no log tells the attribute of the requests that decides: perhaps none needed what was
+    /// taken away.
+    pub unseen: bool,
     /// Where no log tells the setting before the change, which then need not have altered it:
     /// whether the setting after it refuses every such request.
     pub untold: Option<bool>,
@@ -93,6 +96,7 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
                     effect,
                     setting: line.setting.clone(),
                     certain,
+                    unseen: is_unseen(effect, line, attempt),
                     untold: (is_whole(change) && is_untold(line))
                         .then(|| refuses(effect, line, attempt)),
                 }),
@@ -108,6 +112,14 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
     } else {
         Prediction::Unaffected
     }
+}
+
+/// Whether neither state of a list says anything of the request, for want of its attribute.
+fn is_unseen(effect: &Effect, line: &DiffLine, attempt: &Attempt<'_>) -> bool {
+    let silent = |known: &Known| {
+        known.value().is_some() && judge(effect.test, known, attempt) == Some(Judgement::Unknown)
+    };
+    silent(&line.before) && silent(&line.after)
 }
 
 /// Whether the call sends every setting, of which it alters few: others are about what they send.

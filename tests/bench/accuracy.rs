@@ -5,6 +5,9 @@
 //! the probability that a world deviates from the documented rules, `--class TEXT` the classes,
 //! Ends with status 1 when a gate is missed, unless `--class` is given.
 //!
+//! `--decoys N` makes each incident N times more, each time with another change that is innocent and
+//! looks guilty, and counts the worst answer.
+//!
 //! `--fit` looks for the temperature of the probabilities, on seeds kept for fitting; in half of its
 //! worlds rules deviate from what is documented, as they may where the program is used.
 //!
@@ -49,6 +52,7 @@ struct Options {
     class: String,
     list: bool,
     fit: bool,
+    decoys: u64,
     write: Option<PathBuf>,
 }
 
@@ -60,6 +64,7 @@ fn options() -> Options {
         class: String::new(),
         list: false,
         fit: false,
+        decoys: 0,
         write: None,
     };
     let mut arguments = std::env::args().skip(1);
@@ -73,6 +78,7 @@ fn options() -> Options {
                 assert!((0.0..=1.0).contains(&options.mismatch), "a probability");
             }
             "--class" => options.class = value(),
+            "--decoys" => options.decoys = value().parse().expect("a number"),
             "--list" => options.list = true,
             "--fit" => (options.fit, options.seeds) = (true, 0),
             "--write" => options.write = Some(value().into()),
@@ -104,8 +110,14 @@ fn main() -> ExitCode {
                 loop {
                     let next = left.lock().expect("a lock").next();
                     let Some((class, case)) = next else { return };
-                    let case = make(class, options.seeds + case, mismatch(case));
-                    let scored = score::score(&case);
+                    let decoys = (0..options.decoys).map(Some).chain([None]);
+                    let tried = decoys.map(|decoy| {
+                        let case = make(class, options.seeds + case, mismatch(case), decoy);
+                        (score::score(&case), case)
+                    });
+                    // The first of the worst: without decoys there is one.
+                    let worst = tried.min_by_key(|(scored, _)| scored.merit());
+                    let Some((scored, case)) = worst else { return };
                     if let (Some(folder), false) = (&options.write, scored.is_right()) {
                         write(folder, &case).expect("a folder to write to");
                     }

@@ -17,7 +17,7 @@ fn nobody_is_accused_wrongly_and_causes_are_named() {
             scope.spawn(move || {
                 let cases = classes
                     .iter()
-                    .map(|class| make(class, SEED, Mismatch::default()));
+                    .map(|class| make(class, SEED, Mismatch::default(), None));
                 cases.map(|case| score(&case)).collect::<Vec<_>>()
             })
         });

@@ -63,13 +63,16 @@ pub struct Mismatch {
     pub probability: f64,
 }
 
-/// The incident of a seed.
-pub fn make(class: &'static Class, seed: u64, mismatch: Mismatch) -> Case {
+/// The incident of a seed; with a number, beside one more decoy of that number.
+pub fn make(class: &'static Class, seed: u64, mismatch: Mismatch, decoy: Option<u64>) -> Case {
     let mut dice = Dice::new(&format!("{} {seed}", class.name));
     let quirks = quirks(&mut dice, mismatch);
     let mut setup = Setup::new(dice, quirks);
     (class.plan)(&mut setup);
     setup.surround();
+    if let Some(number) = decoy {
+        setup.tempt(number);
+    }
     let timeline = Timeline::run(setup.planned.clone());
     let attempts = callers::simulate(&setup, &timeline.history);
     let innocent = setup

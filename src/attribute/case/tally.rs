@@ -67,6 +67,8 @@ pub struct Broken {
     pub certain: bool,
     /// Failed requests it explains.
     pub requests: f64,
+    /// Whether no log tells the attribute of the requests that decides.
+    pub unseen: bool,
     /// Where no log tells the setting before the change: whether the setting after it refuses
     /// every such request.
     pub untold: Option<bool>,
@@ -163,7 +165,7 @@ impl<'a> Case<'a> {
         let outcome = self.cells.text(key.outcome).unwrap_or_default();
         let silence = self.incident.kind == Kind::Absence;
         let possible = |effect: &Effect| match silence {
-            true => effect.silences,
+            true => effect.silences.has(self.cells.text(key.grant)),
             false => agreement(effect, outcome) != Agreement::Contradicts,
         };
         let Some(fitting) = breaks.iter().find(|b| possible(b.effect)) else {
@@ -180,6 +182,7 @@ impl<'a> Case<'a> {
                 effect: each.effect,
                 certain: each.certain,
                 requests: 0.0,
+                unseen: each.unseen,
                 untold: each.untold,
             });
             broken.requests += weight;

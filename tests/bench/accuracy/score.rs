@@ -89,6 +89,19 @@ impl Scored {
     }
 }
 
+impl Scored {
+    /// How good the answer is: 0 when somebody innocent is accused.
+    #[allow(dead_code, reason = "the tests have no decoys")]
+    pub fn merit(&self) -> u8 {
+        let accused = self.said == Said::Wrong || self.accused_beside > 0;
+        match (accused, self.is_right()) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        }
+    }
+}
+
 impl fmt::Display for Scored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.absence { "silence" } else { "failures" };

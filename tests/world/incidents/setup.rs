@@ -202,6 +202,36 @@ impl Setup {
         self.plan(time, action, Role::Decoy);
     }
 
+    /// One more harmless change that looks as guilty as can be: near the deed, and destructive.
+    pub fn tempt(&mut self, number: u64) {
+        if self.is_gone(self.focal) {
+            return;
+        }
+        let mut dice = Dice::new(&format!("decoy {number} {} {}", self.deed, self.lasts));
+        let (client, time) = (self.focal, self.deed + dice.between(-90, 3));
+        let by = *dice.pick::<&Actor>(&ACTORS);
+        let (member, unused) = *dice.pick(&[
+            ("callbackURLs", "https://unused.example.com/callback"),
+            ("logoutURLs", "https://unused.example.com/bye"),
+            ("allowedOAuthScopes", "phone"),
+            ("explicitAuthFlows", "ALLOW_USER_AUTH"),
+        ]);
+        match dice.between(0, 3) {
+            0 => self.denied(client, time),
+            1 => {
+                let (function, fails) = ("shop-claims", false);
+                self.plan_by(time, by, Action::Deploy { function, fails }, Role::Decoy);
+            }
+            _ => {
+                let add = edit(move |settings| settings.add(member, unused));
+                let take = edit(move |settings| settings.take(member, unused));
+                for (time, edit) in [(DAY - 30 * HOUR, add), (time, take)] {
+                    self.plan_by(time, by, Action::Edit { client, edit }, Role::Decoy);
+                }
+            }
+        }
+    }
+
     /// A call that would have broken everything, had it been allowed.
     pub fn denied(&mut self, client: &'static str, time: Second) {
         let action = Action::Edit {
