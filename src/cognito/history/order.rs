@@ -65,7 +65,9 @@ fn time(writes: &[Write<'_>], index: usize) -> Option<chrono::DateTime<chrono::U
     writes.get(index).map(|write| write.change.time)
 }
 
-/// The first of the orders, by event id, with the fewest contradictions.
+/// The first of the orders, by event id, with the fewest contradictions, and among those the one in
+/// which the fewest settings change: who sends all settings and alters one sends the others as they
+/// are.
 fn best_order(
     writes: &[Write<'_>],
     resource: &Resource,
@@ -81,23 +83,26 @@ fn best_order(
     orders.into_iter().min_by_key(cost).unwrap_or_default()
 }
 
-/// Plays `order` from `state`: how many settings contradict it, and the state it leads to.
+/// Plays `order` from `state`: how many settings contradict it and how many it changes, and the state
+/// it leads to.
 fn play(
     writes: &[Write<'_>],
     resource: &Resource,
     state: &Settings,
     order: &[usize],
-) -> (usize, Settings) {
-    let mut contradictions = 0;
+) -> ((usize, usize), Settings) {
+    let (mut contradictions, mut changes) = (0, 0);
     let mut state = state.clone();
     for write in order.iter().filter_map(|index| writes.get(*index)) {
         let made = effect(write, resource, &state);
         let implied = made.implied.iter();
         contradictions += implied.filter(|(s, k)| known(&state, s).differs(k)).count();
         contradictions += made.unexplained.len();
+        let after = made.after.iter();
+        changes += after.filter(|(s, k)| known(&state, s).differs(k)).count();
         state = made.after;
     }
-    (contradictions, state)
+    ((contradictions, changes), state)
 }
 
 /// Every order of `left` behind `done`, in order of the ids.

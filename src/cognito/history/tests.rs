@@ -409,6 +409,34 @@ fn within_one_second_what_is_found_was_put_there_first() {
 }
 
 #[test]
+fn within_one_second_each_alters_as_little_as_may_be() {
+    // Both send what they found and alter one list; by their ids the second came first.
+    let sent = |urls: &str, flow: &str| {
+        let settings = format!(r#"{{"callbackURLs":{urls},"allowedOAuthFlows":["{flow}"]}}"#);
+        format!(r#"{settings} => {{"userPoolClient":{settings}}}"#)
+    };
+    let both = r#"["https://a","https://b"]"#;
+    check(
+        &format!(
+            "0 CreateUserPoolClient {}
+             9 UpdateUserPoolClient {}
+             9 UpdateUserPoolClient {}",
+            sent(both, "code"),
+            sent(r#"["https://a"]"#, "implicit"),
+            sent(both, "implicit"),
+        ),
+        expect![[r#"
+            CreateUserPoolClient Effective
+              Exists: false -> true
+            UpdateUserPoolClient Effective
+              AllowedOAuthFlows: ["code"] -> ["implicit"]
+            UpdateUserPoolClient Effective
+              CallbackURLs: ["https://a","https://b"] -> ["https://a"]
+        "#]],
+    );
+}
+
+#[test]
 fn hidden_request_leaves_settings_unknown() {
     check(
         &format!("{CREATED}\n 10 UpdateUserPoolClient"),
