@@ -40,7 +40,7 @@ use world::incidents::{
 };
 
 /// Seeds from here on are for testing alone; what is fitted is fitted on those below.
-const TEST: u64 = 1_000_000;
+const TEST: u64 = 10_000_000;
 
 /// How likely a rule deviates in the worlds that do.
 const DEVIANT: f64 = 0.05;
