@@ -329,6 +329,7 @@ fn the_whole_case_of_one_outage() {
         "judged by the settings before and after",
         "It left every setting as it was",
         "What would prove it wrong",
+        "of the successes usual for that long came",
         "calibrated on simulated incidents",
     ] {
         assert!(run.stdout.contains(told), "{told}: {}", run.stdout);

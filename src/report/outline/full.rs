@@ -80,9 +80,34 @@ fn stratum(incident: &Incident, clock: Clock) -> Vec<String> {
             clock.time(to)
         ),
     });
+    if incident.kind == Kind::Failures {
+        told.push(format!(
+            "Otherwise {} of such requests fail.",
+            words::percent(incident.normal_failure_rate)
+        ));
+        told.push(beside_successes(incident));
+    }
     let first = incident.first_failed_event_id.as_ref();
     told.extend(first.map(|first| format!("The first that failed is event {first}.")));
     told
+}
+
+/// Whether failures took the place of successes or came on top of them.
+fn beside_successes(incident: &Incident) -> String {
+    let Some(kept) = incident.successes_kept else {
+        return "Too little is known of before to say whether successes became fewer.".to_owned();
+    };
+    let kept = words::percent(kept);
+    match incident.substitutive {
+        true => format!(
+            "{kept} of the successes usual for that long came: failures took the place of the \
+             others, as where a setting is broken."
+        ),
+        false => format!(
+            "{kept} of the successes usual for that long came: failures came on top of them, as in \
+             an attack or from a stuck caller."
+        ),
+    }
 }
 
 /// Requests before and during, by the settings before and after.
