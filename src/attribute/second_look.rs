@@ -4,7 +4,7 @@
 //! a day. Three failures in a row of just the requests that a change refuses, right after it, say
 //! enough. What is found here is told only when that change is named for it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{
     Scene,
@@ -13,11 +13,11 @@ use super::{
 use crate::{
     cognito::{
         history::{ConfigChange, Standing},
-        replay::{self, Break, Prediction},
+        replay::{self, Prediction},
         setting::Resource,
     },
     detect::{self, Incident, Probe, slice},
-    frame::{Cells, Key},
+    frame::Cells,
 };
 
 /// The outages that the first look did not find.
@@ -25,12 +25,14 @@ pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
     let cells = scene.cells;
     let mut probes = Vec::new();
     for unit in slice::units(cells) {
+        let kinds: BTreeSet<u32> = unit.cells(cells).map(|(_, row, _)| row.key).collect();
         let mut ours: Vec<Probe> = scene
             .history
             .changes()
             .iter()
             .filter(|change| change.standing == Standing::Effective)
-            .filter_map(|change| question(change, &unit, cells))
+            .filter(|change| reaches(&change.resource, &unit, cells))
+            .filter_map(|change| question(change, &unit, &kinds, cells))
             .collect();
         let questions = ours.len();
         ours.iter_mut()
@@ -56,32 +58,52 @@ pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
     new
 }
 
+/// Whether a resource's settings govern requests of a client.
+fn reaches(resource: &Resource, unit: &slice::Unit, cells: &Cells) -> bool {
+    match resource {
+        Resource::Client(_, client) => cells.text(unit.client) == Some(client.as_str()),
+        Resource::Pool(pool)
+        | Resource::ResourceServer(pool, _)
+        | Resource::IdentityProvider(pool, _)
+        | Resource::Domain(pool, _) => cells.text(unit.user_pool) == Some(pool.as_str()),
+        Resource::Function(_) | Resource::Firewall(_) | Resource::Other(..) => false,
+    }
+}
+
 /// Whether the requests of a client that a change refuses, and that were accepted before, begin to
 /// fail with it.
-fn question(change: &ConfigChange, unit: &slice::Unit, cells: &Cells) -> Option<Probe> {
+fn question(
+    change: &ConfigChange,
+    unit: &slice::Unit,
+    kinds: &BTreeSet<u32>,
+    cells: &Cells,
+) -> Option<Probe> {
     let at = change.change.time.timestamp_micros();
     let mut may_stop = false;
-    let mut told: BTreeMap<u32, bool> = BTreeMap::new();
-    let mut rows = Vec::new();
-    for (number, row, key) in unit.cells(cells) {
-        let touched = *told.entry(row.key).or_insert_with(|| {
-            let breaks = breaks(change, key, cells);
-            let grant = cells.text(key.grant);
-            may_stop |= breaks
-                .iter()
-                .any(|broken| broken.effect.silences.has(grant));
-            let outcome = cells.text(key.outcome).unwrap_or_default();
-            let possible = |broken: &Break| {
-                !cells.failed(key) || agreement(broken.effect, outcome) != Agreement::Contradicts
-            };
-            breaks.iter().any(possible)
-        });
-        if touched {
-            rows.push(number);
-        }
+    let refused = kinds.iter().copied().filter(|kind| {
+        let Some(key) = cells.keys.get(*kind as usize) else {
+            return false;
+        };
+        let Prediction::Breaks(breaks) = replay::predict(change, &attempt(cells, key)) else {
+            return false;
+        };
+        let grant = cells.text(key.grant);
+        may_stop |= breaks
+            .iter()
+            .any(|broken| broken.effect.silences.has(grant));
+        let outcome = cells.text(key.outcome).unwrap_or_default();
+        breaks.iter().any(|broken| {
+            !cells.failed(key) || agreement(broken.effect, outcome) != Agreement::Contradicts
+        })
+    });
+    let refused: BTreeSet<u32> = refused.collect();
+    if refused.is_empty() {
+        return None;
     }
+    let rows = unit.cells(cells);
+    let rows = rows.filter(|(_, row, _)| refused.contains(&row.key));
     let requests = slice::Unit {
-        rows,
+        rows: rows.map(|(number, _, _)| number).collect(),
         ..unit.clone()
     };
     let accepted_before = requests
@@ -93,25 +115,6 @@ fn question(change: &ConfigChange, unit: &slice::Unit, cells: &Cells) -> Option<
         may_stop,
         questions: 0,
     })
-}
-
-/// What a change breaks of such requests.
-fn breaks(change: &ConfigChange, key: &Key, cells: &Cells) -> Vec<Break> {
-    let reaches = match &change.resource {
-        Resource::Client(_, client) => cells.text(key.client) == Some(client.as_str()),
-        Resource::Pool(pool)
-        | Resource::ResourceServer(pool, _)
-        | Resource::IdentityProvider(pool, _)
-        | Resource::Domain(pool, _) => cells.text(key.user_pool) == Some(pool.as_str()),
-        Resource::Function(_) | Resource::Firewall(_) | Resource::Other(..) => false,
-    };
-    if !reaches {
-        return Vec::new();
-    }
-    match replay::predict(change, &attempt(cells, key)) {
-        Prediction::Breaks(breaks) => breaks,
-        _ => Vec::new(),
-    }
 }
 
 /// Whether two outages are one.

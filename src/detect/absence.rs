@@ -2,8 +2,8 @@
 //!
 //! A silence is an outage only if requests should have come by the rate before it, over a shorter
 //! and a longer time (so that a night that falls slowly is none), and as far as other traffic of
-//! the same kind went on meanwhile (so that a quiet day is none). A time in which no log says anything at all is a gap in the
-//! logs, not a silence.
+//! the same kind went on meanwhile (so that a quiet day is none). A time in which no log says
+//! anything at all is a gap in the logs, not a silence.
 
 use std::collections::BTreeSet;
 
