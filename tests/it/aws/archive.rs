@@ -44,9 +44,18 @@ fn arguments(server: &Server, archive: &Path) -> Vec<String> {
     .to_vec()
 }
 
+/// A history that begins at a fixed time: CloudTrail's own 90 days begin five minutes later with
+/// every five minutes, and with them the files of an archive.
+const FIXED: [&str; 2] = ["--history", "30d"];
+
 fn pull(server: &Server, archive: &Path) -> Run {
+    pull_with(server, archive, &[])
+}
+
+fn pull_with(server: &Server, archive: &Path, more: &[&str]) -> Run {
     let arguments = arguments(server, archive);
     let mut all = vec!["pull", "--fail-on-incomplete"];
+    all.extend(more);
     all.extend(arguments.iter().map(String::as_str));
     with_environment(&all, &CREDENTIALS)
 }
@@ -183,13 +192,14 @@ fn a_pull_killed_anywhere_is_only_run_again() {
     };
     let server = Server::start(State::sample(), manners);
     let whole = folder("whole").join("archive");
-    let first = pull(&server, &whole);
+    let first = pull_with(&server, &whole, &FIXED);
     assert_eq!(first.status, Some(0), "{}", first.stderr);
     let mut dice = ChaCha8Rng::seed_from_u64(20_260_302);
     let killed = folder("killed").join("archive");
     for _ in 0..10 {
         let mut child = Command::new(env!("CARGO_BIN_EXE_trailblame"))
             .arg("pull")
+            .args(FIXED)
             .args(arguments(&server, &killed))
             .envs(CREDENTIALS)
             .stdout(Stdio::null())
@@ -201,7 +211,7 @@ fn a_pull_killed_anywhere_is_only_run_again() {
         let _ = child.kill();
         child.wait().expect("the program ends");
     }
-    let last = pull(&server, &killed);
+    let last = pull_with(&server, &killed, &FIXED);
     assert_eq!(last.status, Some(0), "{}", last.stderr);
     let (whole, killed) = (files(&whole), files(&killed));
     let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
@@ -254,7 +264,7 @@ fn a_pull_whose_credentials_expire_goes_on_next_time() {
         ..Manners::default()
     };
     let expired = Server::start(State::sample(), manners);
-    let first = pull(&expired, &archive);
+    let first = pull_with(&expired, &archive, &FIXED);
     assert_eq!(first.status, Some(4), "{}", first.stderr);
     assert!(
         first.stderr.contains("renew its credentials"),
@@ -262,11 +272,11 @@ fn a_pull_whose_credentials_expire_goes_on_next_time() {
         first.stderr
     );
     let server = Server::start(State::sample(), Manners::default());
-    let second = pull(&server, &archive);
+    let second = pull_with(&server, &archive, &FIXED);
     assert_eq!(second.status, Some(0), "{}", second.stderr);
     let fresh = Server::start(State::sample(), Manners::default());
     let whole = folder("expired-whole").join("archive");
-    let pulled = pull(&fresh, &whole);
+    let pulled = pull_with(&fresh, &whole, &FIXED);
     assert_eq!(pulled.status, Some(0), "{}", pulled.stderr);
     assert!(server.answers("LookupEvents") < fresh.answers("LookupEvents"));
     assert_eq!(files(&archive), files(&whole));
