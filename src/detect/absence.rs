@@ -37,6 +37,8 @@ const FEWEST_CONTROLS: f64 = 20.0;
 const MANY: f64 = 5.0;
 /// How long before a silence the share of other traffic is measured.
 const SHARE_SPAN: i64 = 3 * 3_600_000_000;
+/// Who has just got a token does not need another for as long.
+const TOKEN_LIFETIME: i64 = 3_600_000_000;
 /// More burstiness than this is not believed.
 const MOST_DISPERSED: f64 = 6.0;
 
@@ -49,6 +51,34 @@ enum Rhythm {
     Sessions,
     /// Machines.
     Machines,
+}
+
+impl Rhythm {
+    /// How much of the time from `start` to `stop` is paid for: who has just got a token needs no
+    /// other for as long as it lives, so workers that were started together are silent together.
+    fn paid(self, times: &[i64], start: i64, stop: i64) -> i64 {
+        let held_since = stop - TOKEN_LIFETIME;
+        if self == Self::People || held_since >= start {
+            return 0;
+        }
+        let count = |from, to| {
+            let until = |bound: i64| times.partition_point(|time| *time <= bound);
+            (until(to) - until(from)) as i64
+        };
+        let first = times.first().copied().unwrap_or(start);
+        let lifetimes = (1..=SHARE_SPAN / TOKEN_LIFETIME).map(|n| start - n * TOKEN_LIFETIME);
+        let mut given: Vec<i64> = lifetimes
+            .map(|end| (end - TOKEN_LIFETIME, end))
+            .filter(|(from, _)| *from >= first)
+            .map(|(from, end)| count(from, end))
+            .collect();
+        given.sort_unstable();
+        let Some(usual) = given.get(given.len() / 2) else {
+            return 0;
+        };
+        let held = count(held_since, start);
+        (held * TOKEN_LIFETIME / (*usual).max(1) - (start - held_since)).max(0)
+    }
 }
 
 /// The silences of a unit that its failing spells do not explain.
@@ -213,7 +243,9 @@ fn forecast(times: &[i64], others: &Others, start: i64, stop: i64) -> Option<For
         true => (HORIZON, 0.0),
         false => (ALONE_HORIZON, ALONE_PRICE),
     };
-    let ahead = (stop - start).min(horizon) as f64 * others.pace(start, stop);
+    let until = stop.min(start + horizon);
+    let unpaid = until - start - others.rhythm.paid(times, start, until);
+    let ahead = unpaid.max(0) as f64 * others.pace(start, stop);
     let of_count = |&count: &usize| {
         let first = times.get(before.checked_sub(count + 1)?)?;
         let took = (start - first).max(1) as f64;
@@ -248,6 +280,7 @@ fn dispersion(times: &[i64]) -> f64 {
 
 /// Traffic of the same rhythm that is not the slice's own.
 struct Others {
+    rhythm: Rhythm,
     alike: Vec<(i64, f64)>,
 }
 
@@ -259,7 +292,10 @@ impl Others {
                 && (unit.client.is_none() || key.client == unit.client)
                 && slice.role(cells, key).is_some()
         };
-        let mut others = Self { alike: Vec::new() };
+        let mut others = Self {
+            rhythm,
+            alike: Vec::new(),
+        };
         for row in &cells.rows {
             let Some(key) = cells.keys.get(row.key as usize).filter(|key| !own(key)) else {
                 continue;

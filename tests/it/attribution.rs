@@ -162,3 +162,27 @@ fn a_second_change_that_alone_would_do_is_told() {
     let told = "UpdateUserPoolClient at 05:00:02 refuses them too: it takes both to be put back.";
     assert!(reason.ends_with(told), "{reason}");
 }
+
+#[test]
+fn workers_that_renew_their_tokens_together_are_silent_only_when_nobody_renews() {
+    // Forty workers, each on its own until hour five; then all start anew and renew by the hour.
+    let apart = (0..200).map(|number| number * 90 + 5);
+    let together = |until: i64| (5..until).flat_map(|hour| (0..40).map(move |n| hour * 3600 + n));
+    let trail = |until: i64| {
+        let times = apart.clone().chain(together(until));
+        let mut records: Vec<Value> = times.map(|time| request(STOCK, time, 200)).collect();
+        records.extend(busy(ORDERS, 0, 0));
+        records
+    };
+    assert_eq!(incidents("renewed", trail(10)), Vec::<Value>::new());
+
+    let found = incidents("not-renewed", trail(7));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["kind"], "absence");
+    assert_eq!(found[0]["verdict"], "no_change");
+    let onset = found[0]["onset"].as_str().expect("a time");
+    assert!(
+        ("2026-03-02T06:00:00Z".."2026-03-02T08:30:00Z").contains(&onset),
+        "{onset}"
+    );
+}

@@ -1,6 +1,6 @@
 //! Who asks, how often, and with what mistakes.
 
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 use super::{
     super::{
@@ -18,7 +18,7 @@ use super::{
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum What {
-    /// Workers that keep no token.
+    /// Workers of a service.
     Machine {
         scope: Option<&'static str>,
     },
@@ -56,7 +56,14 @@ pub struct Callers {
     pub people: usize,
     /// Whether nobody hears them: they count what is missing.
     pub unheard: bool,
+    /// How long a worker keeps a token before it asks for another.
+    pub keeps: Second,
+    /// When all of them start anew, without a token.
+    pub restart: Option<Second>,
 }
+
+/// Workers of a service.
+const WORKERS: i64 = 40;
 
 const CONFIDENTIAL: [&str; 6] = [
     estate::BILLING,
@@ -89,6 +96,8 @@ impl Callers {
             retries: 1,
             people: 150,
             unheard: false,
+            keeps: 0,
+            restart: None,
         }
     }
 
@@ -122,7 +131,8 @@ pub fn simulate(setup: &Setup, history: &History) -> Vec<Attempt> {
         callers.run(&mut desk);
         attempts.extend(desk.attempts);
     }
-    attempts.retain(|attempt| attempt.request.time < DAY + 24 * HOUR);
+    let end = setup.read_at.unwrap_or(DAY + 24 * HOUR);
+    attempts.retain(|attempt| attempt.request.time < end);
     attempts.sort_by_key(|attempt| attempt.request.time);
     attempts
 }
@@ -147,19 +157,37 @@ impl Callers {
         let people: Vec<Caller> = (0..self.people).map(|_| person(&mut desk.dice)).collect();
         // The day has its own shape: busy by day, quiet by night.
         let shape = 0.2 + 0.6 * desk.dice.between(0, 100) as f64 / 100.0;
+        let mut kept = self.tokens(&mut desk.dice);
         for time in self.from..self.until {
+            if self.restart == Some(time) {
+                kept.clear();
+            }
             let hour = (time - DAY) as f64 / HOUR as f64;
             let cycle = ((hour - 14.0) / 24.0 * std::f64::consts::TAU).cos();
             let busy = 1.0 - shape * (0.5 - 0.5 * cycle);
             let rate = self.per_minute / 60.0 * busy * (self.rate)(time);
             if desk.dice.chance(rate) {
-                self.call(desk, time, &people);
+                let worker = desk.dice.between(0, WORKERS - 1);
+                let is_held = kept.get(&worker).is_some_and(|until| time < *until);
+                if !is_held && self.call(desk, time, worker, &people) {
+                    kept.insert(worker, time + self.keeps);
+                }
             }
         }
     }
 
-    fn call(&self, desk: &mut Desk<'_>, time: Second, people: &[Caller]) {
-        let worker = desk.dice.between(0, 39);
+    /// The tokens that workers hold when the day begins, by when each expires.
+    fn tokens(&self, dice: &mut Dice) -> HashMap<i64, Second> {
+        match self.keeps {
+            0 => HashMap::new(),
+            keeps => (0..WORKERS)
+                .map(|worker| (worker, self.from + dice.between(0, keeps)))
+                .collect(),
+        }
+    }
+
+    /// Whether a token was given.
+    fn call(&self, desk: &mut Desk<'_>, time: Second, worker: i64, people: &[Caller]) -> bool {
         let mut caller = desk.dice.pick(people).clone();
         if let What::Machine { .. } = self.what {
             caller.address = format!("203.0.113.{}", 40 + worker % 2);
@@ -181,7 +209,7 @@ impl Callers {
             }
             let authorize = self.request(time, Ask::Authorize { redirect_uri }, worker, &caller);
             if !desk.ask(authorize) {
-                return;
+                return false;
             }
         }
         let mut time = time
@@ -224,10 +252,11 @@ impl Callers {
                     answer.flaw = desk.dice.chance(chance).then_some(flaw);
                     desk.ask(answer);
                 }
-                return;
+                return true;
             }
             time += desk.dice.between(2, MINUTE);
         }
+        false
     }
 
     fn flaw_is_of_password(&self) -> bool {
@@ -253,8 +282,8 @@ impl Desk<'_> {
         state.unreachable.contains(&estate::pool(client))
     }
 
-    /// A request that reaches nobody: it stands in no log.
-    fn lost(&mut self, request: Request) {
+    /// A request that reaches nobody: it stands in no log, and gets no token.
+    fn lost(&mut self, request: Request) -> bool {
         let refusal = Some(UNREACHABLE);
         self.attempts.push(Attempt {
             request,
@@ -262,6 +291,7 @@ impl Desk<'_> {
             event_id: self.dice.uuid(),
             request_id: self.dice.uuid(),
         });
+        false
     }
 }
 

@@ -51,7 +51,7 @@ const fn undecidable(class: Class) -> Class {
     }
 }
 
-pub static CLASSES: [Class; 62] = [
+pub static CLASSES: [Class; 66] = [
     // A change is guilty.
     class(
         "older cause, nearer decoys",
@@ -185,6 +185,16 @@ pub static CLASSES: [Class; 62] = [
         change::trigger_code,
     ),
     class("a web ACL blocks a pool", Guilt::Change, change::web_acl),
+    class(
+        "workers keep their tokens",
+        Guilt::Change,
+        change::kept_tokens,
+    ),
+    undecidable(class(
+        "the change is not delivered yet",
+        Guilt::Change,
+        change::not_delivered,
+    )),
     // Nobody is guilty.
     class(
         "stuffing, a harmless change inside",
@@ -248,6 +258,11 @@ pub static CLASSES: [Class; 62] = [
         nobody::old_secret,
     ),
     class("a job pauses", Guilt::Nobody, nobody::paused),
+    class(
+        "a wrong secret, workers keep their tokens",
+        Guilt::Nobody,
+        nobody::kept_tokens,
+    ),
     // There is no outage.
     class("a Monday morning", Guilt::NoOutage, calm::monday),
     class("failures drift all day", Guilt::NoOutage, calm::drift),
@@ -264,6 +279,11 @@ pub static CLASSES: [Class; 62] = [
     class("one flaky user", Guilt::NoOutage, calm::flaky_user),
     class("traffic times twenty", Guilt::NoOutage, calm::traffic_step),
     class("holiday", Guilt::NoOutage, calm::holiday),
+    class(
+        "all workers renew their tokens together",
+        Guilt::NoOutage,
+        calm::renewal,
+    ),
     class(
         "unused setting removed",
         Guilt::NoOutage,

@@ -45,6 +45,7 @@ pub fn trail(dice: &mut Dice, setup: &Setup, timeline: &Timeline, attempts: &[At
         }
         lines.push((record.time + late, record.line));
     }
+    lines.retain(|(delivered, _)| setup.read_at.is_none_or(|read_at| *delivered <= read_at));
     lines.sort();
     let mut bytes = Vec::new();
     for (_, line) in lines {

@@ -8,7 +8,7 @@ use super::{
     super::{
         changes::{Action, Call, Edit, Planned, Role, edit},
         clock::{DAY, HOUR, MINUTE, Second},
-        cognito::{Ask, Flaw, Quirks},
+        cognito::{Ask, Flaw, Quirks, UNREACHABLE},
         config::{Secret, Settings},
         dice::Dice,
         estate::{self, pool},
@@ -62,6 +62,8 @@ pub struct Setup {
     pub keeps_log: bool,
     /// The trail is silent from … to ….
     pub gap: Option<(Second, Second)>,
+    /// When the logs are read: what is delivered later is not in them.
+    pub read_at: Option<Second>,
     /// Whether the trail reaches back to the making of the account.
     pub remembers: bool,
     /// Whether the trail tells redirect URIs and scopes.
@@ -85,6 +87,7 @@ impl Setup {
             tells_codes: dice.chance(0.5),
             keeps_log: dice.chance(0.5),
             gap: None,
+            read_at: None,
             remembers: dice.chance(0.7),
             tells_form: dice.chance(0.85),
             skew: match dice.chance(0.1) {
@@ -144,6 +147,39 @@ impl Setup {
                 add(What::ApiRefresh, per_minute / 3.0);
             }
         }
+    }
+
+    /// An app client of a service whose workers keep their tokens for an hour.
+    pub fn on_keepers(&mut self) {
+        self.focal = *self.dice.pick(&MACHINES);
+        let busy = self.scale(4.0, 20.0);
+        let callers = Callers::new(self.focal, What::Machine { scope: None }, busy);
+        self.callers.push(Callers {
+            keeps: HOUR,
+            ..callers
+        });
+        self.lasts = self.dice.between(90, 240) * MINUTE;
+    }
+
+    /// These callers ask nothing from … to …. What they would have asked is counted, and is the
+    /// incident.
+    pub fn silence(&mut self, from: Second, until: Second, who: fn(What) -> bool) {
+        let focal = self.focal;
+        let mut missing = Vec::new();
+        for callers in &mut self.callers {
+            if callers.client == focal && who(callers.what) {
+                callers.rate = Rc::new(move |time| f64::from(!(from..until).contains(&time)));
+                let twin = Callers::new(focal, callers.what, callers.per_minute);
+                missing.push(Callers {
+                    unheard: true,
+                    ..twin.during(from, until)
+                });
+            }
+        }
+        self.callers.extend(missing);
+        self.fault = Rc::new(move |attempt| {
+            attempt.request.client == focal && attempt.refusal == Some(UNREACHABLE)
+        });
     }
 
     pub fn actor(&mut self) -> &'static Actor {

@@ -137,3 +137,13 @@ pub fn maintenance(setup: &mut Setup) {
     let focal = setup.focal;
     setup.harmless(focal, start - 60);
 }
+
+/// All workers start anew at once, and from then on renew their tokens together.
+pub fn renewal(setup: &mut Setup) {
+    setup.on_keepers();
+    let (focal, deed) = (setup.focal, setup.deed);
+    for callers in &mut setup.callers {
+        callers.restart = Some(deed);
+    }
+    setup.harmless(focal, deed - 30);
+}

@@ -450,3 +450,18 @@ pub fn web_acl(setup: &mut Setup) {
     let focal = setup.focal;
     setup.harmless(focal, deed - 15);
 }
+
+/// Workers keep their tokens: each fails when its own expires.
+pub fn kept_tokens(setup: &mut Setup) {
+    setup.on_keepers();
+    setup.breaks(|settings| settings.set("allowedOAuthFlows", json!(["code"])));
+    let (focal, deed) = (setup.focal, setup.deed);
+    setup.harmless(focal, deed + 20 * MINUTE);
+}
+
+/// The logs are read before the trail has delivered the change.
+pub fn not_delivered(setup: &mut Setup) {
+    hidden(setup);
+    setup.lasts = 3 * HOUR;
+    setup.read_at = Some(setup.deed + setup.dice.between(20, 45) * MINUTE);
+}

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::super::{
     super::{
         changes::Role,
-        clock::{HOUR, MINUTE},
-        cognito::{Ask, Flaw, UNREACHABLE},
+        clock::{DAY, HOUR, MINUTE},
+        cognito::{Ask, Flaw},
         config::Secret,
         estate,
         people::CAROL,
@@ -44,9 +44,8 @@ pub fn spray(setup: &mut Setup) {
 }
 
 /// From the deed on until healed the application shows a secret that nobody knows.
-pub fn wrong_secret(setup: &mut Setup) {
-    setup.on(&MACHINES);
-    let (focal, deed, end) = (setup.focal, setup.deed, setup.end());
+fn shows_wrong_secret(setup: &mut Setup) {
+    let (deed, end) = (setup.deed, setup.end());
     for callers in &mut setup.callers {
         callers.secret = Rc::new(move |_, time| match (deed..end).contains(&time) {
             true => Secret::Mistyped,
@@ -54,6 +53,12 @@ pub fn wrong_secret(setup: &mut Setup) {
         });
     }
     setup.fault_is_secret();
+}
+
+pub fn wrong_secret(setup: &mut Setup) {
+    setup.on(&MACHINES);
+    shows_wrong_secret(setup);
+    let (focal, deed) = (setup.focal, setup.deed);
     setup.harmless(focal, deed - 20);
     let client = *setup.dice.pick(&MACHINES);
     setup.harmless(client, deed - 5);
@@ -174,29 +179,10 @@ pub fn unknown_callback(setup: &mut Setup) {
     setup.harmless(focal, deed - 35);
 }
 
-/// Its requests would have come: what would have been asked is told by another world's twin.
 pub fn shut_down(setup: &mut Setup) {
     setup.on(&MACHINES);
     let (focal, deed) = (setup.focal, setup.deed);
-    let twins: Vec<Callers> = setup
-        .callers
-        .iter_mut()
-        .map(|callers| {
-            callers.until = deed;
-            Callers::new(callers.client, callers.what, callers.per_minute)
-        })
-        .collect();
-    // Nobody asks any more; the twins only count what is missing.
-    for twin in twins {
-        setup.callers.push(Callers {
-            unheard: true,
-            from: deed,
-            ..twin
-        });
-    }
-    setup.fault = Rc::new(move |attempt| {
-        attempt.request.client == focal && attempt.refusal == Some(UNREACHABLE)
-    });
+    setup.silence(deed, DAY + 24 * HOUR, |_| true);
     setup.harmless(focal, deed - 50);
 }
 
@@ -228,21 +214,7 @@ pub fn attack_in_gap(setup: &mut Setup) {
 pub fn provider_of_identity(setup: &mut Setup) {
     setup.on(&[estate::WEBSHOP, estate::INTRANET]);
     let (focal, deed, end) = (setup.focal, setup.deed, setup.end());
-    let mut lost = Vec::new();
-    for callers in &mut setup.callers {
-        if let What::Web { .. } = callers.what {
-            callers.rate = Rc::new(move |time| f64::from(!(deed..end).contains(&time)));
-            let twin = Callers::new(focal, callers.what, callers.per_minute);
-            lost.push(Callers {
-                unheard: true,
-                ..twin.during(deed, end)
-            });
-        }
-    }
-    setup.callers.extend(lost);
-    setup.fault = Rc::new(move |attempt| {
-        attempt.request.client == focal && attempt.refusal == Some(UNREACHABLE)
-    });
+    setup.silence(deed, end, |what| matches!(what, What::Web { .. }));
     setup.harmless(focal, deed - 15);
 }
 
@@ -306,18 +278,14 @@ pub fn paused(setup: &mut Setup) {
     setup.on(&MACHINES);
     let (focal, deed) = (setup.focal, setup.deed);
     let end = deed + setup.dice.between(2, 4) * HOUR;
-    let mut lost = Vec::new();
-    for callers in &mut setup.callers {
-        callers.rate = Rc::new(move |time| f64::from(!(deed..end).contains(&time)));
-        let twin = Callers::new(callers.client, callers.what, callers.per_minute);
-        lost.push(Callers {
-            unheard: true,
-            ..twin.during(deed, end)
-        });
-    }
-    setup.callers.extend(lost);
-    setup.fault = Rc::new(move |attempt| {
-        attempt.request.client == focal && attempt.refusal == Some(UNREACHABLE)
-    });
+    setup.silence(deed, end, |_| true);
     setup.harmless(focal, deed - 30);
+}
+
+/// Workers show a secret that nobody knows, each when its token expires.
+pub fn kept_tokens(setup: &mut Setup) {
+    setup.on_keepers();
+    shows_wrong_secret(setup);
+    let (focal, deed) = (setup.focal, setup.deed);
+    setup.harmless(focal, deed - 20);
 }
