@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use trailblame::source::aws::Stop;
 
+mod analysis;
 mod archive;
 mod ask;
 mod athena;
@@ -28,6 +29,7 @@ mod progress;
 mod pull;
 mod queries;
 mod read;
+mod report;
 
 /// Which change broke sign-in?
 ///
@@ -48,6 +50,8 @@ struct Arguments {
 enum Command {
     /// Find outages and the change behind each.
     Investigate(investigate::Arguments),
+    /// Write the outages of a time as a page: for a schedule, a wiki, a colleague.
+    Report(report::Arguments),
     /// Show the history of settings, as `git log -p` shows a file's.
     Changes(changes::Arguments),
     /// Count failures over time, by app client, error and grant.
@@ -75,6 +79,17 @@ pub enum Ended {
     Incomplete,
 }
 
+impl Ended {
+    /// What is told by the exit status, of the two that it may tell.
+    pub fn of(incomplete: bool, outage: bool) -> Self {
+        match (incomplete, outage) {
+            (true, _) => Self::Incomplete,
+            (_, true) => Self::Outage,
+            _ => Self::Well,
+        }
+    }
+}
+
 /// An error of usage: what was typed cannot be meant.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -91,6 +106,7 @@ pub fn main() -> ExitCode {
     let colour = output::colour(arguments.color, io::stdout().is_terminal());
     let result = match arguments.command {
         Command::Investigate(arguments) => investigate::run(arguments, colour, &mut out),
+        Command::Report(arguments) => report::run(arguments, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),

@@ -21,7 +21,7 @@ pub mod slice;
 pub mod spell;
 
 pub use asked::asked;
-pub use incident::{EndState, Incident, Kind, Stratum, Timeline};
+pub use incident::{EndState, Incident, Kind, Stratum};
 pub use later::{attempts_during, begin_later};
 pub use probe::{Probe, probe};
 

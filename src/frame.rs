@@ -11,11 +11,13 @@ pub mod counts;
 pub mod coverage;
 pub mod failures;
 pub mod fold;
+pub mod health;
 pub mod kept;
 pub mod requests;
 pub mod summary;
 pub mod symbols;
 pub mod ties;
+pub mod timeline;
 
 #[cfg(test)]
 mod tests;
@@ -26,7 +28,9 @@ pub use counts::{Cell, Cells, Counts, Key};
 pub use coverage::Coverage;
 pub use failures::FailureCount;
 pub use fold::{Bounds, Fold};
+pub use health::Health;
 pub use kept::Kept;
 pub use requests::{Failure, Requests};
 pub use summary::{CoverageRow, CoverageStatus, Summary};
 pub use ties::Mapping;
+pub use timeline::Timeline;

@@ -1,13 +1,17 @@
 //! Every output form. Knows nothing of how anything was computed.
 
+mod axis;
 pub mod changes;
 pub mod chart;
 pub mod escape;
 pub mod export;
 pub mod failures;
+pub mod html;
+pub mod incidents;
 pub mod json;
 pub mod markdown;
 pub mod outline;
+pub mod page;
 pub mod terminal;
 pub mod words;
 

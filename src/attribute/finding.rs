@@ -8,7 +8,7 @@ use crate::{
         undo::Undo,
     },
     detect::Incident,
-    frame::{CoverageRow, Summary},
+    frame::{CoverageRow, CoverageStatus, Summary},
     ids::EventId,
     window::Window,
 };
@@ -32,6 +32,19 @@ pub struct Investigation {
     pub in_full: bool,
 }
 
+impl Investigation {
+    /// How many things that were asked for could not be seen, or not wholly.
+    pub fn unseen(&self) -> usize {
+        let summary = &self.summary;
+        let gaps: usize = self.coverage.iter().map(|row| row.gaps.len()).sum();
+        let denied = self.coverage.iter();
+        let denied = denied
+            .filter(|row| row.status == CoverageStatus::Denied)
+            .count();
+        summary.rejected.len() + summary.notes.len() + self.gaps.len() + gaps + denied
+    }
+}
+
 /// One outage, explained.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -51,6 +64,20 @@ pub struct Finding {
     pub suspects: Vec<Suspect>,
     /// The change that ended it.
     pub ended_by: Option<EndedBy>,
+}
+
+impl Finding {
+    /// The change that is named, and not only suspected.
+    pub fn named(&self) -> Option<&Suspect> {
+        let first = self.suspects.first();
+        first.filter(|_| self.verdict == Verdict::Change)
+    }
+
+    /// Whether the verdict names the change with this event id.
+    pub fn names(&self, id: &str) -> bool {
+        let named = self.named();
+        named.is_some_and(|suspect| suspect.event_ids.iter().any(|event| event.as_str() == id))
+    }
 }
 
 /// What is said of an outage's cause.

@@ -6,19 +6,19 @@ use std::{
 };
 
 use anyhow::Context;
-use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use trailblame::{
-    attribute::{self, Investigation, Scene},
-    cognito::history::{History, Standing},
-    detect::{self, Incident},
-    frame::{Cells, CoverageRow, Failure, Frames},
-    ids::{AppClientId, UserPoolId},
+    attribute::{self, Investigation},
     report::{json, markdown, terminal},
-    window::Window,
 };
 
-use super::{Ended, Usage, bounds, changes::Wanted, evidence, inputs::Keep, output, read};
+use super::{
+    Ended, Usage,
+    analysis::{Analysis, Which, analyse},
+    evidence,
+    inputs::Keep,
+    output, read,
+};
 
 /// Find outages and the change behind each.
 #[derive(Debug, Args)]
@@ -29,22 +29,12 @@ use super::{Ended, Usage, bounds, changes::Wanted, evidence, inputs::Keep, outpu
   trailblame investigate sample-logs --explain 3
   trailblame investigate trail/ --at 2026-03-02T14:05 --client 1h57kf5cpq17m0eml12example")]
 pub struct Arguments {
-    /// It broke at about this time: explain that instead of looking for outages.
-    #[arg(long, value_name = "TIME", conflicts_with = "between")]
-    at: Option<String>,
-    /// It was broken between these times: explain that instead of looking for outages.
-    #[arg(long, value_name = "START,END")]
-    between: Option<String>,
     /// Print the whole case of one outage, by its number in the report or its id: which requests
     /// fail, what speaks for and against each suspect, what would prove it wrong.
     #[arg(long, value_name = "NUMBER_OR_ID")]
     explain: Option<String>,
-    /// Only outages of this app client.
-    #[arg(long, value_name = "ID")]
-    client: Vec<String>,
-    /// Only outages of this user pool.
-    #[arg(long, value_name = "ID")]
-    user_pool: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -74,49 +64,26 @@ enum Format {
     Markdown,
 }
 
-/// Without a known end, an outage is looked for from shortly before the time that was named …
-const BEFORE: TimeDelta = TimeDelta::minutes(5);
-/// … until so long after it.
-const AFTER: TimeDelta = TimeDelta::hours(1);
-
-/// What the arguments mean.
-struct Question {
-    asked: Option<Window>,
-    clients: Vec<AppClientId>,
-    pools: Vec<UserPoolId>,
-}
-
 /// Runs the command.
 pub fn run(
     arguments: Arguments,
     colour: terminal::Colour,
     out: &mut impl Write,
 ) -> anyhow::Result<Ended> {
-    let question = question(&arguments)?;
-    let mut inputs = arguments.inputs.resolve(read::Want::Everything)?;
+    let question = arguments.which.question()?;
     let keep = match arguments.evidence {
         Some(_) => Keep::Pages,
         None => Keep::Nothing,
     };
-    let frames = inputs.frames(keep)?;
-    inputs.check_named(&frames, &arguments.client, &arguments.user_pool)?;
-    if let Some(asked) = question.asked {
-        inputs.check_asked(asked, frames.window)?;
+    let mut analysis = analyse(arguments.inputs, question, keep)?;
+    if analysis.investigation.findings.is_empty() {
+        analysis.investigation.changes = analysis.effective_changes();
     }
-    let history = inputs.history(&frames)?;
-    output::tell_window(Some(frames.window.start), Some(frames.window.end));
-    let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
-    let incidents = question.incidents(&cells, &failures, &frames.coverage_rows, frames.window);
-    let scene = Scene {
-        cells: &cells,
-        failures: &failures,
-        history: &history,
-        coverage: &frames.coverage_rows,
-        window: frames.window,
-    };
-    let mut findings = attribute::explain(incidents, &scene);
-    findings.retain(|finding| question.concerns(&finding.incident, frames.window));
-    let mut investigation = investigation(frames, findings, &history, &question);
+    let Analysis {
+        mut investigation,
+        inputs,
+        ..
+    } = analysis;
     if let Some(which) = &arguments.explain {
         only(&mut investigation, which, arguments.format)?;
     }
@@ -133,105 +100,9 @@ pub fn run(
     }
     // Not earlier: the files were asked for even when `head` has seen enough of the report.
     written.context("failed to write the output")?;
-    let summary = &investigation.summary;
-    let incomplete = !summary.rejected.is_empty() || !summary.notes.is_empty();
-    let incomplete = arguments.fail_on_incomplete && incomplete;
+    let incomplete = arguments.fail_on_incomplete && investigation.summary.is_incomplete();
     let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
-    Ok(match (incomplete, outage) {
-        (true, _) => Ended::Incomplete,
-        (_, true) => Ended::Outage,
-        _ => Ended::Well,
-    })
-}
-
-fn question(arguments: &Arguments) -> Result<Question, Usage> {
-    let asked = match (&arguments.at, &arguments.between) {
-        (Some(at), _) => {
-            let at = bounds::time("--at", at)?;
-            Some(bounds::window("--at", at - BEFORE, at + AFTER)?)
-        }
-        (_, Some(between)) => {
-            let Some((start, end)) = between.split_once(',') else {
-                return Err(Usage {
-                    message: format!("`--between {between}` names no two times"),
-                    hint: Some("write --between START,END".to_owned()),
-                });
-            };
-            let start = bounds::time("--between", start.trim())?;
-            let end = bounds::time("--between", end.trim())?;
-            Some(bounds::window("--between", start, end)?)
-        }
-        _ => None,
-    };
-    Ok(Question {
-        asked,
-        clients: arguments.client.iter().map(AppClientId::new).collect(),
-        pools: arguments.user_pool.iter().map(UserPoolId::new).collect(),
-    })
-}
-
-impl Question {
-    fn incidents(
-        &self,
-        cells: &Cells,
-        failures: &[Failure],
-        coverage: &[CoverageRow],
-        window: Window,
-    ) -> Vec<Incident> {
-        let found = match self.asked {
-            Some(asked) => detect::asked(cells, failures, coverage, window, asked, &self.clients),
-            None => detect::detect(
-                cells,
-                failures,
-                coverage,
-                window,
-                &detect::Config::default(),
-            ),
-        };
-        found
-            .into_iter()
-            .filter(|incident| self.concerns(incident, window))
-            .collect()
-    }
-
-    fn concerns(&self, incident: &Incident, window: Window) -> bool {
-        let asked = self.asked.is_none_or(|asked| {
-            incident.onset < asked.end && asked.start <= incident.end.unwrap_or(window.end)
-        });
-        let client = incident.clients.iter().any(|id| self.clients.contains(id));
-        let pool = incident
-            .user_pool
-            .as_ref()
-            .is_some_and(|id| self.pools.contains(id));
-        asked && (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
-    }
-}
-
-fn investigation(
-    frames: Frames,
-    findings: Vec<attribute::Finding>,
-    history: &History,
-    question: &Question,
-) -> Investigation {
-    let window = question.asked.unwrap_or(frames.window);
-    let wanted = Wanted::new(&question.clients, &question.pools);
-    let changes = history.changes().iter().filter(|change| {
-        matches!(change.standing, Standing::Effective | Standing::Opaque)
-            && window.contains(change.change.time)
-            && wanted.has(change, history)
-    });
-    Investigation {
-        in_full: false,
-        window: frames.window,
-        summary: frames.summary,
-        coverage: frames.coverage_rows,
-        changes: match findings.is_empty() {
-            true => changes.cloned().collect(),
-            false => Vec::new(),
-        },
-        findings,
-        gaps: history.gaps().to_vec(),
-    }
+    Ok(Ended::of(incomplete, outage))
 }
 
 /// Leaves one outage, to be told in full.

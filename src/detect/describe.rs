@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    incident::{EndState, Incident, Kind, Timeline},
+    incident::{EndState, Incident, Kind},
     spell::Spell,
 };
 use crate::{
-    frame::{Cell, Cells, Failure, Key, symbols::Symbol},
+    frame::{Cell, Cells, Failure, Key, Timeline, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     window::Window,
 };
 
 /// Bins of a chart.
-const BINS: i64 = 60;
+const BINS: usize = 60;
 
 /// What a group of spells looks like from outside; the strongest stands first.
 pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: Window) -> Incident {
@@ -201,8 +201,8 @@ fn kept(cells: &Cells, spell: &Spell) -> Option<Kept> {
     let (mut usual, mut during) = (0.0, 0.0);
     for (_, row, key) in spell.unit.cells(cells) {
         if spell.slice.role(cells, key) == Some(false) {
-            usual += overlap(row, from, spell.start - 1);
-            during += overlap(row, spell.start, spell.end);
+            usual += row.between(from, spell.start - 1);
+            during += row.between(spell.start, spell.end);
         }
     }
     let observed = (spell.start - from) as f64;
@@ -210,23 +210,6 @@ fn kept(cells: &Cells, spell: &Spell) -> Option<Kept> {
         during,
         usual: usual / observed * length as f64,
     })
-}
-
-/// Attempts of a row that fall into `[from, to]`: the first and the last are known, those between
-/// are spread evenly.
-pub fn overlap(row: &Cell, from: i64, to: i64) -> f64 {
-    let (start, end) = (row.first.max(from), row.last.min(to));
-    if start > end {
-        return 0.0;
-    }
-    if row.first >= from && row.last <= to {
-        return row.requests as f64;
-    }
-    let known = [row.first, row.last];
-    let ends = known.iter().filter(|time| (from..=to).contains(time));
-    let between = row.requests.saturating_sub(2) as f64;
-    let share = (end - start) as f64 / (row.last - row.first).max(1) as f64;
-    ends.count() as f64 + between * share
 }
 
 /// What the incident's clients and grants did between onset and end.
@@ -259,7 +242,7 @@ impl Inside {
                 continue;
             };
             if units.contains(&(key.user_pool, key.client)) && grants.contains(&key.grant) {
-                inside.add(cells, key, overlap(row, start, end));
+                inside.add(cells, key, row.between(start, end));
             }
         }
         inside.total = inside.attempts.round() as u64;
@@ -399,51 +382,21 @@ fn id(
     format!("inc-{hex}")
 }
 
-/// Requests of the incident's clients and grants per bin, with a margin around the spell.
+/// Requests of the incident's clients and grants over time, with a margin around the spell.
 fn timeline(cells: &Cells, spells: &[Spell], start: i64, end: i64, window: Window) -> Timeline {
     let margin = ((end - start) / 3).max(300_000_000);
-    let from = (start - margin).max(window.start.timestamp_micros());
-    let to = (end + margin)
-        .min(window.end.timestamp_micros())
-        .max(from + 1);
-    let bin = bin_length(to - from);
-    let from = from - from.rem_euclid(bin);
-    let bins = ((to - from) as usize).div_ceil(bin as usize);
-    let (mut failed, mut succeeded) = (vec![0.0; bins], vec![0.0; bins]);
+    let span = Window {
+        start: time(start - margin).max(window.start),
+        end: time(end + margin).min(window.end),
+    };
     let grants: BTreeSet<_> = spells
         .iter()
         .flat_map(|spell| grants_of(cells, spell))
         .collect();
-    for (_, row, key) in spells_cells(cells, spells) {
-        if !grants.contains(&key.grant) || row.last < from {
-            continue;
-        }
-        let side = if cells.failed(key) {
-            &mut failed
-        } else {
-            &mut succeeded
-        };
-        let first = (row.first - from).div_euclid(bin).max(0) as usize;
-        let last = (row.last - from).div_euclid(bin).max(0) as usize;
-        for number in first..=last.min(bins.saturating_sub(1)) {
-            let begin = from + number as i64 * bin;
-            if let Some(count) = side.get_mut(number) {
-                *count += overlap(row, begin, begin + bin - 1);
-            }
-        }
-    }
-    let whole = |counts: Vec<f64>| {
-        counts
-            .into_iter()
-            .map(|count| count.round() as u64)
-            .collect()
-    };
-    Timeline {
-        start: time(from),
-        bin: TimeDelta::microseconds(bin),
-        failed: whole(failed),
-        succeeded: whole(succeeded),
-    }
+    let rows = spells_cells(cells, spells)
+        .filter(|(_, _, key)| grants.contains(&key.grant))
+        .map(|(_, row, key)| (row, key));
+    Timeline::new(cells, rows, span, BINS)
 }
 
 /// The rows of the spells' units, each unit once.
@@ -456,15 +409,6 @@ fn spells_cells<'a>(
         .iter()
         .filter(move |spell| seen.insert((spell.unit.user_pool, spell.unit.client)))
         .flat_map(|spell| spell.unit.cells(cells))
-}
-
-/// The shortest round length that needs no more than [`BINS`] bins.
-fn bin_length(span: i64) -> i64 {
-    const SECONDS: [i64; 13] = [
-        10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400,
-    ];
-    let fits = |seconds: &i64| span / (seconds * 1_000_000) < BINS;
-    SECONDS.into_iter().find(fits).unwrap_or(604_800) * 1_000_000
 }
 
 fn time(micros: i64) -> DateTime<Utc> {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::ids::{AccountId, AppClientId, EventId, Region, UserPoolId};
+use crate::{
+    frame::Timeline,
+    ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
+};
 
 /// A spell of failures, or of silence, that is not normal.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,17 +107,4 @@ pub struct Stratum {
     pub identity_provider: Option<String>,
     /// Error, of the failures alone.
     pub error: Option<String>,
-}
-
-/// Requests per bin around a spell.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Timeline {
-    /// Start of the first bin.
-    pub start: DateTime<Utc>,
-    /// Length of a bin.
-    pub bin: TimeDelta,
-    /// Failed requests per bin.
-    pub failed: Vec<u64>,
-    /// Accepted requests per bin.
-    pub succeeded: Vec<u64>,
 }

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Incident,
-    describe::{first_failure, overlap},
-};
+use super::{Incident, describe::first_failure};
 use crate::{
     frame::{Cells, Failure, Key},
     ids::AppClientId,
@@ -37,7 +34,7 @@ pub fn begin_later(
         if !is_ours(incident, cells, key) {
             continue;
         }
-        let requests = overlap(row, start, stop);
+        let requests = row.between(start, stop);
         attempts += requests;
         let requests = requests.round() as u64;
         if !cells.failed(key) {
@@ -77,7 +74,7 @@ pub fn attempts_during(incident: &Incident, cells: &Cells) -> u64 {
         let key = cells.keys.get(row.key as usize);
         key.is_some_and(|key| is_ours(incident, cells, key))
     });
-    ours.map(|row| overlap(row, start, stop))
+    ours.map(|row| row.between(start, stop))
         .sum::<f64>()
         .round() as u64
 }

@@ -47,6 +47,13 @@ pub struct Summary {
     pub failures_only: Vec<String>,
 }
 
+impl Summary {
+    /// Whether something could not be read, or not wholly.
+    pub fn is_incomplete(&self) -> bool {
+        !self.rejected.is_empty() || !self.notes.is_empty()
+    }
+}
+
 /// What one source was able to show of an interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoverageRow {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::words::Clock;
-use crate::{attribute::phrase::thousands, detect::Timeline};
+use crate::{attribute::phrase::thousands, frame::Timeline};
 
 const HEIGHT: usize = 5;
 /// Room for `accepted`, or for counts up to 99,999,999.

@@ -1,6 +1,30 @@
 //! Text from logs is data that strangers wrote: made harmless for each output form.
 
+use std::fmt::{self, Write};
+
+use askama::filters::Escaper;
 use unicode_width::UnicodeWidthChar;
+
+/// For HTML and the SVG in it; templates escape with it unless they are told otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Html;
+
+impl Escaper for Html {
+    fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            match c {
+                '<' => dest.write_str("&lt;")?,
+                '>' => dest.write_str("&gt;")?,
+                '&' => dest.write_str("&amp;")?,
+                '"' => dest.write_str("&quot;")?,
+                '\'' => dest.write_str("&#39;")?,
+                _ if is_hidden(c) && c != '\n' => write!(dest, "{}", c.escape_unicode())?,
+                c => dest.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
 
 /// For a terminal: control characters, escape sequences and marks that reorder text become
 /// visible.

@@ -14,7 +14,11 @@ use super::{
     terminal::{NARROW, Style, cells},
     words::{Clock, rfc3339},
 };
-use crate::{attribute::phrase::thousands, detect::Timeline, frame::FailureCount, window::Window};
+use crate::{
+    attribute::phrase::thousands,
+    frame::{FailureCount, Timeline},
+    window::Window,
+};
 
 const LEAST_WIDTH: usize = 40;
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{
     chart, escape,
     outline::{self, Block},
+    page::Report,
     words::Clock,
 };
 use crate::attribute::Investigation;
@@ -27,6 +28,19 @@ pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<
     Ok(())
 }
 
+/// Writes the report on a window: its outages, how each app client fared, and every change.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write_report(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+    let clock = Clock::new(report.investigation.window);
+    for block in outline::report(report) {
+        write_block(&block, clock, out)?;
+    }
+    Ok(())
+}
+
 fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<()> {
     match block {
         Block::Title(text) => writeln!(out, "# {}", sentence(text)),
@@ -38,6 +52,13 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
             writeln!(out)?;
             for point in points {
                 writeln!(out, "- {}", sentence(point))?;
+            }
+            Ok(())
+        }
+        Block::Facts(facts) => {
+            writeln!(out)?;
+            for fact in facts {
+                writeln!(out, "- {}", sentence(&outline::fact(fact)))?;
             }
             Ok(())
         }

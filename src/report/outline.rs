@@ -11,14 +11,17 @@ use crate::{
         phrase::{self, thousands},
     },
     cognito::history::ConfigChange,
-    detect::{EndState, Incident, Kind, Timeline},
+    detect::{EndState, Incident, Kind},
+    frame::Timeline,
 };
 
 mod case;
-mod full;
-mod seen;
+pub(super) mod full;
+pub(super) mod seen;
+mod window;
 
 pub use case::line_of;
+pub use window::report;
 
 /// One thing to show. Texts are as the logs had them; every form escapes its own way.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub enum Block {
     Diff(Vec<Line>),
     /// Points.
     List(Vec<String>),
+    /// Facts, with the log-odds that each adds.
+    Facts(Vec<(f64, String)>),
     /// A little room.
     Gap,
     /// A command to copy.
@@ -88,7 +93,7 @@ pub fn of(investigation: &Investigation) -> Vec<Block> {
     blocks
 }
 
-fn title(investigation: &Investigation) -> String {
+pub(super) fn title(investigation: &Investigation) -> String {
     let outages = match investigation.findings.len() {
         0 => "No outage".to_owned(),
         1 => "1 outage".to_owned(),
@@ -102,7 +107,7 @@ fn title(investigation: &Investigation) -> String {
 }
 
 /// One outage in one line.
-fn overview(number: usize, finding: &Finding, clock: Clock) -> String {
+pub(super) fn overview(number: usize, finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
     format!(
         "{number}. {} {}: {}. {}",
@@ -114,7 +119,7 @@ fn overview(number: usize, finding: &Finding, clock: Clock) -> String {
 }
 
 /// `1,248 of 1,265 client_credentials requests failed (unauthorized_client)`.
-fn happened(incident: &Incident) -> String {
+pub(super) fn happened(incident: &Incident) -> String {
     let grants: Vec<&str> = incident.grants.keys().map(String::as_str).collect();
     let what = match grants[..] {
         [grant] => format!("{grant} requests"),
@@ -135,7 +140,7 @@ fn happened(incident: &Incident) -> String {
 }
 
 /// `UpdateUserPoolClient at 14:05:04 by Deploy/ci (terraform) dropped … (97 %)`.
-fn blamed(finding: &Finding, clock: Clock) -> String {
+pub(super) fn blamed(finding: &Finding, clock: Clock) -> String {
     match (finding.verdict, finding.suspects.first()) {
         (Verdict::Change, Some(top)) => format!(
             "`{}` at {} by {} {} ({})",
@@ -157,7 +162,7 @@ fn blamed(finding: &Finding, clock: Clock) -> String {
     }
 }
 
-fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Block> {
+pub(super) fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Block> {
     let incident = &finding.incident;
     let mut blocks = vec![
         Block::Heading(format!("{number}. {}", words::whom(incident))),
@@ -248,4 +253,9 @@ fn changes(changes: &[ConfigChange], clock: Clock) -> Vec<Block> {
         Block::Heading("Changes in the window".to_owned()),
         Block::Table(vec!["time", "event", "by", "what"], rows.collect()),
     ]
+}
+
+/// A fact with its weight, in one line.
+pub(super) fn fact((weight, text): &(f64, String)) -> String {
+    format!("{weight:+.1}  {text}")
 }

@@ -116,6 +116,12 @@ fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) 
             }
             Ok(())
         }
+        Block::Facts(facts) => {
+            for fact in facts {
+                paragraph(&outline::fact(fact), "", INDENT, style, out)?;
+            }
+            Ok(())
+        }
         Block::Gap => writeln!(out),
         Block::Command(command) => {
             writeln!(out, "\n{}\n", escape::json(command))

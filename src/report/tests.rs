@@ -7,10 +7,14 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     changes, escape,
     fixture::{HOSTILE, change, full, investigation, quiet},
-    json, markdown,
+    html, incidents, json, markdown,
+    page::Report,
     terminal::{self, Colour, Style},
 };
-use crate::attribute::{Investigation, Verdict};
+use crate::{
+    attribute::{Investigation, Verdict},
+    frame::Cells,
+};
 
 const VERDICTS: [Verdict; 3] = [Verdict::Change, Verdict::NoChange, Verdict::Undetermined];
 
@@ -298,6 +302,11 @@ fn hostile_text_stays_text_in_every_form() {
                 "{outside}"
             );
             pages.push(markdown);
+            let report = Report::new(&investigation, &Cells::default());
+            let html = printed(|out| html::write(&report, out));
+            assert!(!html.contains("<script"), "{html}");
+            pages.push(html);
+            pages.push(printed(|out| incidents::write_csv(&investigation, out)));
         }
         for page in pages {
             let lines = page.replace('\n', "");

@@ -1,16 +1,19 @@
 //! Times, actors, settings and values as words.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use serde_json::Value;
 
 use super::escape::cut;
 use crate::{
-    attribute::{AlternativeKind, Suspect, Verdict},
+    attribute::{AlternativeKind, Suspect, Verdict, phrase::thousands},
     cognito::{
         history::{ConfigChange, DiffLine, Standing},
         setting::{Known, Resource},
     },
     detect::{EndState, Incident, Kind},
+    ids::AppClientId,
     window::Window,
 };
 
@@ -36,6 +39,17 @@ impl Clock {
         match self.day == Some(time.date_naive()) {
             true => time.format("%H:%M:%S").to_string(),
             false => date_time(time),
+        }
+    }
+}
+
+impl Clock {
+    /// `14:05`, or the day where it begins; for an axis with so much time between its labels.
+    pub fn tick(self, time: DateTime<Utc>, step: TimeDelta) -> String {
+        let midnight = time.num_seconds_from_midnight() == 0;
+        match midnight && (self.day.is_none() || step >= TimeDelta::days(1)) {
+            true => time.format("%m-%d").to_string(),
+            false => time.format("%H:%M").to_string(),
         }
     }
 }
@@ -235,6 +249,27 @@ pub fn whom(incident: &Incident) -> String {
     }
 }
 
+/// An app client, where one is named.
+pub fn client(client: Option<&AppClientId>) -> String {
+    client.map_or_else(|| "(no app client named)".to_owned(), ToString::to_string)
+}
+
+/// Errors by how often each came; the rarer of many are left out.
+pub fn errors(errors: &BTreeMap<String, u64>) -> String {
+    const MOST: usize = 4;
+    let mut errors: Vec<(&String, &u64)> = errors.iter().collect();
+    errors.sort_by(|a, b| (b.1, a.0).cmp(&(a.1, b.0)));
+    let more = errors.len().saturating_sub(MOST);
+    let errors = errors.iter().take(MOST);
+    let mut said: Vec<String> = errors
+        .map(|(error, count)| format!("{error} {}", thousands(**count)))
+        .collect();
+    if more > 0 {
+        said.push(format!("{more} more"));
+    }
+    said.join(", ")
+}
+
 /// The kind in JSON.
 pub fn kind(kind: Kind) -> &'static str {
     match kind {
@@ -284,6 +319,15 @@ pub fn alternative_said(kind: AlternativeKind) -> &'static str {
         AlternativeKind::Quota => "a quota",
         AlternativeKind::Traffic => "no demand",
         AlternativeKind::Unknown => "something not known here",
+    }
+}
+
+/// `99.2 %`, and `100 %` only of all.
+pub fn share(share: f64) -> String {
+    match share * 100.0 {
+        100.0 => "100 %".to_owned(),
+        p if p > 99.9 => "> 99.9 %".to_owned(),
+        p => format!("{p:.1} %"),
     }
 }
 

@@ -9,10 +9,12 @@ mod bad_input;
 #[allow(dead_code, reason = "the bench uses more of it")]
 #[path = "../bench/accuracy/baselines.rs"]
 mod baselines;
+mod browser;
 mod commands;
 mod emulator;
 mod program;
 mod records;
+mod report;
 mod sample;
 #[allow(dead_code, reason = "the bench uses more of it")]
 #[path = "../bench/accuracy/score.rs"]

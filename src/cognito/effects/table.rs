@@ -477,7 +477,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Documented,
-        says: "custom authentication, which needs the *DefineAuthChallenge* trigger",
+        says: "custom authentication, which needs the `DefineAuthChallenge` trigger",
         source: "§4.5 row 22; custom authentication challenge triggers",
     },
     Effect {
@@ -490,7 +490,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Documented,
-        says: "custom authentication, which needs the *CreateAuthChallenge* trigger",
+        says: "custom authentication, which needs the `CreateAuthChallenge` trigger",
         source: "§4.5 row 22; custom authentication challenge triggers",
     },
     Effect {
@@ -503,7 +503,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Documented,
-        says: "custom authentication, which needs the *VerifyAuthChallengeResponse* trigger",
+        says: "custom authentication, which needs the `VerifyAuthChallengeResponse` trigger",
         source: "§4.5 row 22; custom authentication challenge triggers",
     },
     Effect {
@@ -532,7 +532,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Inferred,
-        says: "tokens that the new *PreTokenGeneration* trigger fails on",
+        says: "tokens that the new `PreTokenGeneration` trigger fails on",
         source: "§4.5 row 23",
     },
     Effect {
@@ -545,7 +545,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Inferred,
-        says: "tokens that the new *PreTokenGeneration* trigger fails on",
+        says: "tokens that the new `PreTokenGeneration` trigger fails on",
         source: "§4.5 row 23",
     },
     Effect {
@@ -558,7 +558,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Inferred,
-        says: "sign-ins that the new *PreAuthentication* trigger refuses",
+        says: "sign-ins that the new `PreAuthentication` trigger refuses",
         source: "§4.5 row 23",
     },
     Effect {
@@ -571,7 +571,7 @@ pub static EFFECTS: &[Effect] = &[
         silences: Silences::Nothing,
         delay: Delay::Step,
         strength: Inferred,
-        says: "sign-ins that the new *PostAuthentication* trigger fails on",
+        says: "sign-ins that the new `PostAuthentication` trigger fails on",
         source: "§4.5 row 23",
     },
     Effect {

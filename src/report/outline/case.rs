@@ -59,7 +59,7 @@ fn suspect(title: &str, top: &Suspect, clock: Clock) -> Vec<Block> {
         )),
         Block::Diff(lines.collect()),
         Block::Section("Why".to_owned()),
-        Block::List(why(&top.evidence)),
+        Block::Facts(why(&top.evidence)),
     ]
 }
 
@@ -76,13 +76,13 @@ fn who(suspect: &Suspect) -> String {
     who.join(", ")
 }
 
-fn why(evidence: &[Evidence]) -> Vec<String> {
+fn why(evidence: &[Evidence]) -> Vec<(f64, String)> {
     let says_something =
         |fact: &&Evidence| fact.weight.abs() >= SAYS_NOTHING || fact.kind == EvidenceKind::Replay;
     evidence
         .iter()
         .filter(says_something)
-        .map(|fact| format!("{:+.1}  {}", fact.weight, fact.text))
+        .map(|fact| (fact.weight, fact.text.clone()))
         .collect()
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The blocks of a whole case.
-pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
+pub(in crate::report) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
     let mut blocks = vec![
         Block::Section("The requests that fail".to_owned()),
         Block::List(stratum(&finding.incident, clock)),
@@ -33,8 +33,8 @@ pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
             words::by(&suspect.change)
         )));
         let facts = suspect.evidence.iter();
-        let facts = facts.map(|fact| format!("{:+.1}  {}", fact.weight, fact.text));
-        blocks.push(Block::List(facts.collect()));
+        let facts = facts.map(|fact| (fact.weight, fact.text.clone()));
+        blocks.push(Block::Facts(facts.collect()));
     }
     blocks.push(Block::Section("Without a change".to_owned()));
     let others = finding.alternatives.iter();

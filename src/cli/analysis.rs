@@ -1,0 +1,207 @@
+//! From what was asked to an explained list of outages; what several commands begin with.
+
+use chrono::TimeDelta;
+use clap::Args;
+use trailblame::{
+    attribute::{self, Investigation, Scene},
+    cognito::history::{ConfigChange, History, Standing},
+    detect::{self, Incident},
+    frame::{Cells, CoverageRow, Failure},
+    ids::{AppClientId, UserPoolId},
+    window::Window,
+};
+
+use super::{
+    Usage, bounds,
+    changes::Wanted,
+    inputs::{Inputs, Keep},
+    output,
+    read::{Reading, Want},
+};
+
+/// Which outages are wanted.
+#[derive(Debug, Default, Args)]
+pub struct Which {
+    /// It broke at about this time: explain that instead of looking for outages.
+    #[arg(long, value_name = "TIME", conflicts_with = "between")]
+    at: Option<String>,
+    /// It was broken between these times: explain that instead of looking for outages.
+    #[arg(long, value_name = "START,END")]
+    between: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
+}
+
+/// Whose outages are wanted.
+#[derive(Debug, Default, Args)]
+pub struct Whose {
+    /// Only outages of this app client.
+    #[arg(long, value_name = "ID")]
+    client: Vec<String>,
+    /// Only outages of this user pool.
+    #[arg(long, value_name = "ID")]
+    user_pool: Vec<String>,
+}
+
+/// Without a known end, an outage is looked for from shortly before the time that was named …
+const BEFORE: TimeDelta = TimeDelta::minutes(5);
+/// … until so long after it.
+const AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// What the arguments mean.
+#[derive(Debug)]
+pub struct Question {
+    asked: Option<Window>,
+    clients: Vec<AppClientId>,
+    pools: Vec<UserPoolId>,
+}
+
+/// What was found, and what it was found in.
+pub struct Analysis {
+    pub investigation: Investigation,
+    pub cells: Cells,
+    pub inputs: Inputs,
+    history: History,
+    question: Question,
+}
+
+impl Which {
+    /// Checks what was typed.
+    pub fn question(&self) -> Result<Question, Usage> {
+        let asked = match (&self.at, &self.between) {
+            (Some(at), _) => {
+                let at = bounds::time("--at", at)?;
+                Some(bounds::window("--at", at - BEFORE, at + AFTER)?)
+            }
+            (_, Some(between)) => {
+                let Some((start, end)) = between.split_once(',') else {
+                    return Err(Usage {
+                        message: format!("`--between {between}` names no two times"),
+                        hint: Some("write --between START,END".to_owned()),
+                    });
+                };
+                let start = bounds::time("--between", start.trim())?;
+                let end = bounds::time("--between", end.trim())?;
+                Some(bounds::window("--between", start, end)?)
+            }
+            _ => None,
+        };
+        Ok(Question {
+            asked,
+            ..self.whose.question()
+        })
+    }
+}
+
+impl Whose {
+    /// Every outage of theirs.
+    pub fn question(&self) -> Question {
+        Question {
+            asked: None,
+            clients: self.client.iter().map(AppClientId::new).collect(),
+            pools: self.user_pool.iter().map(UserPoolId::new).collect(),
+        }
+    }
+}
+
+/// Reads, finds outages and explains them.
+pub fn analyse(reading: Reading, question: Question, keep: Keep) -> anyhow::Result<Analysis> {
+    let mut inputs = reading.resolve(Want::Everything)?;
+    let frames = inputs.frames(keep)?;
+    question.check(&inputs, &frames)?;
+    let history = inputs.history(&frames)?;
+    output::tell_window(Some(frames.window.start), Some(frames.window.end));
+    let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
+    let incidents = question.incidents(&cells, &failures, &frames.coverage_rows, frames.window);
+    let scene = Scene {
+        cells: &cells,
+        failures: &failures,
+        history: &history,
+        coverage: &frames.coverage_rows,
+        window: frames.window,
+    };
+    let mut findings = attribute::explain(incidents, &scene);
+    findings.retain(|finding| question.concerns(&finding.incident, frames.window));
+    Ok(Analysis {
+        investigation: Investigation {
+            in_full: false,
+            window: frames.window,
+            summary: frames.summary,
+            coverage: frames.coverage_rows,
+            changes: Vec::new(),
+            findings,
+            gaps: history.gaps().to_vec(),
+        },
+        cells,
+        inputs,
+        history,
+        question,
+    })
+}
+
+impl Analysis {
+    /// The changes in the window that was asked for, by time, also those that did nothing.
+    pub fn changes(&self) -> Vec<ConfigChange> {
+        let window = self.question.asked.unwrap_or(self.investigation.window);
+        let wanted = Wanted::new(&self.question.clients, &self.question.pools);
+        let changes = self.history.changes().iter().filter(|change| {
+            window.contains(change.change.time) && wanted.has(change, &self.history)
+        });
+        changes.cloned().collect()
+    }
+
+    /// Those of them that altered something, or may have.
+    pub fn effective_changes(&self) -> Vec<ConfigChange> {
+        let mut changes = self.changes();
+        changes.retain(|change| matches!(change.standing, Standing::Effective | Standing::Opaque));
+        changes
+    }
+}
+
+impl Question {
+    fn check(&self, inputs: &Inputs, frames: &trailblame::frame::Frames) -> anyhow::Result<()> {
+        let ids = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let clients = ids(self.clients.iter().map(AppClientId::as_str).collect());
+        let pools = ids(self.pools.iter().map(UserPoolId::as_str).collect());
+        inputs.check_named(frames, &clients, &pools)?;
+        match self.asked {
+            Some(asked) => inputs.check_asked(asked, frames.window),
+            None => Ok(()),
+        }
+    }
+
+    fn incidents(
+        &self,
+        cells: &Cells,
+        failures: &[Failure],
+        coverage: &[CoverageRow],
+        window: Window,
+    ) -> Vec<Incident> {
+        let found = match self.asked {
+            Some(asked) => detect::asked(cells, failures, coverage, window, asked, &self.clients),
+            None => detect::detect(
+                cells,
+                failures,
+                coverage,
+                window,
+                &detect::Config::default(),
+            ),
+        };
+        found
+            .into_iter()
+            .filter(|incident| self.concerns(incident, window))
+            .collect()
+    }
+
+    fn concerns(&self, incident: &Incident, window: Window) -> bool {
+        let asked = self.asked.is_none_or(|asked| {
+            incident.onset < asked.end && asked.start <= incident.end.unwrap_or(window.end)
+        });
+        let client = incident.clients.iter().any(|id| self.clients.contains(id));
+        let pool = incident
+            .user_pool
+            .as_ref()
+            .is_some_and(|id| self.pools.contains(id));
+        asked && (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
+    }
+}

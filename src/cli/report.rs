@@ -1,0 +1,127 @@
+//! `trailblame report`: the outages of a time as a page.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use trailblame::report::{html, incidents, json, markdown, page::Report};
+
+use super::{
+    Ended, Usage,
+    analysis::{Whose, analyse},
+    inputs::Keep,
+    output, read,
+};
+
+/// Write the outages of a time as a page.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trailblame report sample-logs --output report.html
+  trailblame report --cloudtrail --since 24h --format html,json --output reports/
+  trailblame report trail/ --since 7d --format csv > outages.csv")]
+pub struct Arguments {
+    /// Form of the output; several, with commas, are written into a folder.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
+    format: Vec<Format>,
+    /// The file to write, or the folder [default: standard output].
+    #[arg(long, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    whose: Whose,
+    /// End with status 3 when an outage was found.
+    #[arg(long)]
+    fail_on_outage: bool,
+    /// End with status 4 when a file or record could not be read.
+    #[arg(long)]
+    fail_on_incomplete: bool,
+    #[command(flatten)]
+    inputs: read::Reading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One file that needs no network and no script.
+    Html,
+    /// For a wiki or an issue.
+    Markdown,
+    /// For programs: what `investigate --format json` prints, and all changes.
+    Json,
+    /// One row an outage, for spreadsheets.
+    Csv,
+}
+
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Html => "report.html",
+            Self::Markdown => "report.md",
+            Self::Json => "report.json",
+            Self::Csv => "report.csv",
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
+    let target = target(&arguments)?;
+    let mut analysis = analyse(arguments.inputs, arguments.whose.question(), Keep::Nothing)?;
+    analysis.investigation.changes = analysis.changes();
+    let investigation = &analysis.investigation;
+    let report = Report::new(investigation, &analysis.cells);
+    for format in &arguments.format {
+        let bytes = written(*format, &report)?;
+        match &target {
+            Target::Output => out
+                .write_all(&bytes)
+                .context("failed to write the output")?,
+            Target::File(path) => output::file(path, &bytes)?,
+            Target::Folder(folder) => {
+                output::folder(folder)?;
+                output::file(&folder.join(format.name()), &bytes)?;
+            }
+        }
+    }
+    let incomplete = arguments.fail_on_incomplete && investigation.summary.is_incomplete();
+    let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
+    Ok(Ended::of(incomplete, outage))
+}
+
+fn written(format: Format, report: &Report<'_>) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match format {
+        Format::Html => html::write(report, &mut bytes),
+        Format::Markdown => markdown::write_report(report, &mut bytes),
+        Format::Json => json::write(report.investigation, &mut bytes),
+        Format::Csv => incidents::write_csv(report.investigation, &mut bytes),
+    }
+    .context("failed to write the report")?;
+    Ok(bytes)
+}
+
+enum Target {
+    Output,
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+fn target(arguments: &Arguments) -> Result<Target, Usage> {
+    let several = arguments.format.len() > 1;
+    Ok(match &arguments.output {
+        Some(path) if several || is_folder(path) => Target::Folder(path.clone()),
+        Some(path) => Target::File(path.clone()),
+        None if several => {
+            return Err(Usage {
+                message: "several formats need a folder".to_owned(),
+                hint: Some("add --output DIR".to_owned()),
+            });
+        }
+        None => Target::Output,
+    })
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/')
+}

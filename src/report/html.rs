@@ -1,0 +1,262 @@
+//! A report as one HTML file: nothing is loaded, nothing runs, and it can be printed.
+
+use std::io::{self, Write};
+
+use askama::Template;
+use chrono::TimeDelta;
+
+use super::{
+    axis::{Axis, Spark},
+    escape,
+    outline::{self, Block, Line, line_of},
+    page::Report,
+    words::{self, Clock},
+};
+use crate::{
+    attribute::{
+        Finding,
+        phrase::{self, thousands},
+    },
+    cognito::history::{ConfigChange, Standing},
+    frame::Health,
+};
+
+#[derive(Template)]
+#[template(path = "report.html", config = "src/report/templates/askama.toml")]
+struct Page {
+    title: String,
+    facts: Vec<Fact>,
+    outages: Vec<Outage>,
+    health: Vec<Fared>,
+    changes: Vec<Made>,
+    seen: Vec<Block>,
+}
+
+/// A number that is read first.
+struct Fact {
+    number: String,
+    what: String,
+}
+
+struct Outage {
+    id: String,
+    heading: String,
+    onset: String,
+    whom: String,
+    happened: String,
+    blamed: String,
+    blocks: Vec<Block>,
+    whole_case: Vec<Block>,
+    axis: String,
+}
+
+struct Fared {
+    client: String,
+    pool: String,
+    requests: String,
+    failed: String,
+    success: String,
+    errors: String,
+    spark: String,
+}
+
+struct Made {
+    time: String,
+    name: String,
+    by: String,
+    event_id: String,
+    resource: String,
+    standing: String,
+    class: &'static str,
+    diff: Vec<Line>,
+}
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+    let clock = Clock::new(report.investigation.window);
+    let findings = report.investigation.findings.iter().enumerate();
+    let page = Page {
+        title: outline::title(report.investigation),
+        facts: facts(report),
+        outages: findings
+            .map(|(at, finding)| outage(at, finding, report, clock))
+            .collect(),
+        health: report.health.iter().map(fared).collect(),
+        changes: report
+            .investigation
+            .changes
+            .iter()
+            .rev()
+            .map(|change| made(change, report, clock))
+            .collect(),
+        seen: outline::seen::looked_at(report.investigation, clock),
+    };
+    let html = page.render().map_err(io::Error::other)?;
+    out.write_all(html.as_bytes())
+}
+
+/// The numbers at the top.
+fn facts(report: &Report<'_>) -> Vec<Fact> {
+    let findings = &report.investigation.findings;
+    let fact = |number: String, what: &str| Fact {
+        number,
+        what: what.to_owned(),
+    };
+    let mut facts = vec![fact(findings.len().to_string(), "outages")];
+    if !findings.is_empty() {
+        let failed = findings.iter().map(|finding| finding.incident.failed).sum();
+        facts.push(fact(phrase::duration(outage_time(report)), "of outage"));
+        facts.push(fact(thousands(failed), "failed requests in them"));
+    }
+    let users: Option<u64> = findings.iter().map(|f| f.incident.users).sum();
+    facts.extend(
+        users
+            .filter(|users| *users > 0)
+            .map(|users| fact(thousands(users), "known users affected")),
+    );
+    let worst = report.health.first().filter(|health| health.failed > 0);
+    if let Some((worst, client)) = worst.and_then(|w| Some((w, w.client.as_ref()?))) {
+        let what = format!(
+            "most failures: {} of {}",
+            thousands(worst.failed),
+            thousands(worst.requests)
+        );
+        facts.push(Fact {
+            number: client.to_string(),
+            what,
+        });
+    }
+    let dark = report.investigation.unseen();
+    facts.push(match dark {
+        0 => fact("all".to_owned(), "that was asked for was read"),
+        dark => fact(dark.to_string(), "gaps in what was read, see the end"),
+    });
+    facts
+}
+
+/// How long something was broken; what was broken twice at once counts once.
+fn outage_time(report: &Report<'_>) -> TimeDelta {
+    let end = report.investigation.window.end;
+    let mut spans: Vec<_> = report
+        .investigation
+        .findings
+        .iter()
+        .map(|finding| (finding.incident.onset, finding.incident.end.unwrap_or(end)))
+        .collect();
+    spans.sort();
+    let mut sum = TimeDelta::zero();
+    let mut until = report.investigation.window.start - TimeDelta::days(1);
+    for (start, end) in spans {
+        sum += (end - start.max(until)).max(TimeDelta::zero());
+        until = until.max(end);
+    }
+    sum
+}
+
+fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Outage {
+    let mut blocks = outline::outage(at + 1, finding, clock);
+    let heading = match blocks.remove(0) {
+        Block::Heading(heading) => heading,
+        _ => String::new(),
+    };
+    let axis = report
+        .traffic
+        .get(at)
+        .map(|traffic| Axis::new(finding, traffic, &report.investigation.changes, clock).render());
+    Outage {
+        id: finding.incident.id.clone(),
+        heading,
+        onset: clock.time(finding.incident.onset),
+        whom: words::whom(&finding.incident),
+        happened: outline::happened(&finding.incident),
+        blamed: outline::blamed(finding, clock),
+        blocks,
+        whole_case: outline::full::of(finding, clock),
+        axis: axis.and_then(Result::ok).unwrap_or_default(),
+    }
+}
+
+fn fared(health: &Health) -> Fared {
+    let client = words::client(health.client.as_ref());
+    let success = words::share(health.success());
+    let said = format!("Success of {client} over time: {success} in all");
+    Fared {
+        pool: health
+            .user_pool
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+        requests: thousands(health.requests),
+        failed: thousands(health.failed),
+        success,
+        errors: words::errors(&health.errors),
+        spark: Spark::new(&health.timeline, said)
+            .render()
+            .unwrap_or_default(),
+        client,
+    }
+}
+
+fn made(change: &ConfigChange, report: &Report<'_>, clock: Clock) -> Made {
+    let id = &change.change.event_id;
+    let named = report
+        .investigation
+        .findings
+        .iter()
+        .any(|finding| finding.names(id));
+    Made {
+        time: clock.time(change.change.time),
+        name: change.change.name.clone(),
+        by: words::by(change),
+        event_id: id.to_string(),
+        resource: words::resource(&change.resource),
+        standing: words::standing(change),
+        class: match (&change.standing, named) {
+            (_, true) => "guilty",
+            (Standing::Effective | Standing::Opaque, _) => "effective",
+            _ => "idle",
+        },
+        diff: change
+            .diff
+            .iter()
+            .map(|line| line_of(line, false))
+            .collect(),
+    }
+}
+
+mod filters {
+    use askama::{
+        Values,
+        filters::{Escaper, Safe},
+    };
+
+    use super::escape::{self, Html};
+
+    const LONGEST: usize = 2_000;
+
+    /// A sentence of ours: what stands between backticks is code, all else is text.
+    #[askama::filter_fn]
+    pub fn sentence(text: impl std::fmt::Display, _: &dyn Values) -> askama::Result<Safe<String>> {
+        // A number keeps its sign and its unit on its line.
+        let text = escape::cut(&text.to_string(), LONGEST);
+        let text = text.replace(" %", "\u{a0}%").replace("> 99", ">\u{a0}99");
+        let parts: Vec<&str> = text.split('`').collect();
+        let mut html = String::new();
+        for (at, part) in parts.iter().enumerate() {
+            let code = at % 2 == 1 && at + 1 < parts.len() && !part.is_empty();
+            html.push_str(if code { "<code>" } else { "" });
+            Html.write_escaped_str(&mut html, part)?;
+            html.push_str(if code { "</code>" } else { "" });
+        }
+        Ok(Safe(html))
+    }
+
+    /// A text of the logs, not longer than people read.
+    #[askama::filter_fn]
+    pub fn brief(text: impl std::fmt::Display, _: &dyn Values) -> askama::Result<String> {
+        Ok(escape::cut(&text.to_string(), 1_000))
+    }
+}

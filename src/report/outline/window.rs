@@ -1,0 +1,66 @@
+//! The report on a window: its outages, how each app client fared, and every change.
+
+use super::{Block, line_of, outage, overview, seen, title, words};
+use crate::{
+    attribute::phrase::thousands,
+    cognito::history::ConfigChange,
+    frame::Health,
+    report::{page::Report, words::Clock},
+};
+
+/// The blocks of a report.
+pub fn report(report: &Report<'_>) -> Vec<Block> {
+    let investigation = report.investigation;
+    let clock = Clock::new(investigation.window);
+    let findings = || investigation.findings.iter().enumerate();
+    let mut blocks = vec![Block::Title(title(investigation))];
+    blocks.push(Block::List(
+        findings()
+            .map(|(at, finding)| overview(at + 1, finding, clock))
+            .collect(),
+    ));
+    blocks.extend(findings().flat_map(|(at, finding)| outage(at + 1, finding, clock)));
+    blocks.push(Block::Heading("Token health".to_owned()));
+    blocks.push(Block::Table(
+        vec!["app client", "success", "requests", "failed", "errors"],
+        report.health.iter().map(fared).collect(),
+    ));
+    blocks.push(Block::Heading("Changes in the window".to_owned()));
+    if investigation.changes.is_empty() {
+        blocks.push(Block::Text("None in the logs.".to_owned()));
+    }
+    let changes = investigation.changes.iter().rev();
+    blocks.extend(changes.flat_map(|change| made(change, clock)));
+    blocks.push(Block::Heading("What was looked at".to_owned()));
+    blocks.extend(seen::looked_at(investigation, clock));
+    blocks
+}
+
+fn fared(health: &Health) -> Vec<String> {
+    vec![
+        words::client(health.client.as_ref()),
+        words::share(health.success()),
+        thousands(health.requests),
+        thousands(health.failed),
+        words::errors(&health.errors),
+    ]
+}
+
+fn made(change: &ConfigChange, clock: Clock) -> Vec<Block> {
+    let said = format!(
+        "{} `{}` of {} by {}: {}. Event {}.",
+        clock.time(change.change.time),
+        change.change.name,
+        words::resource(&change.resource),
+        words::by(change),
+        words::standing(change),
+        change.change.event_id
+    );
+    let diff = change.diff.iter().map(|line| line_of(line, false));
+    let diff: Vec<_> = diff.collect();
+    let mut blocks = vec![Block::Text(said)];
+    if !diff.is_empty() {
+        blocks.push(Block::Diff(diff));
+    }
+    blocks
+}

@@ -1,0 +1,163 @@
+//! The report as people open it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Browser,
+    program::{file, folder, trailblame},
+};
+
+/// What a stranger may write into a log.
+const HOSTILE: &str = "<script>alert(1)</script>\"'`|=HYPERLINK(\"x\")\u{202e}\u{1b}[31m";
+
+fn report(arguments: &[&str]) {
+    let mut all = vec!["report"];
+    all.extend(arguments);
+    let run = trailblame(&all);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+}
+
+/// An outage whose every name a stranger chose.
+fn hostile_logs(name: &str) -> String {
+    let long = format!("{HOSTILE}{}", "A".repeat(10_000));
+    let record = |minute: i64, id: &str, name: &str, more: Value| {
+        let mut record = json!({
+            "eventVersion": "1.11", "eventSource": "cognito-idp.amazonaws.com",
+            "eventName": name, "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+            "eventTime": format!("2026-03-02T{:02}:{:02}:00Z", minute / 60, minute % 60),
+            "eventID": format!("{id}{minute}"), "userAgent": long, "sourceIPAddress": HOSTILE,
+        });
+        let more = more.as_object().expect("members").clone();
+        record.as_object_mut().expect("a record").extend(more);
+        record
+    };
+    let settings = |flow: &str| {
+        let client = json!({
+            "userPoolId": "eu-west-1_HostileEXAMPLE", "clientId": HOSTILE, "clientName": HOSTILE,
+            "allowedOAuthFlows": [flow, HOSTILE], "allowedOAuthFlowsUserPoolClient": true,
+        });
+        json!({
+            "eventType": "AwsApiCall", "readOnly": false, "requestParameters": client,
+            "responseElements": {"userPoolClient": client},
+            "userIdentity": {"type": "IAMUser", "userName": HOSTILE, "arn": long},
+        })
+    };
+    let mut records: Vec<Value> = (0..600)
+        .map(|minute| {
+            let status = if minute < 400 { 200 } else { 400 };
+            let event = json!({
+                "responseParameters": {"status": status}, "userPoolId": "eu-west-1_HostileEXAMPLE",
+                "requestParameters": {"grant_type": ["client_credentials"], "client_id": [HOSTILE]},
+            });
+            let more = json!({"eventType": "AwsServiceEvent", "additionalEventData": event});
+            record(minute, HOSTILE, "Token_POST", more)
+        })
+        .collect();
+    let made = settings("client_credentials");
+    records.push(record(0, "made", "CreateUserPoolClient", made));
+    let broken = settings("code");
+    records.push(record(
+        399,
+        "broken<script>",
+        "UpdateUserPoolClient",
+        broken,
+    ));
+    let trail = json!({"Records": records}).to_string();
+    file(&folder(name), "trail.json", trail)
+}
+
+#[test]
+fn the_page_needs_nothing_and_fits_in_light_and_dark_on_desk_and_phone() {
+    let folder = folder("report-page");
+    let pages = [
+        ("sample", "sample-logs".to_owned()),
+        ("hostile", hostile_logs("report-logs")),
+    ];
+    let pages = pages.map(|(name, logs)| {
+        let page = folder.join(format!("{name}.html"));
+        let page = page.to_str().expect("UTF-8").to_owned();
+        report(&[&logs, "--output", &page]);
+        page
+    });
+    let Some(mut browser) = Browser::start(&folder.join("profile")) else {
+        return;
+    };
+    for page in &pages {
+        let mut grounds = Vec::new();
+        for scheme in ["light", "dark"] {
+            for width in [1280, 390] {
+                browser.show(page, width, scheme);
+                assert_eq!(browser.complaints(), Vec::<&Value>::new(), "{page}");
+                let overflow = "document.documentElement.scrollWidth - window.innerWidth";
+                let overflow = browser.evaluate(overflow).as_i64().expect("a number");
+                assert!(
+                    overflow <= 0,
+                    "{page} is {overflow} px too wide for {width}"
+                );
+                let drawn = "[...document.querySelectorAll('svg.axis rect.bad')]\
+                    .filter(bar => bar.getBoundingClientRect().height > 0).length";
+                assert!(browser.evaluate(drawn).as_i64() > Some(10), "{page}");
+            }
+            let ground = "getComputedStyle(document.body).backgroundColor";
+            grounds.push(browser.evaluate(ground));
+        }
+        assert_ne!(grounds[0], grounds[1], "{page}");
+    }
+    browser.show(&pages[0], 1280, "light");
+    let text = browser.evaluate("document.body.innerText");
+    let text = text.as_str().expect("text");
+    for told in [
+        "8 outages",
+        "14:05:04",
+        "terraform",
+        "dropped client_credentials",
+    ] {
+        assert!(text.contains(told), "{told}");
+    }
+    browser.show(&pages[1], 1280, "light");
+    let scripts = browser.evaluate("document.querySelectorAll('script').length");
+    assert_eq!(scripts, 0);
+    let text = browser.evaluate("document.body.innerText");
+    let text = text.as_str().expect("text");
+    assert!(
+        text.contains("<script>alert(1)</script>\"'"),
+        "the name stands as it is"
+    );
+    assert!(
+        text.contains("\\u{202e}\\u{1b}[31m"),
+        "what is hidden is seen"
+    );
+}
+
+#[test]
+fn strangers_text_is_text_in_every_form() {
+    let folder = folder("report-forms");
+    let to = folder.to_str().expect("UTF-8");
+    let logs = hostile_logs("report-forms-logs");
+    report(&[&logs, "--format", "html,markdown,json,csv", "--output", to]);
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect(name);
+    for name in ["report.html", "report.md", "report.json", "report.csv"] {
+        let page = read(name);
+        assert!(!page.contains(['\u{1b}', '\u{202e}']), "{name}");
+    }
+    assert!(!read("report.html").contains("<script"));
+    let table = read("report.csv");
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(&rows[0][15], "change");
+    let formulas = rows[0]
+        .iter()
+        .filter(|cell| cell.starts_with(['=', '@', '+']));
+    assert_eq!(formulas.count(), 0);
+    let document: Value = serde_json::from_str(&read("report.json")).expect("JSON");
+    assert_eq!(document["incidents"][0]["client_ids"][0], HOSTILE);
+    assert_eq!(document["changes"][1]["event_name"], "UpdateUserPoolClient");
+}
+
+#[test]
+fn several_formats_need_a_folder() {
+    let run = trailblame(&["report", "sample-logs", "--format", "html,json"]);
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("--output DIR"), "{}", run.stderr);
+}
