@@ -25,6 +25,7 @@ mod inputs;
 mod investigate;
 mod live;
 mod output;
+mod postmortem;
 mod progress;
 mod pull;
 mod queries;
@@ -52,6 +53,8 @@ enum Command {
     Investigate(investigate::Arguments),
     /// Write the outages of a time as a page: for a schedule, a wiki, a colleague.
     Report(report::Arguments),
+    /// Write one outage as a document for a wiki.
+    Postmortem(postmortem::Arguments),
     /// Show the history of settings, as `git log -p` shows a file's.
     Changes(changes::Arguments),
     /// Count failures over time, by app client, error and grant.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Investigate(arguments) => investigate::run(arguments, colour, &mut out),
         Command::Report(arguments) => report::run(arguments, &mut out),
+        Command::Postmortem(arguments) => postmortem::run(arguments, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),

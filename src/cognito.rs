@@ -14,4 +14,5 @@ pub mod snapshot;
 pub mod undo;
 // What requests make of them.
 pub mod effects;
+pub mod prevention;
 pub mod replay;

@@ -12,6 +12,7 @@ pub mod json;
 pub mod markdown;
 pub mod outline;
 pub mod page;
+pub mod redact;
 pub mod terminal;
 pub mod words;
 

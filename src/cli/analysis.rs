@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use clap::Args;
 use trailblame::{
-    attribute::{self, Investigation, Scene},
+    attribute::{self, Finding, Investigation, Scene},
     cognito::history::{ConfigChange, History, Standing},
     detect::{self, Incident},
     frame::{Cells, CoverageRow, Failure},
@@ -204,4 +204,20 @@ impl Question {
             .is_some_and(|id| self.pools.contains(id));
         asked && (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
     }
+}
+
+/// Where an outage stands, by its number in the report or its id.
+pub fn place(findings: &[Finding], which: &str) -> Result<usize, Usage> {
+    let number = which.parse::<usize>().ok();
+    let place = findings
+        .iter()
+        .enumerate()
+        .position(|(at, finding)| number == Some(at + 1) || finding.incident.id == which);
+    place.ok_or_else(|| Usage {
+        message: format!("no outage `{which}`"),
+        hint: Some(match findings.len() {
+            0 => "no outage was found".to_owned(),
+            count => format!("give a number from 1 to {count}, or an id"),
+        }),
+    })
 }

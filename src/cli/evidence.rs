@@ -21,27 +21,7 @@ use super::{inputs::Inputs, output};
 pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> anyhow::Result<()> {
     output::folder(folder)?;
     let wanted = wanted(investigation);
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    let passing = inputs.passing();
-    for name in &passing {
-        output::tell(format_args!(
-            "note: `{name}` cannot be read twice; its records are not in the evidence"
-        ));
-    }
-    inputs.again(|located| {
-        let Ok(located) = located else { return };
-        let id = match &located.record {
-            Record::Request(request) => request.event_id.as_deref(),
-            Record::Change(change) => Some(change.event_id.as_str()),
-            _ => None,
-        };
-        if let Some(id) = id.filter(|id| wanted.contains(*id)) {
-            let raw = String::from_utf8_lossy(located.raw);
-            found
-                .entry(id.to_owned())
-                .or_insert_with(|| mask::json(&raw));
-        }
-    });
+    let found = records(&wanted, inputs);
     let mut sums = String::new();
     for (id, text) in &found {
         let name = format!("{}.json", file_name(id));
@@ -56,8 +36,9 @@ pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> a
         wanted.len(),
         folder.display()
     ));
+    let passing = !inputs.passing().is_empty();
     let unfound = wanted.iter().filter(|id| !found.contains_key(*id));
-    for id in unfound.filter(|_| passing.is_empty()) {
+    for id in unfound.filter(|_| !passing) {
         output::tell(format_args!(
             "note: no record with the id {} was read again: its log gives records no ids",
             escape::terminal(id)
@@ -66,8 +47,38 @@ pub fn write(investigation: &Investigation, inputs: &Inputs, folder: &Path) -> a
     Ok(())
 }
 
+/// The masked records with these event ids, read once more.
+pub fn records(wanted: &BTreeSet<String>, inputs: &Inputs) -> BTreeMap<String, String> {
+    for name in inputs.passing() {
+        output::tell(format_args!(
+            "note: `{name}` cannot be read twice; its records are not in the evidence"
+        ));
+    }
+    let mut found = BTreeMap::new();
+    inputs.again(|located| {
+        let Ok(located) = located else { return };
+        let id = match &located.record {
+            Record::Request(request) => request.event_id.as_deref(),
+            Record::Change(change) => Some(change.event_id.as_str()),
+            _ => None,
+        };
+        if let Some(id) = id.filter(|id| wanted.contains(*id)) {
+            let raw = String::from_utf8_lossy(located.raw);
+            found
+                .entry(id.to_owned())
+                .or_insert_with(|| mask::json(&raw));
+        }
+    });
+    found
+}
+
+/// SHA-256 in hex of a record as it is written: with a line end.
+pub fn hash(text: &str) -> String {
+    hex(format!("{text}\n").as_bytes())
+}
+
 /// The events that a verdict rests on: suspects, the first failure, what ended it.
-fn wanted(investigation: &Investigation) -> BTreeSet<String> {
+pub fn wanted(investigation: &Investigation) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for finding in &investigation.findings {
         let suspects = finding

@@ -14,7 +14,7 @@ use trailblame::{
 
 use super::{
     Ended, Usage,
-    analysis::{Analysis, Which, analyse},
+    analysis::{self, Analysis, Which, analyse},
     evidence,
     inputs::Keep,
     output, read,
@@ -113,21 +113,8 @@ fn only(investigation: &mut Investigation, which: &str, format: Format) -> Resul
             hint: Some("the JSON of every outage holds its evidence already".to_owned()),
         });
     }
+    let place = analysis::place(&investigation.findings, which)?;
     let findings = &mut investigation.findings;
-    let number = which.parse::<usize>().ok();
-    let place = findings
-        .iter()
-        .enumerate()
-        .position(|(at, finding)| number == Some(at + 1) || finding.incident.id == which);
-    let Some(place) = place else {
-        return Err(Usage {
-            message: format!("no outage `{which}`"),
-            hint: Some(match findings.len() {
-                0 => "no outage was found".to_owned(),
-                count => format!("give a number from 1 to {count}, or an id"),
-            }),
-        });
-    };
     *findings = vec![findings.swap_remove(place)];
     investigation.in_full = true;
     Ok(())

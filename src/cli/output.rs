@@ -3,7 +3,7 @@
 use std::{
     fmt::Display,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context;
@@ -14,6 +14,8 @@ use trailblame::report::{
     terminal::{Colour, Style},
     words,
 };
+
+use super::Usage;
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -86,6 +88,45 @@ pub fn folder(path: &Path) -> anyhow::Result<()> {
 /// Writes a file.
 pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("failed to write `{}`", path.display()))
+}
+
+/// Where pages go.
+pub enum Target {
+    /// Standard output.
+    Output,
+    /// One file.
+    File(PathBuf),
+    /// A folder, each page by its name.
+    Folder(PathBuf),
+}
+
+impl Target {
+    /// Several pages need a folder.
+    pub fn new(path: Option<&Path>, several: bool) -> Result<Self, Usage> {
+        let is_folder =
+            |path: &Path| path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/');
+        match path {
+            Some(path) if several || is_folder(path) => Ok(Self::Folder(path.to_owned())),
+            Some(path) => Ok(Self::File(path.to_owned())),
+            None if several => Err(Usage {
+                message: "several formats need a folder".to_owned(),
+                hint: Some("add --output DIR".to_owned()),
+            }),
+            None => Ok(Self::Output),
+        }
+    }
+
+    /// Writes a page; `name` is its own in a folder.
+    pub fn write(&self, name: &str, bytes: &[u8], out: &mut impl Write) -> anyhow::Result<()> {
+        match self {
+            Self::Output => out.write_all(bytes).context("failed to write the output"),
+            Self::File(path) => file(path, bytes),
+            Self::Folder(path) => {
+                folder(path)?;
+                file(&path.join(name), bytes)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

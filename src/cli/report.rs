@@ -1,16 +1,13 @@
 //! `trailblame report`: the outages of a time as a page.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{io::Write, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use trailblame::report::{html, incidents, json, markdown, page::Report};
+use trailblame::report::{html, incidents, json, markdown, page::Report, redact::Redaction};
 
 use super::{
-    Ended, Usage,
+    Ended,
     analysis::{Whose, analyse},
     inputs::Keep,
     output, read,
@@ -29,6 +26,9 @@ pub struct Arguments {
     /// The file to write, or the folder [default: standard output].
     #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
+    /// Hide addresses, users and account ids, each under one name wherever it stands.
+    #[arg(long)]
+    redact: bool,
     #[command(flatten)]
     whose: Whose,
     /// End with status 3 when an outage was found.
@@ -66,23 +66,21 @@ impl Format {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
-    let target = target(&arguments)?;
+    let several = arguments.format.len() > 1;
+    let target = output::Target::new(arguments.output.as_deref(), several)?;
     let mut analysis = analyse(arguments.inputs, arguments.whose.question(), Keep::Nothing)?;
     analysis.investigation.changes = analysis.changes();
     let investigation = &analysis.investigation;
     let report = Report::new(investigation, &analysis.cells);
+    let mut redaction = arguments.redact.then(|| Redaction::new(investigation, []));
     for format in &arguments.format {
-        let bytes = written(*format, &report)?;
-        match &target {
-            Target::Output => out
-                .write_all(&bytes)
-                .context("failed to write the output")?,
-            Target::File(path) => output::file(path, &bytes)?,
-            Target::Folder(folder) => {
-                output::folder(folder)?;
-                output::file(&folder.join(format.name()), &bytes)?;
-            }
+        let mut bytes = written(*format, &report)?;
+        if let Some(redaction) = &mut redaction {
+            bytes = redaction
+                .page(&String::from_utf8_lossy(&bytes))
+                .into_bytes();
         }
+        target.write(format.name(), &bytes, out)?;
     }
     let incomplete = arguments.fail_on_incomplete && investigation.summary.is_incomplete();
     let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
@@ -99,29 +97,4 @@ fn written(format: Format, report: &Report<'_>) -> anyhow::Result<Vec<u8>> {
     }
     .context("failed to write the report")?;
     Ok(bytes)
-}
-
-enum Target {
-    Output,
-    File(PathBuf),
-    Folder(PathBuf),
-}
-
-fn target(arguments: &Arguments) -> Result<Target, Usage> {
-    let several = arguments.format.len() > 1;
-    Ok(match &arguments.output {
-        Some(path) if several || is_folder(path) => Target::Folder(path.clone()),
-        Some(path) => Target::File(path.clone()),
-        None if several => {
-            return Err(Usage {
-                message: "several formats need a folder".to_owned(),
-                hint: Some("add --output DIR".to_owned()),
-            });
-        }
-        None => Target::Output,
-    })
-}
-
-fn is_folder(path: &Path) -> bool {
-    path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/')
 }

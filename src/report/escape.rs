@@ -26,6 +26,14 @@ impl Escaper for Html {
     }
 }
 
+/// As [`Html`] writes it.
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Writing to memory cannot fail.
+    let _ = Html.write_escaped_str(&mut out, text);
+    out
+}
+
 /// For a terminal: control characters, escape sequences and marks that reorder text become
 /// visible.
 pub fn terminal(text: &str) -> String {

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::{
     axis::{Axis, Spark},
     escape,
-    outline::{self, Block, Line, line_of},
+    outline::{self, Block, Line, line_of, postmortem::Postmortem},
     page::Report,
     words::{self, Clock},
 };
@@ -18,7 +18,7 @@ use crate::{
         phrase::{self, thousands},
     },
     cognito::history::{ConfigChange, Standing},
-    frame::Health,
+    frame::{Health, Timeline},
 };
 
 #[derive(Template)]
@@ -96,6 +96,49 @@ pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
         seen: outline::seen::looked_at(report.investigation, clock),
     };
     let html = page.render().map_err(io::Error::other)?;
+    out.write_all(html.as_bytes())
+}
+
+#[derive(Template)]
+#[template(path = "document.html", config = "src/report/templates/askama.toml")]
+struct Document {
+    title: String,
+    sections: Vec<Vec<Block>>,
+    axis: String,
+}
+
+/// Writes a post-mortem, with the outage's axis under its impact.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write_postmortem(
+    postmortem: &Postmortem<'_>,
+    traffic: &Timeline,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let clock = Clock::new(postmortem.investigation.window);
+    let changes = &postmortem.investigation.changes;
+    let axis = Axis::new(postmortem.finding, traffic, changes, clock);
+    let mut sections: Vec<Vec<Block>> = vec![Vec::new()];
+    for block in outline::postmortem::of(postmortem) {
+        if matches!(block, Block::Heading(_)) {
+            sections.push(Vec::new());
+        }
+        if let Some(section) = sections.last_mut() {
+            section.push(block);
+        }
+    }
+    let title = sections.iter().flatten().find_map(|block| match block {
+        Block::Title(title) => Some(title.clone()),
+        _ => None,
+    });
+    let document = Document {
+        title: title.unwrap_or_default(),
+        sections,
+        axis: axis.render().map_err(io::Error::other)?,
+    };
+    let html = document.render().map_err(io::Error::other)?;
     out.write_all(html.as_bytes())
 }
 

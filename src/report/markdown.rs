@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{
     chart, escape,
-    outline::{self, Block},
+    outline::{self, Block, postmortem::Postmortem},
     page::Report,
     words::Clock,
 };
@@ -41,6 +41,19 @@ pub fn write_report(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
     Ok(())
 }
 
+/// Writes a post-mortem.
+///
+/// # Errors
+///
+/// What the output said.
+pub fn write_postmortem(postmortem: &Postmortem<'_>, out: &mut impl Write) -> io::Result<()> {
+    let clock = Clock::new(postmortem.investigation.window);
+    for block in outline::postmortem::of(postmortem) {
+        write_block(&block, clock, out)?;
+    }
+    Ok(())
+}
+
 fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<()> {
     match block {
         Block::Title(text) => writeln!(out, "# {}", sentence(text)),
@@ -63,13 +76,8 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
             Ok(())
         }
         Block::Gap => Ok(()),
-        Block::Command(command) => {
-            let command = escape::json(command);
-            // A fence longer than any run of backticks inside.
-            let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-            let fence = "`".repeat(longest.max(2) + 1);
-            writeln!(out, "\n{fence}sh\n{command}\n{fence}")
-        }
+        Block::Command(command) => fenced("sh", command, out),
+        Block::Record(record) => fenced("json", record, out),
         Block::Chart(timeline, marks) => {
             let mut lines = chart::lines(timeline, marks, clock, CHART_WIDTH);
             lines.extend(chart::legend(marks, clock));
@@ -96,6 +104,14 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
             writeln!(out, "```")
         }
     }
+}
+
+fn fenced(language: &str, text: &str, out: &mut impl Write) -> io::Result<()> {
+    let text = escape::json(text);
+    // A fence longer than any run of backticks inside.
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    writeln!(out, "\n{fence}{language}\n{text}\n{fence}")
 }
 
 /// A sentence of ours: what stands between backticks is code, all else is text.

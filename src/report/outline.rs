@@ -17,6 +17,7 @@ use crate::{
 
 mod case;
 pub(super) mod full;
+pub mod postmortem;
 pub(super) mod seen;
 mod window;
 
@@ -50,6 +51,8 @@ pub enum Block {
     Gap,
     /// A command to copy.
     Command(String),
+    /// A record of a log, as it is.
+    Record(String),
 }
 
 /// One setting before and after.

@@ -123,7 +123,7 @@ fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) 
             Ok(())
         }
         Block::Gap => writeln!(out),
-        Block::Command(command) => {
+        Block::Command(command) | Block::Record(command) => {
             writeln!(out, "\n{}\n", escape::json(command))
         }
         Block::Chart(timeline, marks) => {

@@ -156,6 +156,73 @@ fn strangers_text_is_text_in_every_form() {
 }
 
 #[test]
+fn a_postmortem_tells_the_story_to_the_second() {
+    let billing = [
+        "postmortem",
+        "sample-logs",
+        "--incident",
+        "inc-0a626171e90e",
+    ];
+    let mut told = billing.to_vec();
+    told.extend(["--detected-at", "2026-03-02T14:20:00Z"]);
+    let run = trailblame(&told);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    for line in [
+        "At 2026-03-02 14:06:00 UTC requests of 4billing0m2m0000000example began to fail",
+        "- 1,378 failed requests of 1,378 of the same kind",
+        "| 14:05:04 | −56 s | the change: UpdateUserPoolClient of app client",
+        "| 14:20:00 | \\+14 min | noticed by people |",
+        "| 15:20:17 | \\+74 min | put back: UpdateUserPoolClient",
+        "- People noticed 14 min after the onset.",
+        "- It was put back 60 min after it was noticed.",
+        "- Before a grant or flow is removed, count who still asks for it",
+        "| 14:05:04 | the change | ec65fe26-9fd4-4271-9f87-96d5e3721085 |",
+    ] {
+        assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
+    }
+    // The hashes are those of the evidence that `investigate` writes.
+    let evidence = folder("postmortem-evidence");
+    let to = evidence.to_str().expect("UTF-8");
+    trailblame(&["investigate", "sample-logs", "--evidence", to]);
+    let sums = std::fs::read_to_string(evidence.join("SHA256SUMS")).expect("sums");
+    let sum = sums.lines().find(|line| line.contains("ec65fe26-9fd4"));
+    let sum = sum.and_then(|line| line.split(' ').next()).expect("a sum");
+    assert!(run.stdout.contains(sum));
+
+    let mut hidden = billing.to_vec();
+    hidden.push("--redact");
+    let run = trailblame(&hidden);
+    for secret in [
+        "111122223333",
+        "203.0.113.",
+        "carol",
+        "Deploy/ci",
+        "198.51.100.",
+    ] {
+        assert!(!run.stdout.contains(secret), "{secret}");
+    }
+    for kept in ["Deploy/person-", "address-1", "account-1", "14:05:04"] {
+        assert!(run.stdout.contains(kept), "{kept}");
+    }
+}
+
+#[test]
+fn an_innocent_change_is_no_root_cause() {
+    let attack = [
+        "postmortem",
+        "sample-logs",
+        "--incident",
+        "1",
+        "--format",
+        "html",
+    ];
+    let run = trailblame(&attack);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("likeliest an attack"));
+    assert!(!run.stdout.contains("the change: "));
+}
+
+#[test]
 fn several_formats_need_a_folder() {
     let run = trailblame(&["report", "sample-logs", "--format", "html,json"]);
     assert_eq!(run.status, Some(2));

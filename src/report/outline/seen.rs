@@ -32,6 +32,17 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
             .map(|row| covered(row, clock))
             .collect(),
     ));
+    let notes = unseen(investigation);
+    if !notes.is_empty() {
+        blocks.push(Block::Section("Not seen, or not for sure".to_owned()));
+        blocks.push(Block::List(notes));
+    }
+    blocks
+}
+
+/// What was not seen, or not for sure.
+pub fn unseen(investigation: &Investigation) -> Vec<String> {
+    let summary = &investigation.summary;
     let mut notes = notes(summary);
     let said = summary.notes.iter().chain(&summary.remarks);
     notes.extend(said.map(|note| format!("{note}.")));
@@ -44,11 +55,7 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
             names.join(", ")
         ));
     }
-    if !notes.is_empty() {
-        blocks.push(Block::Section("Not seen, or not for sure".to_owned()));
-        blocks.push(Block::List(notes));
-    }
-    blocks
+    notes
 }
 
 /// What was read: files, answers of AWS, or both.

@@ -1,0 +1,161 @@
+//! `trailblame postmortem`: one outage as a document.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    path::PathBuf,
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use trailblame::{
+    attribute::{Finding, Investigation},
+    frame::{Cells, Health},
+    report::{
+        html, markdown,
+        outline::postmortem::{Postmortem, Record},
+        page,
+        redact::Redaction,
+    },
+    window::Window,
+};
+
+use super::{
+    Ended, Usage,
+    analysis::{self, Which, analyse},
+    bounds, evidence,
+    inputs::Keep,
+    output, read,
+};
+
+/// Write one outage as a document for a wiki.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trailblame postmortem sample-logs --incident 5 > billing.md
+  trailblame postmortem trail/ --at 2026-03-02T14:05 --detected-at 2026-03-02T14:20 --output docs/
+  trailblame postmortem trail/ --incident inc-3f9a1c2b77d0 --redact --format html > page.html")]
+pub struct Arguments {
+    /// The outage, by its number in the report or its id; not needed where there is only one.
+    #[arg(long, value_name = "NUMBER_OR_ID")]
+    incident: Option<String>,
+    /// When people noticed.
+    #[arg(long, value_name = "TIME")]
+    detected_at: Option<String>,
+    /// Hide addresses, users and account ids, each under one name wherever it stands.
+    #[arg(long)]
+    redact: bool,
+    /// Form of the output.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "markdown")]
+    format: Vec<Format>,
+    /// A file, or a folder for all forms [default: standard output].
+    #[arg(long, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    inputs: read::Reading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a wiki or an issue.
+    Markdown,
+    /// One file that needs no network and no script.
+    Html,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
+    let target = output::Target::new(arguments.output.as_deref(), arguments.format.len() > 1)?;
+    let detected = arguments.detected_at.as_deref();
+    let detected = detected
+        .map(|text| bounds::time("--detected-at", text))
+        .transpose()?;
+    let question = arguments.which.question()?;
+    let mut analysis = analyse(arguments.inputs, question, Keep::Pages)?;
+    analysis.investigation.changes = analysis.changes();
+    let investigation = &analysis.investigation;
+    let finding = chosen(investigation, arguments.incident.as_deref())?;
+    let records = records(investigation, finding, &analysis.inputs);
+    let postmortem = Postmortem {
+        investigation,
+        finding,
+        health: health(investigation, finding, &analysis.cells),
+        detected,
+        records: &records,
+    };
+    let texts = records.values().map(|record| record.text.as_str());
+    let mut redaction = arguments
+        .redact
+        .then(|| Redaction::new(investigation, texts));
+    for format in &arguments.format {
+        let mut bytes = Vec::new();
+        let (name, written) = match format {
+            Format::Markdown => ("md", markdown::write_postmortem(&postmortem, &mut bytes)),
+            Format::Html => {
+                let traffic = page::traffic(finding, &analysis.cells, investigation.window);
+                let written = html::write_postmortem(&postmortem, &traffic, &mut bytes);
+                ("html", written)
+            }
+        };
+        written.context("failed to write the post-mortem")?;
+        if let Some(redaction) = &mut redaction {
+            bytes = redaction
+                .page(&String::from_utf8_lossy(&bytes))
+                .into_bytes();
+        }
+        let name = format!("{}.{name}", finding.incident.id);
+        target.write(&name, &bytes, out)?;
+    }
+    Ok(Ended::Well)
+}
+
+/// The outage that is meant.
+fn chosen<'a>(investigation: &'a Investigation, which: Option<&str>) -> Result<&'a Finding, Usage> {
+    let findings = &investigation.findings;
+    match (which, &findings[..]) {
+        (None, [only]) => Ok(only),
+        (None, []) => Err(Usage {
+            message: "no outage was found".to_owned(),
+            hint: Some("say when it was broken: --at TIME or --between START,END".to_owned()),
+        }),
+        (None, several) => Err(Usage {
+            message: format!("{} outages were found", several.len()),
+            hint: Some(format!("say which: --incident 1 … {}", several.len())),
+        }),
+        (Some(which), findings) => Ok(&findings[analysis::place(findings, which)?]),
+    }
+}
+
+/// How the app clients of the outage's user pool fared in it.
+fn health(investigation: &Investigation, finding: &Finding, cells: &Cells) -> Vec<Health> {
+    let incident = &finding.incident;
+    let end = incident.end.unwrap_or(investigation.window.end);
+    // The second of the last failure counts too.
+    let end = end.max(incident.onset) + chrono::TimeDelta::seconds(1);
+    let window = Window {
+        start: incident.onset,
+        end,
+    };
+    let mut health = cells.health(window, 1);
+    health.retain(|health| incident.user_pool.is_none() || health.user_pool == incident.user_pool);
+    health
+}
+
+fn records(
+    investigation: &Investigation,
+    finding: &Finding,
+    inputs: &super::inputs::Inputs,
+) -> BTreeMap<String, Record> {
+    let alone = Investigation {
+        findings: vec![finding.clone()],
+        ..investigation.clone()
+    };
+    let wanted: BTreeSet<String> = evidence::wanted(&alone);
+    let found = evidence::records(&wanted, inputs);
+    let record = |(id, text): (String, String)| {
+        let sha256 = evidence::hash(&text);
+        (id, Record { text, sha256 })
+    };
+    found.into_iter().map(record).collect()
+}

@@ -1,0 +1,482 @@
+//! One outage as a document that a team keeps: what happened, why, and how not again.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Block, blamed, full, happened, line_of, marks, seen};
+use crate::{
+    attribute::{
+        Finding, Investigation, Suspect,
+        phrase::{self, thousands},
+    },
+    cognito::{
+        history::{ConfigChange, Standing},
+        prevention::prevention,
+    },
+    detect::{EndState, Kind},
+    frame::Health,
+    report::words::{self, Clock},
+};
+
+/// What a post-mortem is written from.
+#[derive(Debug)]
+pub struct Postmortem<'a> {
+    /// The investigation, for what it could not see; its changes are all those of the window.
+    pub investigation: &'a Investigation,
+    /// The outage.
+    pub finding: &'a Finding,
+    /// How each app client of the user pool fared between onset and end.
+    pub health: Vec<Health>,
+    /// When people noticed, if they say so.
+    pub detected: Option<DateTime<Utc>>,
+    /// The masked records behind the verdict, by event id.
+    pub records: &'a BTreeMap<String, Record>,
+}
+
+/// A masked record and its hash.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// JSON, or a line of a log.
+    pub text: String,
+    /// SHA-256 in hex of the text and a line end, as `--evidence` writes it.
+    pub sha256: String,
+}
+
+/// A record longer than this is cut in the document; its hash is of the whole.
+const LONGEST_RECORD: usize = 8_000;
+
+/// The blocks of the document.
+pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
+    let finding = postmortem.finding;
+    let incident = &finding.incident;
+    let clock = Clock::new(postmortem.investigation.window);
+    let heading = |text: &str| Block::Heading(text.to_owned());
+    let mut blocks = vec![
+        Block::Title(format!(
+            "Post-mortem: {}, {}",
+            words::whom(incident),
+            incident.onset.format("%Y-%m-%d")
+        )),
+        Block::Text(format!("Outage {}; all times are UTC.", incident.id)),
+        heading("Summary"),
+        Block::Answer(summary(finding, clock)),
+        heading("Impact"),
+    ];
+    blocks.extend(impact(postmortem));
+    blocks.push(heading("Timeline"));
+    blocks.push(Block::Chart(incident.timeline.clone(), marks(finding)));
+    blocks.push(Block::Table(
+        vec!["time", "after onset", "what"],
+        timeline(postmortem, clock),
+    ));
+    blocks.push(heading("Root cause"));
+    blocks.extend(cause(finding, clock));
+    blocks.push(heading("Why we believe it"));
+    blocks.push(Block::Text(finding.reason.clone()));
+    blocks.extend(full::of(finding, clock));
+    let facts = contributing(postmortem, clock);
+    if !facts.is_empty() {
+        blocks.push(heading("Contributing facts"));
+        blocks.push(Block::List(facts));
+    }
+    blocks.push(heading("How to prevent it"));
+    blocks.push(Block::List(lessons(finding)));
+    blocks.push(heading("What the logs could not show"));
+    blocks.push(Block::List(dark(postmortem)));
+    blocks.push(heading("Evidence"));
+    blocks.extend(evidence(postmortem, clock));
+    blocks
+}
+
+/// Three sentences: what failed, why, how it ended.
+fn summary(finding: &Finding, clock: Clock) -> String {
+    let incident = &finding.incident;
+    let ended = match (&finding.ended_by, incident.end, incident.end_state) {
+        (Some(ended), ..) => format!(
+            "It ended after {} when the setting was put back at {}",
+            phrase::duration(ended.event_time - incident.onset),
+            clock.time(ended.event_time)
+        ),
+        (None, Some(end), EndState::Recovered) => format!(
+            "It ended after {}, at {}, by no change that the logs hold",
+            phrase::duration(end - incident.onset),
+            clock.time(end)
+        ),
+        (None, Some(end), _) => format!("Nothing was asked any more after {}", clock.time(end)),
+        (None, None, _) => "It was still going on when the logs end".to_owned(),
+    };
+    let began = match incident.kind {
+        Kind::Failures => "began to fail",
+        Kind::Absence => "stopped",
+    };
+    format!(
+        "At {} UTC requests of {} {began}: {}. The cause: {}. {ended}.",
+        words::date_time(incident.onset),
+        words::whom(incident),
+        happened(incident),
+        blamed(finding, clock)
+    )
+}
+
+fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
+    let incident = &postmortem.finding.incident;
+    let end = incident.end.unwrap_or(postmortem.investigation.window.end);
+    let all: u64 = postmortem.health.iter().map(|health| health.requests).sum();
+    let broken = match incident.kind {
+        Kind::Failures => incident.failed as f64,
+        Kind::Absence => incident.expected.unwrap_or(0.0),
+    };
+    let share = |of: u64| words::percent(broken / (of as f64).max(broken).max(1.0));
+    let mut facts = vec![
+        match incident.kind {
+            Kind::Failures => format!(
+                "{} failed requests of {} of the same kind ({})",
+                thousands(incident.failed),
+                thousands(incident.total),
+                share(incident.total)
+            ),
+            Kind::Absence => format!(
+                "about {} requests never came",
+                thousands(broken.round() as u64)
+            ),
+        },
+        format!("{} long", phrase::duration(end - incident.onset)),
+    ];
+    if incident.kind == Kind::Failures && all > 0 {
+        facts.push(format!(
+            "{} of all {} requests to the user pool in that time",
+            share(all),
+            thousands(all)
+        ));
+    }
+    facts.push(match incident.users {
+        Some(users) => format!("{} seen failing", phrase::count(users as f64, "known user")),
+        None => "how many people: not known, since these requests name none".to_owned(),
+    });
+    let rows = postmortem.health.iter().map(|health| {
+        vec![
+            words::client(health.client.as_ref()),
+            thousands(health.requests),
+            thousands(health.failed),
+            words::share(health.success()),
+            words::errors(&health.errors),
+        ]
+    });
+    vec![
+        Block::List(facts),
+        Block::Section("App clients of the user pool in that time".to_owned()),
+        Block::Table(
+            vec!["app client", "requests", "failed", "success", "errors"],
+            rows.collect(),
+        ),
+    ]
+}
+
+/// Everything that happened, to the second.
+fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<String>> {
+    let finding = postmortem.finding;
+    let incident = &finding.incident;
+    let end = incident.end.unwrap_or(postmortem.investigation.window.end);
+    let mut events: Vec<(DateTime<Utc>, String)> = Vec::new();
+    if let Some(named) = finding.named() {
+        let said = format!("the change: {}", did(&named.change));
+        events.push((named.change.change.time, said));
+    }
+    events.extend(
+        incident
+            .last_success
+            .map(|time| (time, "last success".to_owned())),
+    );
+    events.push((
+        incident.onset,
+        match incident.kind {
+            Kind::Failures => "first failure".to_owned(),
+            Kind::Absence => "requests stop".to_owned(),
+        },
+    ));
+    events.extend(
+        postmortem
+            .detected
+            .map(|time| (time, "noticed by people".to_owned())),
+    );
+    let is_cure = |change: &ConfigChange| {
+        let ended = finding.ended_by.as_ref();
+        ended.is_some_and(|ended| ended.event_id.as_str() == change.change.event_id)
+    };
+    for change in tried(postmortem) {
+        let what = match is_cure(change) {
+            true => "put back",
+            false => "another change",
+        };
+        events.push((change.change.time, format!("{what}: {}", did(change))));
+    }
+    if incident.kind == Kind::Failures {
+        events.extend(incident.end.map(|time| (time, "last failure".to_owned())));
+    }
+    events.extend(
+        incident
+            .recovered
+            .map(|time| (time, "requests succeed again".to_owned())),
+    );
+    if incident.end.is_none() {
+        events.push((end, "the logs end; still going on".to_owned()));
+    }
+    events.sort_by_key(|(time, _)| *time);
+    let row = |(time, said): (DateTime<Utc>, String)| {
+        vec![
+            clock.time(time),
+            after(time, incident.onset),
+            said.replace("**", ""),
+        ]
+    };
+    events.into_iter().map(row).collect()
+}
+
+/// `+3 min`, `-5 s`.
+fn after(time: DateTime<Utc>, onset: DateTime<Utc>) -> String {
+    match time < onset {
+        true => format!("−{}", phrase::duration(onset - time)),
+        false => format!("+{}", phrase::duration(time - onset)),
+    }
+}
+
+/// Changes of the same user pool from onset to end, the named one excepted.
+fn tried<'a>(postmortem: &Postmortem<'a>) -> impl Iterator<Item = &'a ConfigChange> {
+    let finding = postmortem.finding;
+    let incident = &finding.incident;
+    let until = postmortem.investigation.window.end;
+    let until = incident.recovered.or(incident.end).unwrap_or(until);
+    let pool = incident.user_pool.as_ref();
+    postmortem
+        .investigation
+        .changes
+        .iter()
+        .filter(move |change| {
+            let time = change.change.time;
+            let ours = pool.is_none() || change.resource.pool() == pool;
+            let cure = finding.ended_by.as_ref();
+            let is_cure =
+                cure.is_some_and(|ended| ended.event_id.as_str() == change.change.event_id);
+            let inside = incident.onset <= time && time <= until;
+            (is_cure || inside && ours) && !finding.names(&change.change.event_id)
+        })
+}
+
+fn did(change: &ConfigChange) -> String {
+    format!(
+        "{} of {} by {}: {}",
+        change.change.name,
+        words::resource(&change.resource),
+        words::by(change),
+        words::standing(change)
+    )
+}
+
+fn cause(finding: &Finding, clock: Clock) -> Vec<Block> {
+    let Some(named) = finding.named() else {
+        let mut blocks = vec![Block::Text(format!("{}.", blamed(finding, clock)))];
+        let others = finding.alternatives.iter().take(3).map(|other| {
+            format!(
+                "{}: {}",
+                words::percent(other.probability),
+                words::alternative_said(other.kind)
+            )
+        });
+        blocks.push(Block::List(others.collect()));
+        return blocks;
+    };
+    let change = &named.change.change;
+    let lines = named
+        .diff
+        .iter()
+        .map(|line| line_of(&line.line, line.guilty));
+    vec![
+        Block::Text(format!(
+            "`{}` of {} at {} {}.",
+            change.name,
+            words::resource(&named.change.resource),
+            clock.time(change.time),
+            words::what(named)
+        )),
+        Block::Diff(lines.collect()),
+        Block::Section("Who".to_owned()),
+        Block::List(who(named)),
+    ]
+}
+
+/// The chain of who: from the person or role to the call.
+fn who(named: &Suspect) -> Vec<String> {
+    let change = &named.change.change;
+    let mut who: Vec<String> = Vec::new();
+    for (at, link) in change.actor_chain.iter().enumerate() {
+        who.push(match at {
+            0 => format!("from {link}"),
+            _ => format!("→ {link}"),
+        });
+    }
+    if who.is_empty() {
+        who.push(
+            change
+                .actor
+                .clone()
+                .unwrap_or_else(|| "no caller is named".to_owned()),
+        );
+    }
+    who.extend(change.tool.as_ref().map(|tool| format!("with {tool}")));
+    who.extend(
+        change
+            .source_ip
+            .as_ref()
+            .map(|ip| format!("from address {ip}")),
+    );
+    let set = named.change_set.as_ref();
+    who.extend(set.map(|set| format!("one of the changes of {set}")));
+    who.push(format!("CloudTrail event {}", change.event_id));
+    who
+}
+
+fn contributing(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<String> {
+    let finding = postmortem.finding;
+    let incident = &finding.incident;
+    let mut facts = Vec::new();
+    if let Some(named) = finding.named() {
+        let lag = incident.onset - named.change.change.time;
+        if lag.num_minutes() >= 2 {
+            facts.push(format!(
+                "The change stood for {} before the first request felt it.",
+                phrase::duration(lag)
+            ));
+        }
+        if named.diff.iter().any(|line| !line.guilty) {
+            facts.push("The same call altered other settings too, which did no harm.".to_owned());
+        }
+        let together = named.event_ids.len();
+        if together > 1 {
+            facts.push(format!(
+                "It takes {together} changes together: each alone would do."
+            ));
+        }
+    }
+    if let Some(detected) = postmortem.detected {
+        facts.push(format!(
+            "People noticed {} after the onset.",
+            phrase::duration(detected - incident.onset)
+        ));
+        if let Some(ended) = finding
+            .ended_by
+            .as_ref()
+            .filter(|ended| ended.event_time >= detected)
+        {
+            facts.push(format!(
+                "It was put back {} after it was noticed.",
+                phrase::duration(ended.event_time - detected)
+            ));
+        }
+    }
+    let failed = tried(postmortem).filter(|change| matches!(change.standing, Standing::Failed(_)));
+    let failed = failed.count();
+    if failed > 0 {
+        facts.push(format!(
+            "{} to the user pool while it was broken.",
+            phrase::count(failed as f64, "refused call")
+        ));
+    }
+    let idle = tried(postmortem).filter(|change| change.standing == Standing::NoDifference);
+    if let Some(idle) = idle.last() {
+        facts.push(format!(
+            "A call that changed nothing at {}, by {}: perhaps an attempt to repair it.",
+            clock.time(idle.change.time),
+            words::by(idle)
+        ));
+    }
+    facts
+}
+
+fn lessons(finding: &Finding) -> Vec<String> {
+    let Some(named) = finding.named() else {
+        return vec![
+            "No change is proven, so no way of changing is to blame; an alarm on the failures of \
+             each app client shows the next one earlier."
+                .to_owned(),
+        ];
+    };
+    let guilty = named.diff.iter().filter(|line| line.guilty);
+    let guilty: Vec<_> = guilty.map(|line| &line.line.setting).collect();
+    let said = prevention(&named.change, &guilty);
+    let mut said: Vec<String> = said.into_iter().map(str::to_owned).collect();
+    said.push(
+        "Run `trailblame report` on a schedule with `--notify`: it tells of such an outage, and of \
+         the change, at its next run."
+            .to_owned(),
+    );
+    said
+}
+
+fn dark(postmortem: &Postmortem<'_>) -> Vec<String> {
+    let mut said = seen::unseen(postmortem.investigation);
+    if postmortem.finding.provisional {
+        said.push("Some log may not be complete for this time yet.".to_owned());
+    }
+    said.push("What callers and people saw: only what reached AWS is in its logs.".to_owned());
+    said.push("Why the change was made: a log holds calls, not reasons.".to_owned());
+    said.push(
+        "The probabilities are calibrated on simulated incidents: no public record of a real one \
+         exists."
+            .to_owned(),
+    );
+    said
+}
+
+fn evidence(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Block> {
+    let finding = postmortem.finding;
+    let mut rows = Vec::new();
+    let mut texts = Vec::new();
+    let mut tell = |id: &str, time: DateTime<Utc>, what: &str| {
+        let record = postmortem.records.get(id);
+        let hash = record.map_or("not read again", |record| record.sha256.as_str());
+        rows.push(vec![
+            clock.time(time),
+            what.to_owned(),
+            id.to_owned(),
+            hash.to_owned(),
+        ]);
+        if let Some(record) = record {
+            texts.push(Block::Section(format!("Event {id}")));
+            let text = crate::report::escape::cut(&record.text, LONGEST_RECORD);
+            texts.push(Block::Record(text));
+        }
+    };
+    if let Some(named) = finding.named() {
+        tell(
+            &named.change.change.event_id,
+            named.change.change.time,
+            "the change",
+        );
+    }
+    if let Some(first) = &finding.incident.first_failed_event_id {
+        tell(first.as_str(), finding.incident.onset, "the first failure");
+    }
+    if let Some(ended) = &finding.ended_by {
+        tell(
+            ended.event_id.as_str(),
+            ended.event_time,
+            "what put it back",
+        );
+    }
+    if rows.is_empty() {
+        return vec![Block::Text(
+            "No single event stands for this outage.".to_owned(),
+        )];
+    }
+    let mut blocks = vec![
+        Block::Text(
+            "The records, with secrets and tokens masked; the hash is of the masked text and a line \
+             end, as `investigate --evidence` writes it."
+                .to_owned(),
+        ),
+        Block::Table(vec!["time", "what", "event", "SHA-256"], rows),
+    ];
+    blocks.extend(texts);
+    blocks
+}

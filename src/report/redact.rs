@@ -1,0 +1,221 @@
+//! Hides people, addresses and account ids in a page, each under one name wherever it stands.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
+
+use serde_json::Value;
+
+use super::escape;
+use crate::{attribute::Investigation, cognito::history::ConfigChange};
+
+/// What stands in place of what.
+#[derive(Debug, Default)]
+pub struct Redaction {
+    names: BTreeMap<String, String>,
+    addresses: BTreeMap<IpAddr, String>,
+}
+
+/// Names shorter than this are no names.
+const SHORTEST: usize = 2;
+
+impl Redaction {
+    /// Hides whom an investigation names, and whom these records do.
+    pub fn new<'a>(
+        investigation: &Investigation,
+        records: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let mut found = Found::default();
+        let suspects = investigation
+            .findings
+            .iter()
+            .flat_map(|finding| &finding.suspects);
+        let suspects = suspects.map(|suspect| &suspect.change);
+        for change in investigation.changes.iter().chain(suspects) {
+            found.change(change);
+        }
+        let coverage = investigation.coverage.iter();
+        let incidents = investigation.findings.iter();
+        let accounts = coverage.filter_map(|row| row.account.as_ref());
+        let accounts = accounts.chain(incidents.filter_map(|f| f.incident.account.as_ref()));
+        found.accounts.extend(accounts.map(ToString::to_string));
+        for record in records {
+            if let Ok(value) = serde_json::from_str::<Value>(record) {
+                found.value(&value);
+            }
+        }
+        found.names()
+    }
+
+    /// The page without them.
+    pub fn page(&mut self, page: &str) -> String {
+        let mut hidden = String::with_capacity(page.len());
+        let mut rest = page;
+        while !rest.is_empty() {
+            let before = hidden.chars().next_back();
+            if let Some((length, name)) = self.name_at(rest, before) {
+                hidden.push_str(name);
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
+            if let Some((length, name)) = self.address_at(rest, before) {
+                hidden.push_str(&name);
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
+            let mut chars = rest.chars();
+            hidden.extend(chars.next());
+            rest = chars.as_str();
+        }
+        hidden
+    }
+
+    /// A name that stands at the beginning, not inside of a word.
+    fn name_at(&self, text: &str, before: Option<char>) -> Option<(usize, &str)> {
+        if before.is_some_and(char::is_alphanumeric) {
+            return None;
+        }
+        // The longest of those that begin so comes last.
+        let first = text.get(..text.chars().next()?.len_utf8())?;
+        let names = self.names.range(first.to_owned()..).rev();
+        let mut names = names.filter(|(name, _)| {
+            let rest = text.strip_prefix(name.as_str());
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        });
+        names
+            .next()
+            .map(|(name, hidden)| (name.len(), hidden.as_str()))
+    }
+
+    /// An address that stands at the beginning.
+    fn address_at(&mut self, text: &str, before: Option<char>) -> Option<(usize, String)> {
+        let part = |c: char| c.is_ascii_hexdigit() || c == '.' || c == ':';
+        if before.is_some_and(|c| part(c) || c.is_alphanumeric()) || !text.starts_with(part) {
+            return None;
+        }
+        let token = text.split(|c| !part(c)).next()?;
+        let token = token.trim_end_matches(['.', ':']);
+        let address: IpAddr = token.parse().ok()?;
+        let next = self.addresses.len() + 1;
+        let name = self.addresses.entry(address);
+        let name = name.or_insert_with(|| format!("address-{next}"));
+        (token.len() > 2).then(|| (token.len(), name.clone()))
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    accounts: BTreeSet<String>,
+    people: BTreeSet<String>,
+}
+
+impl Found {
+    fn change(&mut self, change: &ConfigChange) {
+        let record = &change.change;
+        self.accounts.extend(record.account.clone());
+        for link in record.actor_chain.iter().chain(&record.actor) {
+            self.arn(link);
+        }
+    }
+
+    /// The person at the end of an ARN, and its account; another name is a person's.
+    fn arn(&mut self, text: &str) {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let [_, _, _, _, account, tail] = parts[..] else {
+            if !text.contains('.') || text.contains('@') {
+                self.people.insert(text.to_owned());
+            }
+            return;
+        };
+        if account.len() == 12 {
+            self.accounts.insert(account.to_owned());
+        }
+        let is_role = tail.starts_with("role/");
+        let person = tail
+            .rsplit('/')
+            .next()
+            .filter(|_| !is_role && tail.contains('/'));
+        self.people.extend(person.map(str::to_owned));
+    }
+
+    /// Names in a record, by what its members are called.
+    fn value(&mut self, value: &Value) {
+        const PEOPLE: [&str; 8] = [
+            "sub",
+            "userName",
+            "username",
+            "USERNAME",
+            "principalId",
+            "accessKeyId",
+            "email",
+            "sourceIdentity",
+        ];
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        // A role, which is nobody: people are told apart by their sessions.
+                        Value::Object(_) if name == "sessionIssuer" => {}
+                        Value::String(text) if PEOPLE.contains(&name.as_str()) => {
+                            self.people.insert(text.clone());
+                        }
+                        Value::String(text) if text.starts_with("arn:") => self.arn(text),
+                        Value::String(text) if name.ends_with("ccountId") => {
+                            self.accounts.insert(text.clone());
+                        }
+                        value => self.value(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.value(item)),
+            _ => {}
+        }
+    }
+
+    fn names(self) -> Redaction {
+        let mut names = BTreeMap::new();
+        for (kind, found) in [("account", self.accounts), ("person", self.people)] {
+            let found = found.into_iter().filter(|name| name.len() >= SHORTEST);
+            for (at, name) in found.enumerate() {
+                let hidden = format!("{kind}-{}", at + 1);
+                // As each form writes it.
+                let json = serde_json::to_string(&name).unwrap_or_default();
+                let json = json.trim_matches('"').to_owned();
+                for written in [escape::markdown(&name), escape::html(&name), json, name] {
+                    names.insert(written, hidden.clone());
+                }
+            }
+        }
+        Redaction {
+            names,
+            addresses: BTreeMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{attribute::Verdict, report::fixture::investigation};
+
+    #[test]
+    fn each_is_hidden_under_one_name_and_nothing_else_is() {
+        let record =
+            r#"{"userIdentity":{"userName":"al","arn":"arn:aws:iam::111122223333:user/al"}}"#;
+        let investigation = investigation(Verdict::Change, None);
+        let mut redaction = Redaction::new(&investigation, [record]);
+        let page = "al met al-b at 14:05:04 from 192.0.2.7, then 198.51.100.9 and 192.0.2.7; \
+                    total 1.5, also 2001:db8::1; account 111122223333, event 0a-111122223334";
+        let hidden = redaction.page(page);
+        assert!(
+            !hidden.contains("192.0.2.7") && !hidden.contains("111122223333"),
+            "{hidden}"
+        );
+        assert_eq!(hidden.matches("address-1").count(), 2, "{hidden}");
+        for kept in ["14:05:04", "total 1.5", "also", "111122223334", "address-3"] {
+            assert!(hidden.contains(kept), "{kept}: {hidden}");
+        }
+        assert!(hidden.starts_with("person-"), "{hidden}");
+    }
+}
