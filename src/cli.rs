@@ -31,6 +31,7 @@ mod pull;
 mod queries;
 mod read;
 mod report;
+mod schedule;
 
 /// Which change broke sign-in?
 ///

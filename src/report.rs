@@ -10,6 +10,7 @@ pub mod html;
 pub mod incidents;
 pub mod json;
 pub mod markdown;
+pub mod notice;
 pub mod outline;
 pub mod page;
 pub mod redact;

@@ -95,8 +95,15 @@ pub struct Asked {
     pub max_rps: Option<f64>,
     /// How long to look requests up.
     pub max_lookup_time: Duration,
-    profile: Option<String>,
+    connection: Connection,
     roles: Vec<Role>,
+}
+
+/// With whose credentials to ask, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    profile: Option<String>,
+    region: Option<String>,
     endpoint_url: Option<String>,
 }
 
@@ -117,8 +124,19 @@ struct Role {
 }
 
 impl Asking {
+    /// With whose credentials to ask, and where.
+    pub fn connection(&self) -> Connection {
+        let first = self.region.first();
+        Connection {
+            profile: self.profile.clone(),
+            region: first.filter(|region| *region != "all").cloned(),
+            endpoint_url: self.endpoint_url.clone(),
+        }
+    }
+
     /// Checks what was typed; `None` when nothing of AWS is asked for.
     pub fn resolve(self, has_paths: bool, buckets: Vec<Bucket>) -> Result<Option<Asked>, Usage> {
+        let connection = self.connection();
         let athena = self.athena.resolve()?;
         let asks = athena.is_some() || !self.log_group.is_empty() || !buckets.is_empty();
         let other = has_paths || self.archive || asks;
@@ -162,7 +180,7 @@ impl Asking {
             archive_only: self.archive,
             describe: !self.no_describe,
             archive,
-            profile: self.profile,
+            connection,
             regions: match self.region.iter().any(|region| region == "all") {
                 true => queries::REGIONS.map(str::to_owned).to_vec(),
                 false => self.region,
@@ -176,7 +194,6 @@ impl Asking {
                     external_id: external(index).cloned(),
                 })
                 .collect(),
-            endpoint_url: self.endpoint_url,
             max_rps: self.max_rps,
             max_lookup_time: longest.to_std().unwrap_or(Duration::MAX),
         }))
@@ -237,7 +254,7 @@ impl Asked {
     ///
     /// There are no credentials, or no Region is named.
     pub async fn places(&self) -> anyhow::Result<Vec<Place>> {
-        let base = self.configuration().await;
+        let base = self.connection.load().await;
         let mut configurations = Vec::new();
         for role in &self.roles {
             let provider = AssumeRoleProvider::builder(&role.arn)
@@ -278,7 +295,7 @@ impl Asked {
             (false, _) => Ok(self.regions.clone()),
             (true, Some(region)) => Ok(vec![region]),
             (true, None) => Err(anyhow!(Usage {
-                message: match &self.profile {
+                message: match &self.connection.profile {
                     Some(profile) => format!("no Region to ask: profile `{profile}` names none"),
                     None => "no Region to ask".to_owned(),
                 },
@@ -290,8 +307,11 @@ impl Asked {
             })),
         }
     }
+}
 
-    async fn configuration(&self) -> SdkConfig {
+impl Connection {
+    /// The configuration that AWS's libraries take.
+    pub async fn load(&self) -> SdkConfig {
         let http = Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https();
@@ -310,7 +330,7 @@ impl Asked {
         if let Some(url) = &self.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        if let Some(region) = self.regions.first() {
+        if let Some(region) = &self.region {
             loader = loader.region(AwsRegion::new(region.clone()));
         }
         loader.load().await

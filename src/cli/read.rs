@@ -8,7 +8,7 @@ use trailblame::frame::{Bounds, Mapping};
 
 use super::{
     Usage,
-    aws::{Asking, Bucket},
+    aws::{Asking, Bucket, Connection},
     bounds,
     errand::Spans,
     inputs::Inputs,
@@ -63,6 +63,11 @@ const UNASKED: TimeDelta = TimeDelta::hours(24);
 const NORMAL: TimeDelta = TimeDelta::hours(24);
 
 impl Reading {
+    /// With whose credentials to ask AWS.
+    pub fn connection(&self) -> Connection {
+        self.asking.connection()
+    }
+
     /// Checks what was typed.
     pub fn resolve(self, want: Want) -> Result<Inputs, Usage> {
         let now = Utc::now();

@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use trailblame::report::{html, incidents, json, markdown, page::Report, redact::Redaction};
 
 use super::{
-    Ended,
+    Ended, Usage,
     analysis::{Whose, analyse},
     inputs::Keep,
     output, read,
+    schedule::Scheduling,
 };
 
 /// Write the outages of a time as a page.
@@ -31,6 +32,8 @@ pub struct Arguments {
     redact: bool,
     #[command(flatten)]
     whose: Whose,
+    #[command(flatten)]
+    scheduling: Scheduling,
     /// End with status 3 when an outage was found.
     #[arg(long)]
     fail_on_outage: bool,
@@ -68,8 +71,26 @@ impl Format {
 pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
     let several = arguments.format.len() > 1;
     let target = output::Target::new(arguments.output.as_deref(), several)?;
-    let mut analysis = analyse(arguments.inputs, arguments.whose.question(), Keep::Nothing)?;
+    let schedule = arguments
+        .scheduling
+        .resolve(arguments.inputs.connection())?;
+    let analysis = analyse(arguments.inputs, arguments.whose.question(), Keep::Nothing);
+    let mut analysis = match analysis {
+        Ok(analysis) => analysis,
+        Err(error) if error.is::<Usage>() => return Err(error),
+        // That nothing could be seen is news too.
+        Err(error) => {
+            let told = schedule
+                .observe_failure(&error)
+                .and_then(|()| schedule.send());
+            return match told {
+                Ok(()) => Err(error),
+                Err(other) => Err(error.context(other)),
+            };
+        }
+    };
     analysis.investigation.changes = analysis.changes();
+    schedule.observe(&mut analysis.investigation)?;
     let investigation = &analysis.investigation;
     let report = Report::new(investigation, &analysis.cells);
     let mut redaction = arguments.redact.then(|| Redaction::new(investigation, []));
@@ -82,6 +103,8 @@ pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> 
         }
         target.write(format.name(), &bytes, out)?;
     }
+    schedule.send()?;
+    schedule.beat(investigation)?;
     let incomplete = arguments.fail_on_incomplete && investigation.summary.is_incomplete();
     let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
     Ok(Ended::of(incomplete, outage))

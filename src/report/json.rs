@@ -186,7 +186,17 @@ struct Gap<'a> {
 ///
 /// What the output said.
 pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<()> {
-    let document = Document {
+    print(&document(investigation), out)
+}
+
+/// The document as a value.
+pub fn value(investigation: &Investigation) -> Value {
+    // Its keys are strings and its numbers finite: it can always be written.
+    serde_json::to_value(document(investigation)).unwrap_or_default()
+}
+
+fn document(investigation: &Investigation) -> Document<'_> {
+    Document {
         schema: "trailblame/investigation/1",
         window: Span {
             start: rfc3339(investigation.window.start),
@@ -210,8 +220,7 @@ pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<
                 settings: gap.settings.iter().map(|name| &*name.0).collect(),
             })
             .collect(),
-    };
-    print(&document, out)
+    }
 }
 
 /// Writes a document whose strings cannot do anything to a terminal.

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::program::{file, folder, investigate};
 
 const POOL: &str = "eu-west-1_QuietEXAMPLE";
-const ORDERS: &str = "1orders00client00EXAMPLE";
+pub const ORDERS: &str = "1orders00client00EXAMPLE";
 const STOCK: &str = "2stock000client00EXAMPLE";
-const MINUTE: i64 = 60;
+pub const MINUTE: i64 = 60;
 
-fn record(second: i64, name: &str, client: &str, more: Value) -> Value {
+pub fn record(second: i64, name: &str, client: &str, more: Value) -> Value {
     let start: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
     let time = start + TimeDelta::seconds(second);
     let mut record = json!({
@@ -27,7 +27,7 @@ fn record(second: i64, name: &str, client: &str, more: Value) -> Value {
     record
 }
 
-fn request(client: &str, second: i64, status: u16) -> Value {
+pub fn request(client: &str, second: i64, status: u16) -> Value {
     let event = json!({
         "responseParameters": {"status": status},
         "requestParameters": {"grant_type": ["client_credentials"], "client_id": [client]},
@@ -38,7 +38,7 @@ fn request(client: &str, second: i64, status: u16) -> Value {
 }
 
 /// An update, or what made the client, that sends its flows and whether it may use them.
-fn write(client: &str, second: i64, flows: &[&str], enabled: bool) -> Value {
+pub fn write(client: &str, second: i64, flows: &[&str], enabled: bool) -> Value {
     let name = match second {
         0 => "CreateUserPoolClient",
         _ => "UpdateUserPoolClient",
@@ -60,11 +60,11 @@ fn write(client: &str, second: i64, flows: &[&str], enabled: bool) -> Value {
     record(second, name, client, more)
 }
 
-const MACHINE: &[&str] = &["client_credentials"];
-const CODE: &[&str] = &["code"];
+pub const MACHINE: &[&str] = &["client_credentials"];
+pub const CODE: &[&str] = &["code"];
 
 /// A request a minute for ten hours, refused from `from` to `until`.
-fn busy(client: &str, from: i64, until: i64) -> Vec<Value> {
+pub fn busy(client: &str, from: i64, until: i64) -> Vec<Value> {
     let time = |number: i64| number * MINUTE + 20 + number % 7;
     (0..600)
         .map(|number| match (from..until).contains(&time(number)) {

@@ -12,10 +12,12 @@ mod baselines;
 mod browser;
 mod commands;
 mod emulator;
+mod hook;
 mod program;
 mod records;
 mod report;
 mod sample;
+mod schedule;
 #[allow(dead_code, reason = "the bench uses more of it")]
 #[path = "../bench/accuracy/score.rs"]
 mod score;

@@ -94,7 +94,7 @@ pub async fn download(
     pages: Pages,
 ) -> Reach {
     let bucket = Bucket {
-        client: client(place, pace, &question.bucket).await,
+        client: client(&place.config, pace, &question.bucket).await,
         pace: pace.clone(),
         question: question.clone(),
         pages,
@@ -116,10 +116,10 @@ pub async fn download(
 }
 
 /// A client for the Region that the bucket is in.
-async fn client(place: &Place, pace: &Pace, bucket: &str) -> Client {
-    let own = place.config.endpoint_url().is_some();
+pub async fn client(config: &aws_config::SdkConfig, pace: &Pace, bucket: &str) -> Client {
+    let own = config.endpoint_url().is_some();
     let with = |region: Option<String>| {
-        let config = Builder::from(&place.config).force_path_style(own);
+        let config = Builder::from(config).force_path_style(own);
         Client::from_conf(match region {
             Some(region) => config.region(aws_config::Region::new(region)).build(),
             None => config.build(),

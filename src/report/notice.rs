@@ -1,0 +1,118 @@
+//! What is told in a channel: short, and a person's name only where a change is proven.
+
+use serde_json::{Value, json};
+
+use super::{
+    json as contract,
+    outline::{blamed, happened},
+    words::{self, Clock},
+};
+use crate::{
+    attribute::{Finding, Investigation, Verdict, phrase},
+    window::Window,
+};
+
+/// An outage that was not told before.
+pub fn opened(finding: &Finding, window: Window) -> String {
+    let incident = &finding.incident;
+    let clock = Clock::new(window);
+    let until = match incident.end {
+        None => "still going on".to_owned(),
+        Some(end) => format!(
+            "until {} ({})",
+            clock.time(end),
+            phrase::duration(end - incident.onset)
+        ),
+    };
+    let mut text = format!(
+        "Outage of {} since {} UTC, {until}: {}.\n{}.",
+        words::whom(incident),
+        words::date_time(incident.onset),
+        happened(incident),
+        blamed(finding, clock)
+    );
+    if finding.provisional {
+        text.push_str(" Provisional: the trail may not be complete for this time yet.");
+    }
+    text.push_str(&format!("\n{}", incident.id));
+    text
+}
+
+/// An outage of which something else was said before.
+pub fn revised(finding: &Finding, window: Window, before: &str) -> String {
+    format!("Correction, earlier {before}: {}", opened(finding, window))
+}
+
+/// An outage that is over.
+pub fn closed(finding: &Finding, window: Window) -> String {
+    let incident = &finding.incident;
+    let clock = Clock::new(window);
+    let end = incident.end.unwrap_or(window.end);
+    let how = match &finding.ended_by {
+        Some(ended) => format!("put back at {}", clock.time(ended.event_time)),
+        None => "by no change that the logs hold".to_owned(),
+    };
+    format!(
+        "Over: the outage of {} ended at {} UTC after {}, {how}.\n{}.\n{}",
+        words::whom(incident),
+        words::date_time(end),
+        phrase::duration(end - incident.onset),
+        blamed(finding, clock),
+        incident.id
+    )
+}
+
+/// An outage that is seen no more.
+pub fn gone(id: &str, clients: &[String]) -> String {
+    let whose = match clients {
+        [] => "The outage".to_owned(),
+        clients => format!("The outage of {}", clients.join(", ")),
+    };
+    format!("Over: {whose} is seen no more.\n{id}")
+}
+
+/// Nothing can be said.
+pub fn blind(why: &str) -> String {
+    format!(
+        "trailblame cannot see: {why}. Until it says that it sees again, silence means nothing."
+    )
+}
+
+/// Something can be said again.
+pub fn seeing() -> String {
+    "trailblame sees again.".to_owned()
+}
+
+/// For programs: the contract's document of one outage, and the notice. Without a verdict of
+/// `change` nobody is named.
+pub fn document(
+    event: &str,
+    text: &str,
+    finding: Option<&Finding>,
+    investigation: &Investigation,
+) -> Value {
+    let alone = Investigation {
+        findings: finding.cloned().into_iter().collect(),
+        changes: Vec::new(),
+        ..investigation.clone()
+    };
+    let mut document = contract::value(&alone);
+    let named = finding.is_some_and(|finding| finding.verdict == Verdict::Change);
+    let suspects = document
+        .pointer_mut("/incidents/0/suspects")
+        .and_then(Value::as_array_mut);
+    for (at, suspect) in suspects.into_iter().flatten().enumerate() {
+        if !named || at > 0 {
+            suspect["actor"] = Value::Null;
+            suspect["actor_chain"] = json!([]);
+            suspect["source_ip"] = Value::Null;
+        }
+    }
+    document["notice"] = json!({"event": event, "text": text});
+    document
+}
+
+/// The same of something that is no outage.
+pub fn plain(event: &str, text: &str) -> Value {
+    json!({"schema": "trailblame/notice/1", "notice": {"event": event, "text": text}})
+}
