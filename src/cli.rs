@@ -16,6 +16,7 @@ mod athena;
 mod aws;
 mod bounds;
 mod changes;
+mod config;
 mod errand;
 mod evidence;
 mod export;
@@ -24,6 +25,7 @@ mod iam_policy;
 mod inputs;
 mod investigate;
 mod live;
+mod manual;
 mod output;
 mod postmortem;
 mod progress;
@@ -43,6 +45,13 @@ mod schedule;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Take flags that are not typed from this file
+    /// [default: `trailblame/trailblame.toml` in the user's configuration directory].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+    /// Say nothing on stderr but errors.
+    #[arg(long, global = true)]
+    quiet: bool,
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t = output::When::Auto)]
     color: output::When,
@@ -68,6 +77,12 @@ enum Command {
     Archive(archive::Arguments),
     /// List or print the saved queries.
     Queries(queries::Arguments),
+    /// Check the configuration file and say what would run.
+    Config(config::Arguments),
+    /// Print the completions of a shell.
+    Completions(manual::Completions),
+    /// Write the man pages.
+    Man(manual::Man),
     /// Print the least policy that each source needs.
     IamPolicy(iam_policy::Arguments),
 }
@@ -105,19 +120,28 @@ pub struct Usage {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let (typed, config) = match config::complete(std::env::args_os().collect()) {
+        Ok(complete) => complete,
+        Err(error) => return told(&error),
+    };
+    let arguments = Arguments::parse_from(typed);
+    output::hush(arguments.quiet);
     let mut out = BufWriter::new(io::stdout().lock());
     let colour = output::colour(arguments.color, io::stdout().is_terminal());
+    let names = &config.names;
     let result = match arguments.command {
-        Command::Investigate(arguments) => investigate::run(arguments, colour, &mut out),
-        Command::Report(arguments) => report::run(arguments, &mut out),
-        Command::Postmortem(arguments) => postmortem::run(arguments, &mut out),
+        Command::Investigate(arguments) => investigate::run(arguments, names, colour, &mut out),
+        Command::Report(arguments) => report::run(arguments, names, &mut out),
+        Command::Postmortem(arguments) => postmortem::run(arguments, names, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),
         Command::Archive(arguments) => archive::run(&arguments, &mut out),
         Command::Queries(arguments) => queries::run(&arguments, &mut out),
+        Command::Config(arguments) => config::run(&arguments, &config, &mut out),
+        Command::Completions(arguments) => manual::completions(&arguments, &mut out),
+        Command::Man(arguments) => manual::man(&arguments, &mut out),
         Command::IamPolicy(arguments) => iam_policy::run(&arguments, &mut out),
     };
     let result = result.and_then(|ended| {
@@ -145,6 +169,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn told(error: &anyhow::Error) -> ExitCode {
+    output::hush(false);
     output::tell(format_args!("error: {error:#}"));
     match error.downcast_ref::<Usage>() {
         Some(usage) => {

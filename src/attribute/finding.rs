@@ -1,5 +1,7 @@
 //! An outage with its explanation.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     },
     detect::Incident,
     frame::{CoverageRow, CoverageStatus, Summary},
-    ids::EventId,
+    ids::{AppClientId, EventId},
     window::Window,
 };
 
@@ -28,6 +30,8 @@ pub struct Investigation {
     pub changes: Vec<ConfigChange>,
     /// Signs that the logs lack changes.
     pub gaps: Vec<Gap>,
+    /// Names of app clients for people, by id.
+    pub names: BTreeMap<AppClientId, String>,
     /// Whether to print the whole case of each outage, also what acquits and what would disprove.
     pub in_full: bool,
 }

@@ -14,13 +14,14 @@ use trailblame::{
 use super::{
     Usage, bounds,
     changes::Wanted,
+    config::Names,
     inputs::{Inputs, Keep},
     output,
     read::{Reading, Want},
 };
 
 /// Which outages are wanted.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub struct Which {
     /// It broke at about this time: explain that instead of looking for outages.
     #[arg(long, value_name = "TIME", conflicts_with = "between")]
@@ -33,7 +34,7 @@ pub struct Which {
 }
 
 /// Whose outages are wanted.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub struct Whose {
     /// Only outages of this app client.
     #[arg(long, value_name = "ID")]
@@ -41,6 +42,9 @@ pub struct Whose {
     /// Only outages of this user pool.
     #[arg(long, value_name = "ID")]
     user_pool: Vec<String>,
+    /// False alarms that are tolerated per app client and week.
+    #[arg(long, value_name = "RATE", default_value_t = 0.02)]
+    false_alarms: f64,
 }
 
 /// Without a known end, an outage is looked for from shortly before the time that was named …
@@ -48,12 +52,13 @@ const BEFORE: TimeDelta = TimeDelta::minutes(5);
 /// … until so long after it.
 const AFTER: TimeDelta = TimeDelta::hours(1);
 
-/// What the arguments mean.
-#[derive(Debug)]
+/// What the arguments mean; by default every outage.
+#[derive(Debug, Default)]
 pub struct Question {
     asked: Option<Window>,
     clients: Vec<AppClientId>,
     pools: Vec<UserPoolId>,
+    config: detect::Config,
 }
 
 /// What was found, and what it was found in.
@@ -88,24 +93,40 @@ impl Which {
         };
         Ok(Question {
             asked,
-            ..self.whose.question()
+            ..self.whose.question()?
         })
     }
 }
 
 impl Whose {
     /// Every outage of theirs.
-    pub fn question(&self) -> Question {
-        Question {
+    pub fn question(&self) -> Result<Question, Usage> {
+        if !(1e-6..=10.0).contains(&self.false_alarms) {
+            return Err(Usage {
+                message: format!("`--false-alarms {}` is no rate", self.false_alarms),
+                hint: Some("a rate is a number per app client and week, such as 0.02".to_owned()),
+            });
+        }
+        Ok(Question {
             asked: None,
             clients: self.client.iter().map(AppClientId::new).collect(),
             pools: self.user_pool.iter().map(UserPoolId::new).collect(),
-        }
+            config: detect::Config {
+                false_alarms: self.false_alarms,
+            },
+        })
     }
 }
 
 /// Reads, finds outages and explains them.
-pub fn analyse(reading: Reading, question: Question, keep: Keep) -> anyhow::Result<Analysis> {
+///
+/// `names` are those of app clients for people.
+pub fn analyse(
+    reading: Reading,
+    question: Question,
+    names: &Names,
+    keep: Keep,
+) -> anyhow::Result<Analysis> {
     let mut inputs = reading.resolve(Want::Everything)?;
     let frames = inputs.frames(keep)?;
     question.check(&inputs, &frames)?;
@@ -125,6 +146,7 @@ pub fn analyse(reading: Reading, question: Question, keep: Keep) -> anyhow::Resu
     Ok(Analysis {
         investigation: Investigation {
             in_full: false,
+            names: names.clone(),
             window: frames.window,
             summary: frames.summary,
             coverage: frames.coverage_rows,
@@ -179,13 +201,7 @@ impl Question {
     ) -> Vec<Incident> {
         let found = match self.asked {
             Some(asked) => detect::asked(cells, failures, coverage, window, asked, &self.clients),
-            None => detect::detect(
-                cells,
-                failures,
-                coverage,
-                window,
-                &detect::Config::default(),
-            ),
+            None => detect::detect(cells, failures, coverage, window, &self.config),
         };
         found
             .into_iter()

@@ -4,10 +4,13 @@ use std::{fs::File, io::Write, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use trailblame::report::export;
+use polars::prelude::{IntoLazy, LazyFrame};
+use trailblame::report::{export, incidents};
 
 use super::{
     Ended,
+    analysis::{Question, analyse},
+    config::Names,
     inputs::Keep,
     output,
     read::{Reading, Want},
@@ -40,6 +43,8 @@ enum Frame {
     Changes,
     /// Attempts per minute and kind.
     Counts,
+    /// Outages, one a row, with the change that is named.
+    Incidents,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,18 +55,23 @@ enum Format {
     Csv,
 }
 
+fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
+    let frames = |inputs: Reading, want| inputs.resolve(want)?.frames(Keep::Nothing);
+    Ok(match frame {
+        Frame::Requests => frames(inputs, Want::Requests)?.requests.lazy(),
+        Frame::Changes => frames(inputs, Want::Changes)?.changes.lazy(),
+        Frame::Counts => frames(inputs, Want::Requests)?.counts.lazy(),
+        Frame::Incidents => {
+            let every = Question::default();
+            let analysis = analyse(inputs, every, &Names::new(), Keep::Nothing)?;
+            incidents::frame(&analysis.investigation)?.lazy()
+        }
+    })
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
-    let mut inputs = arguments.inputs.resolve(match arguments.frame {
-        Frame::Changes => Want::Changes,
-        Frame::Requests | Frame::Counts => Want::Requests,
-    })?;
-    let frames = inputs.frames(Keep::Nothing)?;
-    let query = match arguments.frame {
-        Frame::Requests => frames.requests.lazy(),
-        Frame::Changes => frames.changes.lazy(),
-        Frame::Counts => frames.counts.lazy(),
-    };
+    let query = query(arguments.frame, arguments.inputs)?;
     let bytes = match arguments.format {
         Format::Parquet => export::parquet(query)?,
         Format::Csv => export::csv(query)?,

@@ -15,6 +15,7 @@ use trailblame::{
 use super::{
     Ended, Usage,
     analysis::{self, Analysis, Which, analyse},
+    config::Names,
     evidence,
     inputs::Keep,
     output, read,
@@ -67,6 +68,7 @@ enum Format {
 /// Runs the command.
 pub fn run(
     arguments: Arguments,
+    names: &Names,
     colour: terminal::Colour,
     out: &mut impl Write,
 ) -> anyhow::Result<Ended> {
@@ -75,7 +77,7 @@ pub fn run(
         Some(_) => Keep::Pages,
         None => Keep::Nothing,
     };
-    let mut analysis = analyse(arguments.inputs, question, keep)?;
+    let mut analysis = analyse(arguments.inputs, question, names, keep)?;
     if analysis.investigation.findings.is_empty() {
         analysis.investigation.changes = analysis.effective_changes();
     }

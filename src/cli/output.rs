@@ -4,6 +4,7 @@ use std::{
     fmt::Display,
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use anyhow::Context;
@@ -28,8 +29,18 @@ pub enum When {
     Never,
 }
 
+static HUSHED: AtomicBool = AtomicBool::new(false);
+
+/// Whether to say nothing more on stderr.
+pub fn hush(is: bool) {
+    HUSHED.store(is, Ordering::Relaxed);
+}
+
 /// Says something on stderr.
 pub fn tell(text: impl Display) {
+    if HUSHED.load(Ordering::Relaxed) {
+        return;
+    }
     let text = text.to_string();
     for line in text.lines() {
         // Nobody may be listening, which is no reason to stop; `eprintln!` would panic.

@@ -23,7 +23,9 @@ use trailblame::{
 use super::{
     Ended, Usage,
     analysis::{self, Which, analyse},
-    bounds, evidence,
+    bounds,
+    config::Names,
+    evidence,
     inputs::Keep,
     output, read,
 };
@@ -65,14 +67,14 @@ enum Format {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
+pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow::Result<Ended> {
     let target = output::Target::new(arguments.output.as_deref(), arguments.format.len() > 1)?;
     let detected = arguments.detected_at.as_deref();
     let detected = detected
         .map(|text| bounds::time("--detected-at", text))
         .transpose()?;
     let question = arguments.which.question()?;
-    let mut analysis = analyse(arguments.inputs, question, Keep::Pages)?;
+    let mut analysis = analyse(arguments.inputs, question, names, Keep::Pages)?;
     analysis.investigation.changes = analysis.changes();
     let investigation = &analysis.investigation;
     let finding = chosen(investigation, arguments.incident.as_deref())?;

@@ -4,11 +4,15 @@ use std::{io::Write, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use trailblame::report::{html, incidents, json, markdown, page::Report, redact::Redaction};
+use polars::prelude::IntoLazy;
+use trailblame::report::{
+    export, html, incidents, json, markdown, page::Report, redact::Redaction,
+};
 
 use super::{
     Ended, Usage,
     analysis::{Whose, analyse},
+    config::Names,
     inputs::Keep,
     output, read,
     schedule::Scheduling,
@@ -68,13 +72,18 @@ impl Format {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
+pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow::Result<Ended> {
     let several = arguments.format.len() > 1;
     let target = output::Target::new(arguments.output.as_deref(), several)?;
     let schedule = arguments
         .scheduling
         .resolve(arguments.inputs.connection())?;
-    let analysis = analyse(arguments.inputs, arguments.whose.question(), Keep::Nothing);
+    let analysis = analyse(
+        arguments.inputs,
+        arguments.whose.question()?,
+        names,
+        Keep::Nothing,
+    );
     let mut analysis = match analysis {
         Ok(analysis) => analysis,
         Err(error) if error.is::<Usage>() => return Err(error),
@@ -112,12 +121,15 @@ pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> 
 
 fn written(format: Format, report: &Report<'_>) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    match format {
+    let result = match format {
         Format::Html => html::write(report, &mut bytes),
         Format::Markdown => markdown::write_report(report, &mut bytes),
         Format::Json => json::write(report.investigation, &mut bytes),
-        Format::Csv => incidents::write_csv(report.investigation, &mut bytes),
-    }
-    .context("failed to write the report")?;
+        Format::Csv => {
+            let frame = incidents::frame(report.investigation)?;
+            return Ok(export::csv(frame.lazy())?);
+        }
+    };
+    result.context("failed to write the report")?;
     Ok(bytes)
 }

@@ -32,6 +32,7 @@ pub fn time(clock: &str) -> DateTime<Utc> {
 pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
     Investigation {
         in_full: false,
+        names: [].into(),
         window: Window {
             start: time("00:00:00"),
             end: time("23:59:58"),

@@ -85,7 +85,11 @@ pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
         outages: findings
             .map(|(at, finding)| outage(at, finding, report, clock))
             .collect(),
-        health: report.health.iter().map(fared).collect(),
+        health: report
+            .health
+            .iter()
+            .map(|health| fared(health, report))
+            .collect(),
         changes: report
             .investigation
             .changes
@@ -169,7 +173,7 @@ fn facts(report: &Report<'_>) -> Vec<Fact> {
             thousands(worst.requests)
         );
         facts.push(Fact {
-            number: client.to_string(),
+            number: words::named(client.as_str(), &report.investigation.names),
             what,
         });
     }
@@ -201,7 +205,9 @@ fn outage_time(report: &Report<'_>) -> TimeDelta {
 }
 
 fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Outage {
-    let mut blocks = outline::outage(at + 1, finding, clock);
+    let investigation = report.investigation;
+    let named = |text: String| words::named(&text, &investigation.names);
+    let mut blocks = outline::named(outline::outage(at + 1, finding, clock), investigation);
     let heading = match blocks.remove(0) {
         Block::Heading(heading) => heading,
         _ => String::new(),
@@ -214,17 +220,18 @@ fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Ou
         id: finding.incident.id.clone(),
         heading,
         onset: clock.time(finding.incident.onset),
-        whom: words::whom(&finding.incident),
+        whom: named(words::whom(&finding.incident)),
         happened: outline::happened(&finding.incident),
-        blamed: outline::blamed(finding, clock),
+        blamed: named(outline::blamed(finding, clock)),
         blocks,
-        whole_case: outline::full::of(finding, clock),
+        whole_case: outline::named(outline::full::of(finding, clock), investigation),
         axis: axis.and_then(Result::ok).unwrap_or_default(),
     }
 }
 
-fn fared(health: &Health) -> Fared {
+fn fared(health: &Health, report: &Report<'_>) -> Fared {
     let client = words::client(health.client.as_ref());
+    let client = words::named(&client, &report.investigation.names);
     let success = words::share(health.success());
     let said = format!("Success of {client} over time: {success} in all");
     Fared {
@@ -255,7 +262,10 @@ fn made(change: &ConfigChange, report: &Report<'_>, clock: Clock) -> Made {
         name: change.change.name.clone(),
         by: words::by(change),
         event_id: id.to_string(),
-        resource: words::resource(&change.resource),
+        resource: words::named(
+            &words::resource(&change.resource),
+            &report.investigation.names,
+        ),
         standing: words::standing(change),
         class: match (&change.standing, named) {
             (_, true) => "guilty",

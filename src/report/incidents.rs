@@ -1,89 +1,102 @@
-//! Outages as a table: one row each, for spreadsheets and notebooks.
+//! Outages as a frame: one row each, for spreadsheets and notebooks.
 
-use std::io::{self, Write};
+use chrono::{DateTime, Utc};
+use polars::prelude::*;
 
-use super::{
-    escape,
-    words::{self, rfc3339},
+use super::words;
+use crate::{
+    attribute::{Finding, Investigation},
+    error::{DuringStage, Result},
+    record::Change,
 };
-use crate::attribute::{Finding, Investigation};
 
-/// The columns.
-pub const COLUMNS: [&str; 22] = [
-    "id",
-    "account_id",
-    "region",
-    "user_pool_id",
-    "client_ids",
-    "kind",
-    "onset",
-    "end",
-    "end_state",
-    "minutes",
-    "failed",
-    "total",
-    "expected",
-    "users",
-    "errors",
-    "verdict",
-    "probability",
-    "provisional",
-    "event_id",
-    "event_name",
-    "event_time",
-    "actor",
-];
-
-/// Writes CSV, safe for spreadsheets.
+/// One row an outage, by onset. The columns of the change are null where none is named;
+/// `probability` is that of the verdict.
 ///
 /// # Errors
 ///
-/// What the output said.
-pub fn write_csv(investigation: &Investigation, out: &mut impl Write) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
-    table.write_record(COLUMNS)?;
-    for finding in &investigation.findings {
-        table.write_record(row(finding, investigation).map(|cell| escape::csv(&cell)))?;
-    }
-    table.flush()
+/// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
+pub fn frame(investigation: &Investigation) -> Result<DataFrame> {
+    let findings = &investigation.findings;
+    let text = |name: &str, of: &dyn Fn(&Finding) -> Option<String>| {
+        let values: Vec<Option<String>> = findings.iter().map(of).collect();
+        Column::new(name.into(), values)
+    };
+    let number = |name: &str, of: &dyn Fn(&Finding) -> Option<f64>| {
+        let values: Vec<Option<f64>> = findings.iter().map(of).collect();
+        Column::new(name.into(), values)
+    };
+    let count = |name: &str, of: &dyn Fn(&Finding) -> Option<u64>| {
+        let values: Vec<Option<u64>> = findings.iter().map(of).collect();
+        Column::new(name.into(), values)
+    };
+    let time = |name: &str, of: &dyn Fn(&Finding) -> Option<DateTime<Utc>>| {
+        let values = findings
+            .iter()
+            .map(|finding| Some(of(finding)?.timestamp_micros()));
+        let values: Vec<Option<i64>> = values.collect();
+        let kind = DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+        Column::new(name.into(), values).cast(&kind)
+    };
+    let during = "build the frame of outages";
+    let columns = vec![
+        text("id", &|f| Some(f.incident.id.clone())),
+        text("account_id", &|f| {
+            f.incident.account.as_ref().map(ToString::to_string)
+        }),
+        text("region", &|f| {
+            f.incident.region.as_ref().map(ToString::to_string)
+        }),
+        text("user_pool_id", &|f| {
+            f.incident.user_pool.as_ref().map(ToString::to_string)
+        }),
+        text("client_ids", &|f| Some(clients(f))),
+        text("kind", &|f| Some(words::kind(f.incident.kind).to_owned())),
+        time("onset", &|f| Some(f.incident.onset)).during(during)?,
+        time("end", &|f| f.incident.end).during(during)?,
+        text("end_state", &|f| {
+            Some(words::end_state(f.incident.end_state).to_owned())
+        }),
+        number("minutes", &|f| Some(minutes(f, investigation))),
+        count("failed", &|f| Some(f.incident.failed)),
+        count("total", &|f| Some(f.incident.total)),
+        number("expected", &|f| f.incident.expected.map(f64::round)),
+        count("users", &|f| f.incident.users),
+        text("errors", &|f| Some(errors(f))),
+        text("verdict", &|f| Some(words::verdict(f.verdict).to_owned())),
+        number("probability", &|f| Some(probability(f))),
+        text("provisional", &|f| Some(f.provisional.to_string())),
+        text("event_id", &|f| Some(change(f)?.event_id.clone())),
+        text("event_name", &|f| Some(change(f)?.name.clone())),
+        time("event_time", &|f| Some(change(f)?.time)).during(during)?,
+        text("actor", &|f| change(f)?.actor.clone()),
+    ];
+    DataFrame::new(findings.len(), columns).during(during)
 }
 
-/// The named change where one is named; else its columns are empty, and `probability` is that of
-/// none.
-pub fn row(finding: &Finding, investigation: &Investigation) -> [String; COLUMNS.len()] {
-    let incident = &finding.incident;
-    let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
-    let number = |count: Option<f64>| count.map_or_else(String::new, |count| count.to_string());
-    let clients: Vec<&str> = incident.clients.iter().map(|id| id.as_str()).collect();
-    let errors = incident.errors.iter();
-    let errors: Vec<String> = errors.map(|(name, n)| format!("{name}={n}")).collect();
-    let end = incident.end.unwrap_or(investigation.window.end);
-    let minutes = (end - incident.onset).num_seconds() as f64 / 60.0;
-    let named = finding.named();
-    let change = named.map(|suspect| &suspect.change.change);
-    let probability = named.map_or(finding.probability_no_change, |named| named.probability);
-    [
-        incident.id.clone(),
-        text(incident.account.as_ref().map(|id| id.as_str())),
-        text(incident.region.as_ref().map(|id| id.as_str())),
-        text(incident.user_pool.as_ref().map(|id| id.as_str())),
-        clients.join(" "),
-        words::kind(incident.kind).to_owned(),
-        rfc3339(incident.onset),
-        incident.end.map_or_else(String::new, rfc3339),
-        words::end_state(incident.end_state).to_owned(),
-        format!("{minutes:.1}"),
-        incident.failed.to_string(),
-        incident.total.to_string(),
-        number(incident.expected.map(f64::round)),
-        number(incident.users.map(|users| users as f64)),
-        errors.join(" "),
-        words::verdict(finding.verdict).to_owned(),
-        format!("{probability:.4}"),
-        finding.provisional.to_string(),
-        text(change.map(|change| change.event_id.as_str())),
-        text(change.map(|change| change.name.as_str())),
-        change.map_or_else(String::new, |change| rfc3339(change.time)),
-        text(change.and_then(|change| change.actor.as_deref())),
-    ]
+fn change(finding: &Finding) -> Option<&Change> {
+    finding.named().map(|suspect| &suspect.change.change)
+}
+
+fn clients(finding: &Finding) -> String {
+    let ids = finding.incident.clients.iter().map(|id| id.as_str());
+    ids.collect::<Vec<_>>().join(" ")
+}
+
+fn errors(finding: &Finding) -> String {
+    let errors = finding.incident.errors.iter();
+    let errors = errors.map(|(error, count)| format!("{error}={count}"));
+    errors.collect::<Vec<_>>().join(" ")
+}
+
+fn minutes(finding: &Finding, investigation: &Investigation) -> f64 {
+    let end = finding.incident.end.unwrap_or(investigation.window.end);
+    let seconds = (end - finding.incident.onset).num_seconds();
+    (seconds as f64 / 6.0).round() / 10.0
+}
+
+fn probability(finding: &Finding) -> f64 {
+    let named = finding.named().map(|suspect| suspect.probability);
+    let probability = named.unwrap_or(finding.probability_no_change);
+    (probability * 1e4).round() / 1e4
 }

@@ -93,6 +93,30 @@ pub fn of(investigation: &Investigation) -> Vec<Block> {
     }
     blocks.push(Block::Heading("What was looked at".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
+    named(blocks, investigation)
+}
+
+/// The blocks with the names of app clients; commands, diffs and records stay as they are.
+pub(super) fn named(mut blocks: Vec<Block>, investigation: &Investigation) -> Vec<Block> {
+    let names = &investigation.names;
+    for block in blocks.iter_mut().filter(|_| !names.is_empty()) {
+        let say = |text: &mut String| *text = words::named(text, names);
+        match block {
+            Block::Title(text)
+            | Block::Heading(text)
+            | Block::Section(text)
+            | Block::Text(text)
+            | Block::Answer(text) => say(text),
+            Block::List(points) => points.iter_mut().for_each(say),
+            Block::Facts(facts) => facts.iter_mut().for_each(|(_, text)| say(text)),
+            Block::Table(_, rows) => rows.iter_mut().flatten().for_each(say),
+            Block::Chart(..)
+            | Block::Diff(_)
+            | Block::Gap
+            | Block::Command(_)
+            | Block::Record(_) => {}
+        }
+    }
     blocks
 }
 

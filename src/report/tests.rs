@@ -1,11 +1,12 @@
 //! The forms as people and programs get them.
 
 use expect_test::{Expect, expect};
+use polars::prelude::IntoLazy;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    changes, escape,
+    changes, escape, export,
     fixture::{HOSTILE, change, full, investigation, quiet},
     html, incidents, json, markdown,
     page::Report,
@@ -306,7 +307,8 @@ fn hostile_text_stays_text_in_every_form() {
             let html = printed(|out| html::write(&report, out));
             assert!(!html.contains("<script"), "{html}");
             pages.push(html);
-            pages.push(printed(|out| incidents::write_csv(&investigation, out)));
+            let frame = incidents::frame(&investigation).unwrap();
+            pages.push(String::from_utf8(export::csv(frame.lazy()).unwrap()).unwrap());
         }
         for page in pages {
             let lines = page.replace('\n', "");

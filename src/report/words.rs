@@ -270,6 +270,21 @@ pub fn errors(errors: &BTreeMap<String, u64>) -> String {
     said.join(", ")
 }
 
+/// A text with the names of app clients before their ids.
+pub fn named(text: &str, names: &BTreeMap<AppClientId, String>) -> String {
+    let mut text = text.to_owned();
+    for (id, name) in names {
+        if let Some((before, after)) = text.split_once(id.as_str()) {
+            // An id may stand in a command or a longer id, which stays as it is.
+            let part = |c: char| c.is_ascii_alphanumeric() || "-_\"'".contains(c);
+            if !before.ends_with(part) && !after.starts_with(part) {
+                text = format!("{before}{} ({id}){after}", cut(name, LONGEST_NAME));
+            }
+        }
+    }
+    text
+}
+
 /// The kind in JSON.
 pub fn kind(kind: Kind) -> &'static str {
     match kind {

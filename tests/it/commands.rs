@@ -3,7 +3,7 @@
 use expect_test::expect_file;
 use serde_json::Value;
 
-use crate::program::{self, file, folder, trailblame, with_input};
+use crate::program::{self, file, folder, trailblame, with_environment, with_input};
 
 const BILLING: &str = "4billing0m2m0000000example";
 
@@ -591,4 +591,120 @@ fn what_the_logs_do_not_name_is_no_all_clear() {
         assert_eq!(run.status, Some(1), "{arguments:?}");
         assert!(run.stderr.contains(told), "{}", run.stderr);
     }
+}
+
+#[test]
+fn what_is_typed_wins_over_the_environment_and_that_over_the_file() {
+    let folder = folder("config");
+    let text = "[failures]\nformat = \"csv\"\nbin = \"1d\"\n[sources]\nsince = \"2020-01-01\"\n";
+    let path = file(&folder, "trailblame.toml", text);
+    let failures = ["failures", "sample-logs", "--config", &path];
+    let run = trailblame(&failures);
+    assert!(run.stdout.starts_with("from,client_id"), "{}", run.stdout);
+    let run = with_environment(&failures, &[("TRAILBLAME_FORMAT", "json")]);
+    assert!(
+        run.stdout.contains("\"bin_seconds\": 86400"),
+        "{}",
+        run.stdout
+    );
+    let mut typed = failures.to_vec();
+    typed.extend(["--format", "table"]);
+    let run = with_environment(&typed, &[("TRAILBLAME_FORMAT", "json")]);
+    assert!(run.stdout.contains("app client"), "{}", run.stdout);
+    let run = trailblame(&["config", "check", "--config", &path]);
+    assert!(
+        run.stdout
+            .contains("trailblame failures --bin=1d --format=csv"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_key_that_nobody_knows_is_refused_with_the_nearest() {
+    let folder = folder("config-wrong");
+    for (text, hint) in [
+        ("[sources]\nprofil = \"prod\"\n", "`profile`"),
+        ("[reports]\n", "`report`"),
+        ("[report]\nnotifi = \"x\"\n", "`notify`"),
+        ("[thresholds]\nfalse-alarm = 1\n", "`false-alarms`"),
+    ] {
+        let path = file(&folder, "wrong.toml", text);
+        let run = trailblame(&["investigate", "sample-logs", "--config", &path]);
+        assert_eq!(run.status, Some(2), "{text}");
+        assert!(
+            run.stderr.contains(&format!("did you mean {hint}")),
+            "{}",
+            run.stderr
+        );
+    }
+    let path = file(&folder, "no.toml", "since = ");
+    let run = trailblame(&["investigate", "sample-logs", "--config", &path]);
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+}
+
+#[test]
+fn app_clients_have_names_for_people() {
+    let text = "[clients]\n4billing0m2m0000000example = \"Billing\"\n";
+    let path = file(&folder("config-names"), "trailblame.toml", text);
+    let run = trailblame(&["investigate", "sample-logs", "--config", &path]);
+    assert!(
+        run.stdout
+            .contains("5. Billing (4billing0m2m0000000example) ─"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains("\"ClientId\":\"Billing"));
+    let json = [
+        "investigate",
+        "sample-logs",
+        "--config",
+        &path,
+        "--format",
+        "json",
+    ];
+    assert!(!trailblame(&json).stdout.contains("Billing ("));
+}
+
+#[test]
+fn outages_are_a_frame_too() {
+    let run = trailblame(&[
+        "export",
+        "sample-logs",
+        "--frame",
+        "incidents",
+        "--format",
+        "csv",
+    ]);
+    let mut rows = csv::Reader::from_reader(run.stdout.as_bytes());
+    let head = rows.headers().expect("a head").clone();
+    let column = |name: &str| head.iter().position(|head| head == name).expect("a column");
+    let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 8);
+    let billing = rows
+        .iter()
+        .find(|row| row[column("client_ids")].starts_with("4billing"));
+    let billing = billing.expect("the outage");
+    assert_eq!(&billing[column("onset")], "2026-03-02T14:06:00.000Z");
+    assert_eq!(&billing[column("event_time")], "2026-03-02T14:05:04.000Z");
+    assert_eq!(&billing[column("failed")], "1378");
+}
+
+#[test]
+fn shells_and_man_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let run = trailblame(&["completions", shell]);
+        assert_eq!(run.status, Some(0));
+        assert!(run.stdout.contains("investigate"), "{shell}");
+    }
+    let run = trailblame(&["man"]);
+    assert!(run.stdout.contains(".TH trailblame 1"), "{}", run.stdout);
+}
+
+#[test]
+fn a_quiet_run_says_nothing_but_errors() {
+    let run = trailblame(&["investigate", "sample-logs", "--quiet"]);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let run = trailblame(&["investigate", "no-such-folder", "--quiet"]);
+    assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
 }

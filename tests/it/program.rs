@@ -37,6 +37,10 @@ fn with(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Run {
         .envs(environment.iter().copied())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("NO_COLOR", "1")
+        .env(
+            "XDG_CONFIG_HOME",
+            concat!(env!("CARGO_TARGET_TMPDIR"), "/no-config"),
+        )
         .env("COLUMNS", "80")
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::piped())

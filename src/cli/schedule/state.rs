@@ -291,6 +291,7 @@ impl Notice {
             "revised" => notice::revised(finding, window, before.unwrap_or_default()),
             _ => notice::closed(finding, window),
         };
+        let text = words::named(&text, &investigation.names);
         Self {
             event: event.to_owned(),
             document: notice::document(event, &text, Some(finding), investigation),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Block, blamed, full, happened, line_of, marks, seen};
+use super::{Block, blamed, full, happened, line_of, marks, named, seen};
 use crate::{
     attribute::{
         Finding, Investigation, Suspect,
@@ -86,7 +86,7 @@ pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
     blocks.push(Block::List(dark(postmortem)));
     blocks.push(heading("Evidence"));
     blocks.extend(evidence(postmortem, clock));
-    blocks
+    named(blocks, postmortem.investigation)
 }
 
 /// Three sentences: what failed, why, how it ended.

@@ -1,6 +1,6 @@
 //! The report on a window: its outages, how each app client fared, and every change.
 
-use super::{Block, line_of, outage, overview, seen, title, words};
+use super::{Block, line_of, named, outage, overview, seen, title, words};
 use crate::{
     attribute::phrase::thousands,
     cognito::history::ConfigChange,
@@ -33,7 +33,7 @@ pub fn report(report: &Report<'_>) -> Vec<Block> {
     blocks.extend(changes.flat_map(|change| made(change, clock)));
     blocks.push(Block::Heading("What was looked at".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
-    blocks
+    named(blocks, investigation)
 }
 
 fn fared(health: &Health) -> Vec<String> {
