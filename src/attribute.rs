@@ -15,5 +15,5 @@ pub mod weigh;
 pub use explain::{LEAD, NAMED, Scene, TEMPERATURE, explain};
 pub use finding::{
     Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Finding, Investigation,
-    Suspect, SuspectLine, Verdict,
+    Suspect, SuspectLine, Verdict, Zone, utc,
 };

@@ -49,6 +49,12 @@ struct Arguments {
     /// [default: `trailblame/trailblame.toml` in the user's configuration directory].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<std::path::PathBuf>,
+    /// Tell and take times in the zone of this machine; JSON and CSV stay in UTC.
+    #[arg(long, global = true, conflicts_with = "utc")]
+    local: bool,
+    /// Tell and take times in UTC, which is the default.
+    #[arg(long, global = true)]
+    utc: bool,
     /// Say nothing on stderr but errors.
     #[arg(long, global = true)]
     quiet: bool,
@@ -126,6 +132,7 @@ pub fn main() -> ExitCode {
     };
     let arguments = Arguments::parse_from(typed);
     output::hush(arguments.quiet);
+    output::tell_local(arguments.local);
     let mut out = BufWriter::new(io::stdout().lock());
     let colour = output::colour(arguments.color, io::stdout().is_terminal());
     let names = &config.names;

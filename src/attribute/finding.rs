@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use crate::{
     cognito::{
@@ -14,6 +14,14 @@ use crate::{
     ids::{AppClientId, EventId},
     window::Window,
 };
+
+/// The local time of a moment.
+pub type Zone = fn(DateTime<Utc>) -> DateTime<FixedOffset>;
+
+/// Coordinated universal time.
+pub fn utc(time: DateTime<Utc>) -> DateTime<FixedOffset> {
+    time.fixed_offset()
+}
 
 /// The answer to one question put to the logs.
 #[derive(Clone, Debug)]
@@ -32,6 +40,8 @@ pub struct Investigation {
     pub gaps: Vec<Gap>,
     /// Names of app clients for people, by id.
     pub names: BTreeMap<AppClientId, String>,
+    /// The zone that people are told times in.
+    pub zone: Zone,
     /// Whether to print the whole case of each outage, also what acquits and what would disprove.
     pub in_full: bool,
 }

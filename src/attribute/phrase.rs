@@ -75,7 +75,33 @@ pub fn duration(length: TimeDelta) -> String {
     }
 }
 
-/// `14:05:04`.
+/// Marks around a time in a sentence: who prints it knows in which zone its reader is.
+const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
+
+/// A time of day in a sentence, to be told by [`told`].
 pub fn clock(time: DateTime<Utc>) -> String {
-    time.format("%H:%M:%S").to_string()
+    format!("{}{}{}", MARKS[0], time.timestamp_micros(), MARKS[1])
+}
+
+/// A sentence with its times told.
+pub fn told(sentence: &str, tell: impl Fn(DateTime<Utc>) -> String) -> String {
+    let mut parts = sentence.split(MARKS[0]);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let time = part.split_once(MARKS[1]).and_then(|(micros, rest)| {
+            let time = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+            Some((time, rest))
+        });
+        match time {
+            Some((time, rest)) => {
+                out.push_str(&tell(time));
+                out.push_str(rest);
+            }
+            None => {
+                out.push(MARKS[0]);
+                out.push_str(part);
+            }
+        }
+    }
+    out
 }

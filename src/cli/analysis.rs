@@ -147,6 +147,7 @@ pub fn analyse(
         investigation: Investigation {
             in_full: false,
             names: names.clone(),
+            zone: output::zone(),
             window: frames.window,
             summary: frames.summary,
             coverage: frames.coverage_rows,

@@ -1,9 +1,9 @@
 //! Times and durations as people type them.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Local, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use trailblame::window::Window;
 
-use super::Usage;
+use super::{Usage, output};
 
 const FORMS: &str =
     "2026-03-02T14:05:04Z, 2026-03-02 14:05, 2026-03-02, or a time ago such as 6h or 1d12h";
@@ -11,7 +11,7 @@ const FORMS: &str =
 /// Years that ISO 8601 writes with four digits; far from where times overflow.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
-/// A time, absolute or ago; without a zone it is UTC.
+/// A time, absolute or ago; without a zone it is UTC, or local where that is asked for.
 pub fn time(flag: &str, text: &str) -> Result<DateTime<Utc>, Usage> {
     absolute(text)
         .or_else(|| Utc::now().checked_sub_signed(length(text)?))
@@ -53,7 +53,10 @@ fn absolute(text: &str) -> Option<DateTime<Utc>> {
         "%Y-%m-%d %H:%M:%S%.f",
         "%Y-%m-%d %H:%M",
     ];
-    let text = text.strip_suffix('Z').unwrap_or(text);
+    let (text, is_utc) = match text.strip_suffix('Z') {
+        Some(text) => (text, true),
+        None => (text, !output::is_local()),
+    };
     let time = forms
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
@@ -62,7 +65,12 @@ fn absolute(text: &str) -> Option<DateTime<Utc>> {
             .ok()?
             .and_hms_opt(0, 0, 0)
     };
-    time.or_else(date).map(|time| time.and_utc())
+    let time = time.or_else(date)?;
+    match is_utc {
+        true => Some(time.and_utc()),
+        // An hour that the clock shows twice is meant the first time.
+        false => Some(Local.from_local_datetime(&time).earliest()?.to_utc()),
+    }
 }
 
 fn length(text: &str) -> Option<TimeDelta> {

@@ -79,7 +79,7 @@ struct Given {
 
 /// The command line with what the environment and the file add to it, and the configuration.
 pub fn complete(typed: Vec<OsString>) -> anyhow::Result<(Vec<OsString>, Config)> {
-    let command = super::Arguments::command();
+    let command = whole();
     // What is missing may stand in the file; what is wrong is told by the second parsing.
     let matches = command
         .clone()
@@ -191,13 +191,20 @@ impl Config {
     }
 }
 
+/// The command line with the flags of all commands at each.
+fn whole() -> Command {
+    let mut command = super::Arguments::command();
+    command.build();
+    command
+}
+
 /// The long flags of a command.
 fn flags(command: &Command, name: &str) -> Vec<String> {
     let found = command.find_subcommand(name);
     let arguments = found.into_iter().flat_map(Command::get_arguments);
     let longs = arguments.filter_map(|argument| argument.get_long());
     longs
-        .filter(|flag| *flag != "help")
+        .filter(|flag| !["config", "help", "version"].contains(flag))
         .map(str::to_owned)
         .collect()
 }
@@ -223,7 +230,9 @@ fn check(tables: &Table, command: &Command) -> Result<Names, Usage> {
     let commands = command
         .get_subcommands()
         .map(|command| command.get_name().to_owned());
-    let mut known: Vec<String> = commands.filter(|name| name != "config").collect();
+    let mut known: Vec<String> = commands
+        .filter(|name| name != "config" && name != "help")
+        .collect();
     known.extend([SOURCES, THRESHOLDS, CLIENTS].map(str::to_owned));
     for (name, value) in tables {
         let Some(table) = value.as_table().filter(|_| known.contains(name)) else {
@@ -288,7 +297,7 @@ fn unknown(what: &str, name: &str, known: &[String]) -> Usage {
 /// Runs the command.
 pub fn run(arguments: &Arguments, config: &Config, out: &mut impl Write) -> anyhow::Result<Ended> {
     let Action::Check = arguments.action;
-    let command = super::Arguments::command();
+    let command = whole();
     match &config.path {
         Some(path) => writeln!(out, "{}: good", path.display())?,
         None => writeln!(out, "no configuration file")?,

@@ -33,6 +33,8 @@ enum Source {
     Athena,
     /// The settings as they are now.
     Settings,
+    /// The state of a schedule in a bucket (`--state s3://…`).
+    State,
 }
 
 /// Runs the command.
@@ -88,6 +90,8 @@ fn statement(source: Source) -> Value {
                 "cognito-idp:DescribeUserPoolClient",
             ],
         ),
+        // Without the listing S3 does not say that there is no state yet.
+        Source::State => ("State", &["s3:ListBucket", "s3:GetObject", "s3:PutObject"]),
     };
     json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"})
 }

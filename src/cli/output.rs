@@ -8,12 +8,14 @@ use std::{
 };
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Local, SecondsFormat, Utc};
 use clap::ValueEnum;
-use trailblame::report::{
-    escape,
-    terminal::{Colour, Style},
-    words,
+use trailblame::{
+    attribute::{Zone, utc},
+    report::{
+        escape,
+        terminal::{Colour, Style},
+    },
 };
 
 use super::Usage;
@@ -36,6 +38,26 @@ pub fn hush(is: bool) {
     HUSHED.store(is, Ordering::Relaxed);
 }
 
+static LOCAL: AtomicBool = AtomicBool::new(false);
+
+/// Whether people are told times in the zone of this machine, and type them so.
+pub fn tell_local(is: bool) {
+    LOCAL.store(is, Ordering::Relaxed);
+}
+
+/// Whether times are those of this machine's zone.
+pub fn is_local() -> bool {
+    LOCAL.load(Ordering::Relaxed)
+}
+
+/// The zone that people are told times in.
+pub fn zone() -> Zone {
+    match is_local() {
+        true => |time| time.with_timezone(&Local).fixed_offset(),
+        false => utc,
+    }
+}
+
 /// Says something on stderr.
 pub fn tell(text: impl Display) {
     if HUSHED.load(Ordering::Relaxed) {
@@ -50,7 +72,8 @@ pub fn tell(text: impl Display) {
 
 /// Says which times are looked at; `None` is an open end.
 pub fn tell_window(start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) {
-    let said = |time: Option<_>, open: &str| time.map_or_else(|| open.to_owned(), words::rfc3339);
+    let local = |time| zone()(time).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let said = |time: Option<_>, open: &str| time.map_or_else(|| open.to_owned(), local);
     let (start, end) = (
         said(start, "the first record"),
         said(end, "the last record"),
@@ -87,6 +110,7 @@ pub fn style(colour: Colour) -> Style {
     Style {
         width: terminal.or(variable).unwrap_or(100),
         colour,
+        zone: zone(),
     }
 }
 

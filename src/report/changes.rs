@@ -9,11 +9,12 @@ use super::{
     json::{self, Diff},
     outline::line_of,
     terminal::{self, Colour, Style},
-    words::{self, rfc3339},
+    words::{self, Clock, rfc3339},
 };
 use crate::{
     attribute::phrase,
     cognito::history::{ConfigChange, Standing},
+    window::Window,
 };
 
 /// How much of each change is shown.
@@ -41,17 +42,17 @@ pub fn write(
     }
     for change in changes.iter().rev() {
         match detail {
-            Detail::Stat => stat(change, out)?,
+            Detail::Stat => stat(change, style, out)?,
             Detail::Diff => full(change, style, out)?,
         }
     }
     Ok(())
 }
 
-fn stat(change: &ConfigChange, out: &mut impl Write) -> io::Result<()> {
+fn stat(change: &ConfigChange, style: Style, out: &mut impl Write) -> io::Result<()> {
     let line = format!(
         "{}  {}  {}  {}  {}",
-        words::date_time(change.change.time),
+        (style.zone)(change.change.time).format("%Y-%m-%d %H:%M:%S"),
         change.change.name,
         words::resource(&change.resource),
         words::by(change),
@@ -72,7 +73,15 @@ fn full(change: &ConfigChange, style: Style, out: &mut impl Write) -> io::Result
     let safe = |text: &str| escape::terminal(text);
     let head = safe(&format!("{} {}", record.name, record.event_id));
     writeln!(out, "{}", paint("33", head))?;
-    writeln!(out, "Date:   {} UTC", words::date_time(record.time))?;
+    let clock = Clock::new(
+        Window {
+            start: record.time,
+            end: record.time,
+        },
+        style.zone,
+    );
+    let (time, zone) = (clock.date_time(record.time), clock.zone(record.time));
+    writeln!(out, "Date:   {time} {zone}")?;
     writeln!(
         out,
         "Actor:  {}",

@@ -136,7 +136,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::window::Window;
+    use crate::{attribute::utc, window::Window};
 
     #[test]
     fn failures_stand_as_columns_over_the_change() {
@@ -155,7 +155,7 @@ mod tests {
             end: start + TimeDelta::hours(1),
         };
         let marks = [(start + TimeDelta::minutes(9), CHANGE)];
-        let chart = lines(&timeline, &marks, Clock::new(window), 60).join("\n");
+        let chart = lines(&timeline, &marks, Clock::new(window, utc), 60).join("\n");
         assert!(chart.contains('▲') && chart.contains("14:00:00"));
         assert!(chart.lines().all(|line| line.chars().count() <= 60));
         let peak = chart.lines().next().unwrap_or_default();
@@ -174,7 +174,7 @@ mod tests {
             failed,
         };
         let end = start + TimeDelta::minutes(500);
-        let chart = lines(&timeline, &[], Clock::new(Window { start, end }), 80);
+        let chart = lines(&timeline, &[], Clock::new(Window { start, end }, utc), 80);
         assert!(chart.iter().all(|line| line.chars().count() <= 80));
         assert!(
             chart.first().is_some_and(|line| line.ends_with('█')),

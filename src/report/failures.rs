@@ -40,7 +40,19 @@ pub fn write(rows: &[FailureCount], style: Style, out: &mut impl Write) -> io::R
     } else {
         "%m-%d %H:%M:%S"
     };
-    let head = ["from (UTC)", "app client", "error", "grant", "failures"];
+    let zone = |time: DateTime<Utc>| (style.zone)(time);
+    let named = rows.last().map_or("UTC".to_owned(), |row| {
+        Clock::new(
+            Window {
+                start: row.start,
+                end: row.start,
+            },
+            style.zone,
+        )
+        .zone(row.start)
+    });
+    let first = format!("from ({named})");
+    let head = [first.as_str(), "app client", "error", "grant", "failures"];
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
@@ -50,7 +62,7 @@ pub fn write(rows: &[FailureCount], style: Style, out: &mut impl Write) -> io::R
     for row in rows {
         let safe = |text: Option<&str>| escape::terminal(text.unwrap_or("–"));
         let row = [
-            row.start.format(form).to_string(),
+            zone(row.start).format(form).to_string(),
             safe(row.client.as_ref().map(|client| client.as_str())),
             safe(Some(&row.error)),
             safe(row.grant.as_deref()),
@@ -103,7 +115,7 @@ pub fn write_charts(
         for line in chart::lines(
             &timeline,
             &[],
-            Clock::new(window),
+            Clock::new(window, style.zone),
             style.width.clamp(40, 120),
         ) {
             writeln!(out, "{line}")?;

@@ -33,6 +33,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
     Investigation {
         in_full: false,
         names: [].into(),
+        zone: crate::attribute::utc,
         window: Window {
             start: time("00:00:00"),
             end: time("23:59:58"),

@@ -25,6 +25,7 @@ use crate::{
 #[template(path = "report.html", config = "src/report/templates/askama.toml")]
 struct Page {
     title: String,
+    zone: String,
     facts: Vec<Fact>,
     outages: Vec<Outage>,
     health: Vec<Fared>,
@@ -77,10 +78,11 @@ struct Made {
 ///
 /// What the output said.
 pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let clock = Clock::new(report.investigation.window);
+    let clock = Clock::of(report.investigation);
     let findings = report.investigation.findings.iter().enumerate();
     let page = Page {
         title: outline::title(report.investigation),
+        zone: clock.zone(report.investigation.window.end),
         facts: facts(report),
         outages: findings
             .map(|(at, finding)| outage(at, finding, report, clock))
@@ -107,6 +109,7 @@ pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
 #[template(path = "document.html", config = "src/report/templates/askama.toml")]
 struct Document {
     title: String,
+    zone: String,
     sections: Vec<Vec<Block>>,
     axis: String,
 }
@@ -121,7 +124,7 @@ pub fn write_postmortem(
     traffic: &Timeline,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let clock = Clock::new(postmortem.investigation.window);
+    let clock = Clock::of(postmortem.investigation);
     let changes = &postmortem.investigation.changes;
     let axis = Axis::new(postmortem.finding, traffic, changes, clock);
     let mut sections: Vec<Vec<Block>> = vec![Vec::new()];
@@ -139,6 +142,7 @@ pub fn write_postmortem(
     });
     let document = Document {
         title: title.unwrap_or_default(),
+        zone: clock.zone(postmortem.finding.incident.onset),
         sections,
         axis: axis.render().map_err(io::Error::other)?,
     };
@@ -207,7 +211,7 @@ fn outage_time(report: &Report<'_>) -> TimeDelta {
 fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Outage {
     let investigation = report.investigation;
     let named = |text: String| words::named(&text, &investigation.names);
-    let mut blocks = outline::named(outline::outage(at + 1, finding, clock), investigation);
+    let mut blocks = outline::said(outline::outage(at + 1, finding, clock), investigation);
     let heading = match blocks.remove(0) {
         Block::Heading(heading) => heading,
         _ => String::new(),
@@ -224,7 +228,7 @@ fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Ou
         happened: outline::happened(&finding.incident),
         blamed: named(outline::blamed(finding, clock)),
         blocks,
-        whole_case: outline::named(outline::full::of(finding, clock), investigation),
+        whole_case: outline::said(outline::full::of(finding, clock), investigation),
         axis: axis.and_then(Result::ok).unwrap_or_default(),
     }
 }

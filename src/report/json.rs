@@ -96,7 +96,7 @@ struct Incident<'a> {
     first_failed_event_id: Option<&'a str>,
     last_success: Option<String>,
     verdict: &'static str,
-    reason: &'a str,
+    reason: String,
     probability_no_change: f64,
     alternatives: Vec<Alternative>,
     suspects: Vec<SuspectRow<'a>>,
@@ -125,7 +125,7 @@ struct SuspectRow<'a> {
     source_ip: Option<&'a str>,
     change_set: Option<&'a str>,
     diff: Vec<Diff<'a>>,
-    evidence: Vec<Evidence<'a>>,
+    evidence: Vec<Evidence>,
     undo: Option<Undo<'a>>,
 }
 
@@ -152,10 +152,10 @@ impl<'a> Diff<'a> {
 }
 
 #[derive(Serialize)]
-struct Evidence<'a> {
+struct Evidence {
     kind: &'static str,
     weight: f64,
-    text: &'a str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -314,7 +314,7 @@ fn incident(finding: &Finding) -> Incident<'_> {
             .map(|id| id.as_str()),
         last_success: incident.last_success.map(rfc3339),
         verdict: words::verdict(finding.verdict),
-        reason: &finding.reason,
+        reason: words::utc(&finding.reason),
         probability_no_change: rounded(finding.probability_no_change, 6),
         alternatives: finding
             .alternatives
@@ -359,7 +359,7 @@ fn suspect((at, suspect): (usize, &Suspect)) -> SuspectRow<'_> {
             .map(|fact| Evidence {
                 kind: evidence(fact.kind),
                 weight: rounded(fact.weight, 2),
-                text: &fact.text,
+                text: words::utc(&fact.text),
             })
             .collect(),
         undo: suspect.undo.as_ref().map(|undo| Undo {

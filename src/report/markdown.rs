@@ -21,7 +21,7 @@ const LONGEST_SENTENCE: usize = 2_000;
 ///
 /// What the output said.
 pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<()> {
-    let clock = Clock::new(investigation.window);
+    let clock = Clock::of(investigation);
     for block in outline::of(investigation) {
         write_block(&block, clock, out)?;
     }
@@ -34,7 +34,7 @@ pub fn write(investigation: &Investigation, out: &mut impl Write) -> io::Result<
 ///
 /// What the output said.
 pub fn write_report(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let clock = Clock::new(report.investigation.window);
+    let clock = Clock::of(report.investigation);
     for block in outline::report(report) {
         write_block(&block, clock, out)?;
     }
@@ -47,7 +47,7 @@ pub fn write_report(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
 ///
 /// What the output said.
 pub fn write_postmortem(postmortem: &Postmortem<'_>, out: &mut impl Write) -> io::Result<()> {
-    let clock = Clock::new(postmortem.investigation.window);
+    let clock = Clock::of(postmortem.investigation);
     for block in outline::postmortem::of(postmortem) {
         write_block(&block, clock, out)?;
     }

@@ -7,15 +7,11 @@ use super::{
     outline::{blamed, happened},
     words::{self, Clock},
 };
-use crate::{
-    attribute::{Finding, Investigation, Verdict, phrase},
-    window::Window,
-};
+use crate::attribute::{Finding, Investigation, Verdict, phrase};
 
 /// An outage that was not told before.
-pub fn opened(finding: &Finding, window: Window) -> String {
+pub fn opened(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
-    let clock = Clock::new(window);
     let until = match incident.end {
         None => "still going on".to_owned(),
         Some(end) => format!(
@@ -25,9 +21,10 @@ pub fn opened(finding: &Finding, window: Window) -> String {
         ),
     };
     let mut text = format!(
-        "Outage of {} since {} UTC, {until}: {}.\n{}.",
+        "Outage of {} since {} {}, {until}: {}.\n{}.",
         words::whom(incident),
-        words::date_time(incident.onset),
+        clock.date_time(incident.onset),
+        clock.zone(incident.onset),
         happened(incident),
         blamed(finding, clock)
     );
@@ -39,23 +36,23 @@ pub fn opened(finding: &Finding, window: Window) -> String {
 }
 
 /// An outage of which something else was said before.
-pub fn revised(finding: &Finding, window: Window, before: &str) -> String {
-    format!("Correction, earlier {before}: {}", opened(finding, window))
+pub fn revised(finding: &Finding, clock: Clock, before: &str) -> String {
+    format!("Correction, earlier {before}: {}", opened(finding, clock))
 }
 
 /// An outage that is over.
-pub fn closed(finding: &Finding, window: Window) -> String {
+pub fn closed(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
-    let clock = Clock::new(window);
-    let end = incident.end.unwrap_or(window.end);
+    let end = incident.end.unwrap_or(incident.onset);
     let how = match &finding.ended_by {
         Some(ended) => format!("put back at {}", clock.time(ended.event_time)),
         None => "by no change that the logs hold".to_owned(),
     };
     format!(
-        "Over: the outage of {} ended at {} UTC after {}, {how}.\n{}.\n{}",
+        "Over: the outage of {} ended at {} {} after {}, {how}.\n{}.\n{}",
         words::whom(incident),
-        words::date_time(end),
+        clock.date_time(end),
+        clock.zone(end),
         phrase::duration(end - incident.onset),
         blamed(finding, clock),
         incident.id

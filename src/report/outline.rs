@@ -70,7 +70,7 @@ pub struct Line {
 
 /// The blocks of a whole investigation.
 pub fn of(investigation: &Investigation) -> Vec<Block> {
-    let clock = Clock::new(investigation.window);
+    let clock = Clock::of(investigation);
     let mut blocks = vec![Block::Title(title(investigation))];
     let findings = &investigation.findings;
     if findings.len() > 1 {
@@ -93,14 +93,15 @@ pub fn of(investigation: &Investigation) -> Vec<Block> {
     }
     blocks.push(Block::Heading("What was looked at".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
-    named(blocks, investigation)
+    said(blocks, investigation)
 }
 
-/// The blocks with the names of app clients; commands, diffs and records stay as they are.
-pub(super) fn named(mut blocks: Vec<Block>, investigation: &Investigation) -> Vec<Block> {
-    let names = &investigation.names;
-    for block in blocks.iter_mut().filter(|_| !names.is_empty()) {
-        let say = |text: &mut String| *text = words::named(text, names);
+/// The blocks for people: with the names of app clients, and times in their zone. Commands, diffs
+/// and records stay as they are.
+pub(super) fn said(mut blocks: Vec<Block>, investigation: &Investigation) -> Vec<Block> {
+    let clock = Clock::of(investigation);
+    for block in &mut blocks {
+        let say = |text: &mut String| *text = words::named(&clock.told(text), &investigation.names);
         match block {
             Block::Title(text)
             | Block::Heading(text)
@@ -126,10 +127,13 @@ pub(super) fn title(investigation: &Investigation) -> String {
         1 => "1 outage".to_owned(),
         n => format!("{n} outages"),
     };
+    let clock = Clock::of(investigation);
+    let window = investigation.window;
     format!(
-        "{outages} between {} and {} UTC",
-        words::date_time(investigation.window.start),
-        words::date_time(investigation.window.end)
+        "{outages} between {} and {} {}",
+        clock.date_time(window.start),
+        clock.date_time(window.end),
+        clock.zone(window.end)
     )
 }
 

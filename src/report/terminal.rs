@@ -14,7 +14,7 @@ use super::{
     outline::{self, Block, Line},
     words::Clock,
 };
-use crate::attribute::Investigation;
+use crate::attribute::{Investigation, Zone};
 
 /// How wide and how colourful.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Style {
     pub width: usize,
     /// Colours, or none.
     pub colour: Colour,
+    /// The zone of its reader.
+    pub zone: Zone,
 }
 
 /// Whether escape sequences are written.
@@ -70,7 +72,7 @@ const ANSWER: &str = "1;33";
 ///
 /// What the output said.
 pub fn write(investigation: &Investigation, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let clock = Clock::new(investigation.window);
+    let clock = Clock::of(investigation);
     let mut page = Vec::new();
     for block in outline::of(investigation) {
         write_block(&block, clock, style, &mut page)?;

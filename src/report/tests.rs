@@ -23,6 +23,7 @@ fn style(width: usize) -> Style {
     Style {
         width,
         colour: Colour::None,
+        zone: crate::attribute::utc,
     }
 }
 

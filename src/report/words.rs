@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::escape::cut;
 use crate::{
-    attribute::{AlternativeKind, Suspect, Verdict, phrase::thousands},
+    attribute::{
+        AlternativeKind, Investigation, Suspect, Verdict, Zone,
+        phrase::{self, thousands},
+    },
     cognito::{
         history::{ConfigChange, DiffLine, Standing},
         setting::{Known, Resource},
@@ -21,24 +24,56 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     day: Option<NaiveDate>,
+    zone: Zone,
 }
 
 impl Clock {
     /// The clock for a window.
-    pub fn new(window: Window) -> Self {
-        let day = window.start.date_naive();
+    pub fn new(window: Window, zone: Zone) -> Self {
+        let day = zone(window.start).date_naive();
         // The end is outside: a window of one day ends at the next midnight.
-        let last = window.end - TimeDelta::microseconds(1);
+        let last = zone(window.end - TimeDelta::microseconds(1));
         Self {
             day: (day == last.date_naive()).then_some(day),
+            zone,
         }
+    }
+
+    /// The clock of an investigation.
+    pub fn of(investigation: &Investigation) -> Self {
+        Self::new(investigation.window, investigation.zone)
+    }
+
+    /// `2026-03-02 14:05:04`.
+    pub fn date_time(self, time: DateTime<Utc>) -> String {
+        (self.zone)(time).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `2026-03-02`.
+    pub fn day(self, time: DateTime<Utc>) -> String {
+        (self.zone)(time).format("%Y-%m-%d").to_string()
+    }
+
+    /// `UTC`, or `UTC+02:00` as it was at that time.
+    pub fn zone(self, time: DateTime<Utc>) -> String {
+        match (self.zone)(time).offset().local_minus_utc() {
+            0 => "UTC".to_owned(),
+            _ => (self.zone)(time).format("UTC%:z").to_string(),
+        }
+    }
+
+    /// A sentence with its times told.
+    pub fn told(self, sentence: &str) -> String {
+        let tell = |time| (self.zone)(time).format("%H:%M:%S").to_string();
+        phrase::told(sentence, tell)
     }
 
     /// `14:05:04`, or `2026-03-02 14:05:04`.
     pub fn time(self, time: DateTime<Utc>) -> String {
-        match self.day == Some(time.date_naive()) {
-            true => time.format("%H:%M:%S").to_string(),
-            false => date_time(time),
+        let local = (self.zone)(time);
+        match self.day == Some(local.date_naive()) {
+            true => local.format("%H:%M:%S").to_string(),
+            false => self.date_time(time),
         }
     }
 }
@@ -46,12 +81,18 @@ impl Clock {
 impl Clock {
     /// `14:05`, or the day where it begins; for an axis with so much time between its labels.
     pub fn tick(self, time: DateTime<Utc>, step: TimeDelta) -> String {
+        let time = (self.zone)(time);
         let midnight = time.num_seconds_from_midnight() == 0;
         match midnight && (self.day.is_none() || step >= TimeDelta::days(1)) {
             true => time.format("%m-%d").to_string(),
             false => time.format("%H:%M").to_string(),
         }
     }
+}
+
+/// A sentence with its times told for programs.
+pub fn utc(sentence: &str) -> String {
+    phrase::told(sentence, |time| time.format("%H:%M:%S").to_string())
 }
 
 /// `2026-03-02 14:05:04`.

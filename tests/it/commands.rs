@@ -708,3 +708,55 @@ fn a_quiet_run_says_nothing_but_errors() {
     let run = trailblame(&["investigate", "no-such-folder", "--quiet"]);
     assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
 }
+
+#[test]
+fn people_read_times_in_their_own_zone_and_programs_in_utc() {
+    let berlin = [("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")];
+    let mut local = vec!["investigate", "sample-logs", "--client", BILLING, "--local"];
+    let run = with_environment(&local, &berlin);
+    for told in [
+        "between 2026-03-02 01:00:19 and 2026-03-03 00:59:58 UTC+01:00",
+        "`UpdateUserPoolClient` at 2026-03-02 15:05:04",
+        "The outage ended when the setting was put back at 16:20:17.",
+    ] {
+        let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(told), "{told}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("14:05:04"), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("window: 2026-03-02T01:00:19+01:00"),
+        "{}",
+        run.stderr
+    );
+    local.extend(["--format", "json"]);
+    let run = with_environment(&local, &berlin);
+    assert!(
+        run.stdout
+            .contains("\"event_time\": \"2026-03-02T14:05:04Z\"")
+    );
+    assert!(
+        run.stdout.contains("put back at 15:20:17."),
+        "{}",
+        run.stdout
+    );
+    let at = [
+        "investigate",
+        "sample-logs",
+        "--local",
+        "--since",
+        "2026-03-02 15:00",
+    ];
+    let run = with_environment(&at, &berlin);
+    assert!(
+        run.stderr.contains("window: 2026-03-02T15:00:00+01:00"),
+        "{}",
+        run.stderr
+    );
+    let changes = ["changes", "sample-logs", "--client", BILLING, "--local"];
+    let run = with_environment(&changes, &berlin);
+    assert!(
+        run.stdout.contains("Date:   2026-03-02 15:05:04 UTC+01:00"),
+        "{}",
+        run.stdout
+    );
+}

@@ -79,6 +79,20 @@ fn the_page_needs_nothing_and_fits_in_light_and_dark_on_desk_and_phone() {
         report(&[&logs, "--output", &page]);
         page
     });
+    let page = folder.join("postmortem.html");
+    let page = page.to_str().expect("UTF-8").to_owned();
+    let billing = [
+        "postmortem",
+        "sample-logs",
+        "--incident",
+        "5",
+        "--format",
+        "html",
+    ];
+    let mut written = billing.to_vec();
+    written.extend(["--output", &page]);
+    assert_eq!(trailblame(&written).status, Some(0));
+    let pages = pages.into_iter().chain([page]).collect::<Vec<_>>();
     let Some(mut browser) = Browser::start(&folder.join("profile")) else {
         return;
     };

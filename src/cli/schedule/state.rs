@@ -285,11 +285,11 @@ impl Notice {
         investigation: &Investigation,
         before: Option<&str>,
     ) -> Self {
-        let window = investigation.window;
+        let clock = words::Clock::of(investigation);
         let text = match event {
-            "opened" => notice::opened(finding, window),
-            "revised" => notice::revised(finding, window, before.unwrap_or_default()),
-            _ => notice::closed(finding, window),
+            "opened" => notice::opened(finding, clock),
+            "revised" => notice::revised(finding, clock, before.unwrap_or_default()),
+            _ => notice::closed(finding, clock),
         };
         let text = words::named(&text, &investigation.names);
         Self {

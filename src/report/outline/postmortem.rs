@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Block, blamed, full, happened, line_of, marks, named, seen};
+use super::{Block, blamed, full, happened, line_of, marks, said, seen};
 use crate::{
     attribute::{
         Finding, Investigation, Suspect,
@@ -50,15 +50,19 @@ const LONGEST_RECORD: usize = 8_000;
 pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
     let finding = postmortem.finding;
     let incident = &finding.incident;
-    let clock = Clock::new(postmortem.investigation.window);
+    let clock = Clock::of(postmortem.investigation);
     let heading = |text: &str| Block::Heading(text.to_owned());
     let mut blocks = vec![
         Block::Title(format!(
             "Post-mortem: {}, {}",
             words::whom(incident),
-            incident.onset.format("%Y-%m-%d")
+            clock.day(incident.onset)
         )),
-        Block::Text(format!("Outage {}; all times are UTC.", incident.id)),
+        Block::Text(format!(
+            "Outage {}; all times are {}.",
+            incident.id,
+            clock.zone(incident.onset)
+        )),
         heading("Summary"),
         Block::Answer(summary(finding, clock)),
         heading("Impact"),
@@ -86,7 +90,7 @@ pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
     blocks.push(Block::List(dark(postmortem)));
     blocks.push(heading("Evidence"));
     blocks.extend(evidence(postmortem, clock));
-    named(blocks, postmortem.investigation)
+    said(blocks, postmortem.investigation)
 }
 
 /// Three sentences: what failed, why, how it ended.
@@ -111,8 +115,9 @@ fn summary(finding: &Finding, clock: Clock) -> String {
         Kind::Absence => "stopped",
     };
     format!(
-        "At {} UTC requests of {} {began}: {}. The cause: {}. {ended}.",
-        words::date_time(incident.onset),
+        "At {} {} requests of {} {began}: {}. The cause: {}. {ended}.",
+        clock.date_time(incident.onset),
+        clock.zone(incident.onset),
         words::whom(incident),
         happened(incident),
         blamed(finding, clock)

@@ -42,6 +42,7 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
 
 /// What was not seen, or not for sure.
 pub fn unseen(investigation: &Investigation) -> Vec<String> {
+    let clock = Clock::of(investigation);
     let summary = &investigation.summary;
     let mut notes = notes(summary);
     let said = summary.notes.iter().chain(&summary.remarks);
@@ -51,7 +52,7 @@ pub fn unseen(investigation: &Investigation) -> Vec<String> {
         notes.push(format!(
             "A change of {} before {} is missing in the logs: {} differ from the history.",
             words::resource(&gap.resource),
-            words::date_time(gap.before),
+            clock.date_time(gap.before),
             names.join(", ")
         ));
     }

@@ -1,6 +1,6 @@
 //! The report on a window: its outages, how each app client fared, and every change.
 
-use super::{Block, line_of, named, outage, overview, seen, title, words};
+use super::{Block, line_of, outage, overview, said, seen, title, words};
 use crate::{
     attribute::phrase::thousands,
     cognito::history::ConfigChange,
@@ -11,7 +11,7 @@ use crate::{
 /// The blocks of a report.
 pub fn report(report: &Report<'_>) -> Vec<Block> {
     let investigation = report.investigation;
-    let clock = Clock::new(investigation.window);
+    let clock = Clock::of(investigation);
     let findings = || investigation.findings.iter().enumerate();
     let mut blocks = vec![Block::Title(title(investigation))];
     blocks.push(Block::List(
@@ -33,7 +33,7 @@ pub fn report(report: &Report<'_>) -> Vec<Block> {
     blocks.extend(changes.flat_map(|change| made(change, clock)));
     blocks.push(Block::Heading("What was looked at".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
-    named(blocks, investigation)
+    said(blocks, investigation)
 }
 
 fn fared(health: &Health) -> Vec<String> {
