@@ -163,12 +163,10 @@ fn facts(report: &Report<'_>) -> Vec<Fact> {
         facts.push(fact(phrase::duration(outage_time(report)), "of outage"));
         facts.push(fact(thousands(failed), "failed requests in them"));
     }
-    let users: Option<u64> = findings.iter().map(|f| f.incident.users).sum();
-    facts.extend(
-        users
-            .filter(|users| *users > 0)
-            .map(|users| fact(thousands(users), "known users affected")),
-    );
+    let users: u64 = findings.iter().filter_map(|f| f.incident.users).sum();
+    if users > 0 {
+        facts.push(fact(thousands(users), "known users affected"));
+    }
     let worst = report.health.first().filter(|health| health.failed > 0);
     if let Some((worst, client)) = worst.and_then(|w| Some((w, w.client.as_ref()?))) {
         let what = format!(

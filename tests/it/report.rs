@@ -122,6 +122,7 @@ fn the_page_needs_nothing_and_fits_in_light_and_dark_on_desk_and_phone() {
     let text = text.as_str().expect("text");
     for told in [
         "8 outages",
+        "62\nknown users affected",
         "14:05:04",
         "terraform",
         "dropped client_credentials",
