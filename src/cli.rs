@@ -104,17 +104,6 @@ pub enum Ended {
     Incomplete,
 }
 
-impl Ended {
-    /// What is told by the exit status, of the two that it may tell.
-    pub fn of(incomplete: bool, outage: bool) -> Self {
-        match (incomplete, outage) {
-            (true, _) => Self::Incomplete,
-            (_, true) => Self::Outage,
-            _ => Self::Well,
-        }
-    }
-}
-
 /// An error of usage: what was typed cannot be meant.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

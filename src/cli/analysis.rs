@@ -12,7 +12,7 @@ use trailblame::{
 };
 
 use super::{
-    Usage, bounds,
+    Ended, Usage, bounds,
     changes::Wanted,
     config::Names,
     inputs::{Inputs, Keep},
@@ -45,6 +45,30 @@ pub struct Whose {
     /// False alarms that are tolerated per app client and week.
     #[arg(long, value_name = "RATE", default_value_t = 0.02)]
     false_alarms: f64,
+}
+
+/// What the exit status tells beside errors.
+#[derive(Debug, Args)]
+pub struct Telling {
+    /// End with status 3 when an outage was found.
+    #[arg(long)]
+    fail_on_outage: bool,
+    /// End with status 4 when a file or record could not be read.
+    #[arg(long)]
+    fail_on_incomplete: bool,
+}
+
+impl Telling {
+    /// How the run ended.
+    pub fn ended(&self, investigation: &Investigation) -> Ended {
+        if self.fail_on_incomplete && investigation.summary.is_incomplete() {
+            return Ended::Incomplete;
+        }
+        match self.fail_on_outage && !investigation.findings.is_empty() {
+            true => Ended::Outage,
+            false => Ended::Well,
+        }
+    }
 }
 
 /// Without a known end, an outage is looked for from shortly before the time that was named …

@@ -14,7 +14,7 @@ use trailblame::{
 
 use super::{
     Ended, Usage,
-    analysis::{self, Analysis, Which, analyse},
+    analysis::{self, Analysis, Telling, Which, analyse},
     config::Names,
     evidence,
     inputs::Keep,
@@ -45,12 +45,8 @@ pub struct Arguments {
     /// Write the masked records behind each verdict, with their SHA-256.
     #[arg(long, value_name = "DIR")]
     evidence: Option<PathBuf>,
-    /// End with status 3 when an outage was found.
-    #[arg(long)]
-    fail_on_outage: bool,
-    /// End with status 4 when a file or record could not be read.
-    #[arg(long)]
-    fail_on_incomplete: bool,
+    #[command(flatten)]
+    telling: Telling,
     #[command(flatten)]
     inputs: read::Reading,
 }
@@ -102,9 +98,7 @@ pub fn run(
     }
     // Not earlier: the files were asked for even when `head` has seen enough of the report.
     written.context("failed to write the output")?;
-    let incomplete = arguments.fail_on_incomplete && investigation.summary.is_incomplete();
-    let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
-    Ok(Ended::of(incomplete, outage))
+    Ok(arguments.telling.ended(&investigation))
 }
 
 /// Leaves one outage, to be told in full.

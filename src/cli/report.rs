@@ -11,7 +11,7 @@ use trailblame::report::{
 
 use super::{
     Ended, Usage,
-    analysis::{Whose, analyse},
+    analysis::{Telling, Whose, analyse},
     config::Names,
     inputs::Keep,
     output, read,
@@ -38,12 +38,8 @@ pub struct Arguments {
     whose: Whose,
     #[command(flatten)]
     scheduling: Scheduling,
-    /// End with status 3 when an outage was found.
-    #[arg(long)]
-    fail_on_outage: bool,
-    /// End with status 4 when a file or record could not be read.
-    #[arg(long)]
-    fail_on_incomplete: bool,
+    #[command(flatten)]
+    telling: Telling,
     #[command(flatten)]
     inputs: read::Reading,
 }
@@ -114,9 +110,7 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
     }
     schedule.send()?;
     schedule.beat(investigation)?;
-    let incomplete = arguments.fail_on_incomplete && investigation.summary.is_incomplete();
-    let outage = arguments.fail_on_outage && !investigation.findings.is_empty();
-    Ok(Ended::of(incomplete, outage))
+    Ok(arguments.telling.ended(investigation))
 }
 
 fn written(format: Format, report: &Report<'_>) -> anyhow::Result<Vec<u8>> {
