@@ -197,6 +197,11 @@ impl Analysis {
         changes.cloned().collect()
     }
 
+    /// Whether everything was asked for.
+    pub fn is_whole(&self) -> bool {
+        self.question.clients.is_empty() && self.question.pools.is_empty()
+    }
+
     /// Those of them that altered something, or may have.
     pub fn effective_changes(&self) -> Vec<ConfigChange> {
         let mut changes = self.changes();

@@ -167,6 +167,12 @@ impl Config {
             }
             let variable = format!("TRAILBLAME_{}", flag.replace('-', "_").to_uppercase());
             if let Some(value) = env::var(&variable).ok().filter(|value| !value.is_empty()) {
+                let switch = is_switch(command, name, &flag);
+                let value = match value.as_str() {
+                    "1" if switch => "true".to_owned(),
+                    "0" if switch => "false".to_owned(),
+                    _ => value,
+                };
                 given.push(Given {
                     flag,
                     values: vec![value],
@@ -207,6 +213,14 @@ fn flags(command: &Command, name: &str) -> Vec<String> {
         .filter(|flag| !["config", "help", "version"].contains(flag))
         .map(str::to_owned)
         .collect()
+}
+
+/// Whether a flag takes no value.
+fn is_switch(command: &Command, name: &str, flag: &str) -> bool {
+    let found = command.find_subcommand(name);
+    let mut arguments = found.into_iter().flat_map(Command::get_arguments);
+    let argument = arguments.find(|argument| argument.get_long() == Some(flag));
+    argument.is_some_and(|argument| !argument.get_action().takes_values())
 }
 
 /// Texts of a value; `None` when it is of another kind.

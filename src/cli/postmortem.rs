@@ -102,9 +102,12 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
         };
         written.context("failed to write the post-mortem")?;
         if let Some(redaction) = &mut redaction {
-            bytes = redaction
-                .page(&String::from_utf8_lossy(&bytes))
-                .into_bytes();
+            let page = String::from_utf8_lossy(&bytes);
+            let hidden = match format {
+                Format::Html => redaction.html(&page),
+                Format::Markdown => redaction.text(&page),
+            };
+            bytes = hidden.into_bytes();
         }
         let name = format!("{}.{name}", finding.incident.id);
         target.write(&name, &bytes, out)?;

@@ -95,19 +95,26 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
         }
     };
     analysis.investigation.changes = analysis.changes();
-    schedule.observe(&mut analysis.investigation)?;
+    let whole = analysis.is_whole();
+    // What goes wrong with the state is told when the pages are written.
+    let observed = schedule.observe(&mut analysis.investigation, whole);
     let investigation = &analysis.investigation;
     let report = Report::new(investigation, &analysis.cells);
     let mut redaction = arguments.redact.then(|| Redaction::new(investigation, []));
     for format in &arguments.format {
         let mut bytes = written(*format, &report)?;
         if let Some(redaction) = &mut redaction {
-            bytes = redaction
-                .page(&String::from_utf8_lossy(&bytes))
-                .into_bytes();
+            let page = String::from_utf8_lossy(&bytes);
+            let hidden = match format {
+                Format::Html => redaction.html(&page),
+                Format::Json => redaction.json(&page),
+                Format::Markdown | Format::Csv => redaction.text(&page),
+            };
+            bytes = hidden.into_bytes();
         }
         target.write(format.name(), &bytes, out)?;
     }
+    observed?;
     schedule.send()?;
     schedule.beat(investigation)?;
     Ok(arguments.telling.ended(investigation))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use chrono::Utc;
 use clap::Args;
-use trailblame::attribute::Investigation;
+use trailblame::{attribute::Investigation, report::words};
 
 use super::{Usage, aws::Connection, bounds};
 
@@ -73,10 +73,10 @@ impl Scheduling {
 
 impl Schedule {
     /// Compares with what was said, and claims what is to be told; outages get the ids they were
-    /// first told by.
-    pub fn observe(&self, investigation: &mut Investigation) -> anyhow::Result<()> {
+    /// first told by. `whole` is false where only some app clients or pools were looked at.
+    pub fn observe(&self, investigation: &mut Investigation, whole: bool) -> anyhow::Result<()> {
         let blind = why_blind(investigation);
-        self.update(|state| state.observe(investigation, blind.clone()))
+        self.update(|state| state.observe(investigation, blind.clone(), whole))
     }
 
     /// The same of a run that ended before it saw anything.
@@ -195,13 +195,7 @@ fn why_blind(investigation: &Investigation) -> Option<String> {
     if summary.records == 0 && summary.requests == 0 {
         return Some("no source told of anything".to_owned());
     }
-    let end = investigation.window.end;
-    let dark = investigation.coverage.iter().find_map(|row| {
-        let gap = row.gaps.iter().find(|gap| gap.end >= end)?;
-        Some((row, gap))
-    });
-    dark.map(|(row, gap)| {
-        let since = trailblame::report::words::date_time(gap.start);
-        format!("{} tells nothing since {since} UTC", row.source)
-    })
+    let dark = investigation.coverage.iter().find(|row| row.dark)?;
+    let since = words::date_time(dark.to);
+    Some(format!("{} tells nothing since {since} UTC", dark.source))
 }

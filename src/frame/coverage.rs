@@ -25,6 +25,9 @@ const SHORTEST_GAP: i64 = 30;
 /// A silence is a gap when it is this many times longer than nearly all others.
 const UNUSUAL: i64 = 10;
 
+/// A source is not called dark before so many minutes.
+const DARK: i64 = 60;
+
 const MINUTE: i64 = 60_000_000;
 
 /// What was looked at, one source, account and Region a row.
@@ -143,7 +146,9 @@ impl Observed {
         let to = (time(*minutes.last()?)? + TimeDelta::minutes(1))
             .min(DateTime::from_timestamp_micros(last)?);
         let gaps = gaps(&minutes);
+        let delivered = end - DELIVERY.num_minutes();
         Some(CoverageRow {
+            dark: delivered - minutes.last()? > DARK.max(limit(&minutes)),
             source,
             account: None,
             region: None,
@@ -178,6 +183,7 @@ pub(super) fn asked_row(
         Some(Stop::Denied { .. } | Stop::Credentials { .. })
     );
     Some(CoverageRow {
+        dark: false,
         source,
         account: Some(reach.account.clone()),
         region: Some(reach.region.clone()),
@@ -193,12 +199,17 @@ pub(super) fn asked_row(
     })
 }
 
-/// Silences much longer than the others.
-fn gaps(minutes: &[i64]) -> Vec<Window> {
+/// A silence of more minutes is unusual.
+fn limit(minutes: &[i64]) -> i64 {
     let mut spacing: Vec<i64> = minutes.windows(2).map(|pair| pair[1] - pair[0]).collect();
     spacing.sort_unstable();
     let usual = spacing.get(spacing.len() * 9 / 10).copied().unwrap_or(1);
-    let limit = SHORTEST_GAP.max(usual * UNUSUAL);
+    SHORTEST_GAP.max(usual * UNUSUAL)
+}
+
+/// Silences much longer than the others.
+fn gaps(minutes: &[i64]) -> Vec<Window> {
+    let limit = limit(minutes);
     let time = |minute: i64| DateTime::from_timestamp_micros(minute * MINUTE);
     minutes
         .windows(2)

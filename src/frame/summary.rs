@@ -73,6 +73,8 @@ pub struct CoverageRow {
     pub gaps: Vec<Window>,
     /// How much of the interval was seen.
     pub status: CoverageStatus,
+    /// Whether it told nothing for unusually long up to the window's end.
+    pub dark: bool,
 }
 
 /// How much of an interval was seen.

@@ -54,6 +54,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
             ..Summary::default()
         },
         coverage: vec![CoverageRow {
+            dark: false,
             source: "trail",
             account: Some(AccountId::new(name.unwrap_or("111122223333"))),
             region: Some(Region::new("eu-west-1")),

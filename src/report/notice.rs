@@ -7,18 +7,22 @@ use super::{
     outline::{blamed, happened},
     words::{self, Clock},
 };
-use crate::attribute::{Finding, Investigation, Verdict, phrase};
+use crate::{
+    attribute::{Finding, Investigation, Verdict, phrase},
+    detect::EndState,
+};
 
 /// An outage that was not told before.
 pub fn opened(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
-    let until = match incident.end {
-        None => "still going on".to_owned(),
-        Some(end) => format!(
+    let until = match (incident.end, incident.end_state) {
+        (None, _) => "still going on".to_owned(),
+        (Some(end), EndState::Recovered) => format!(
             "until {} ({})",
             clock.time(end),
             phrase::duration(end - incident.onset)
         ),
+        (Some(end), _) => format!("silent since {}", clock.time(end)),
     };
     let mut text = format!(
         "Outage of {} since {} {}, {until}: {}.\n{}.",

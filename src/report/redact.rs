@@ -48,8 +48,47 @@ impl Redaction {
         found.names()
     }
 
-    /// The page without them.
-    pub fn page(&mut self, page: &str) -> String {
+    /// An HTML page without them: what stands between marks, and not the marks.
+    pub fn html(&mut self, page: &str) -> String {
+        let mut hidden = String::with_capacity(page.len());
+        let mut rest = page;
+        while let Some(start) = rest.find('<') {
+            let (text, mark) = rest.split_at(start);
+            hidden.push_str(&self.text(text));
+            let end = match mark.starts_with("<style") {
+                true => mark.find("</style>"),
+                false => mark.find('>').map(|end| end + 1),
+            };
+            let (mark, after) = mark.split_at(end.unwrap_or(mark.len()));
+            hidden.push_str(mark);
+            rest = after;
+        }
+        hidden + &self.text(rest)
+    }
+
+    /// A JSON document without them: its values, and not its keys.
+    pub fn json(&mut self, document: &str) -> String {
+        match serde_json::from_str(document) {
+            Ok(mut value) => {
+                self.value(&mut value);
+                format!("{}\n", escape::json(&format!("{value:#}")))
+            }
+            // What is no document is text.
+            Err(_) => self.text(document),
+        }
+    }
+
+    fn value(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.value(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// A text without them.
+    pub fn text(&mut self, page: &str) -> String {
         let mut hidden = String::with_capacity(page.len());
         let mut rest = page;
         while !rest.is_empty() {
@@ -207,7 +246,7 @@ mod tests {
         let mut redaction = Redaction::new(&investigation, [record]);
         let page = "al met al-b at 14:05:04 from 192.0.2.7, then 198.51.100.9 and 192.0.2.7; \
                     total 1.5, also 2001:db8::1; account 111122223333, event 0a-111122223334";
-        let hidden = redaction.page(page);
+        let hidden = redaction.text(page);
         assert!(
             !hidden.contains("192.0.2.7") && !hidden.contains("111122223333"),
             "{hidden}"
@@ -217,5 +256,13 @@ mod tests {
             assert!(hidden.contains(kept), "{kept}: {hidden}");
         }
         assert!(hidden.starts_with("person-"), "{hidden}");
+        let html = redaction.html("<al title=\"al\">al</al><style>al{}</style>");
+        assert!(html.starts_with("<al title=\"al\">person-"), "{html}");
+        assert!(html.ends_with("</al><style>al{}</style>"), "{html}");
+        let json = redaction.json(r#"{"al": ["al"]}"#);
+        assert!(
+            json.contains("\"al\": [") && json.contains("\"person-"),
+            "{json}"
+        );
     }
 }

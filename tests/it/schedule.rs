@@ -209,6 +209,40 @@ fn a_blind_run_is_told_once_and_so_is_that_it_sees_again() {
 }
 
 #[test]
+fn a_trail_that_falls_silent_is_no_quiet_night() {
+    let watch = Watch::new("watch-dark", &[]);
+    let logs = watch.logs(BROKEN, true);
+    watch.run(&logs);
+    let run = watch.run_with(&logs, &["--until", "2026-03-02T07:00:00Z"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(watch.hook.events(), ["blind"]);
+    let text = watch.hook.got()[0]["notice"]["text"].to_string();
+    assert!(
+        text.contains("trail tells nothing since 2026-03-02 04:59"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_run_that_looks_at_one_client_ends_no_outage_of_another() {
+    let watch = Watch::new("watch-part", &[]);
+    let broken = watch.logs(400 * MINUTE, true);
+    watch.run(&broken);
+    let other = "2stock000client00EXAMPLE";
+    let mut records: Vec<Value> = busy(other, 0, 0);
+    records.push(write(other, 0, MACHINE, true));
+    let quiet = file(
+        &watch.folder,
+        "other.json",
+        json!({"Records": records}).to_string(),
+    );
+    watch.run_with(&quiet, &["--client", other]);
+    assert_eq!(watch.hook.events(), ["opened"]);
+    watch.run(&quiet);
+    assert_eq!(watch.hook.events(), ["opened", "closed"]);
+}
+
+#[test]
 fn a_command_gets_the_document_and_slack_its_own_form() {
     let watch = Watch::new("watch-forms", &[]);
     let copy = watch.folder.join("notice.json");

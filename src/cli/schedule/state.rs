@@ -92,6 +92,7 @@ impl State {
         &mut self,
         investigation: &mut Investigation,
         blind: Option<String>,
+        whole: bool,
     ) -> Vec<Notice> {
         let window = investigation.window;
         let mut notices = self.see(blind);
@@ -129,12 +130,11 @@ impl State {
                 }
             }
         }
-        if self.blind.is_none() {
-            notices.extend(self.gone(&met, window.start, window.end));
+        if self.blind.is_none() && whole {
+            notices.extend(self.gone(&met, investigation));
         }
         let oldest = window.end - KEPT;
-        self.outages
-            .retain(|told| told.open || told.seen_until >= oldest);
+        self.outages.retain(|told| told.seen_until >= oldest);
         notices
     }
 
@@ -148,11 +148,19 @@ impl State {
         }
     }
 
-    /// Open outages that this run should have seen and did not: they are over.
-    fn gone(&mut self, met: &[usize], start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Notice> {
+    /// Open outages that this run should have seen and did not, since it looked at their account
+    /// before and after their last failure: they are over.
+    fn gone(&mut self, met: &[usize], investigation: &Investigation) -> Vec<Notice> {
+        let (start, end) = (investigation.window.start, investigation.window.end);
+        let is_looked_at = |account: &String| {
+            let rows = investigation.coverage.iter();
+            let mut accounts = rows.filter_map(|row| row.account.as_ref());
+            accounts.any(|looked_at| looked_at.as_str() == account)
+        };
         let mut notices = Vec::new();
         for (at, told) in self.outages.iter_mut().enumerate() {
-            let covered = start <= told.seen_until && told.seen_until < end;
+            let there = told.account_id.as_ref().is_none_or(is_looked_at);
+            let covered = there && start <= told.seen_until && told.seen_until < end;
             if told.open && covered && !met.contains(&at) {
                 told.open = false;
                 notices.push(Notice::plain(
@@ -236,7 +244,8 @@ impl Told {
             seen_until: incident.end.unwrap_or(window_end),
             verdict: words::verdict(finding.verdict).to_owned(),
             event_ids: ids.unwrap_or_default(),
-            open: incident.end_state == EndState::Ongoing,
+            // Silence after failures is no success.
+            open: incident.end_state != EndState::Recovered,
         }
     }
 
