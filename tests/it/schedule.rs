@@ -243,6 +243,29 @@ fn a_run_that_looks_at_one_client_ends_no_outage_of_another() {
 }
 
 #[test]
+fn a_heart_beats_only_after_a_run_that_saw() {
+    let watch = Watch::new("watch-heart", &[]);
+    let logs = watch.logs(BROKEN, true);
+    let beats = || {
+        watch
+            .hook
+            .got()
+            .iter()
+            .filter(|body| body.is_null())
+            .count()
+    };
+    let beat = ["--heartbeat", "env:HOOK"];
+    let run = watch.run_with(&logs, &beat);
+    assert_eq!((run.status, beats()), (Some(0), 1), "{}", run.stderr);
+    watch.run_with("no-such-folder", &beat);
+    watch.run_with(
+        &logs,
+        &["--heartbeat", "env:HOOK", "--until", "2026-03-02T07:00:00Z"],
+    );
+    assert_eq!(beats(), 1);
+}
+
+#[test]
 fn a_command_gets_the_document_and_slack_its_own_form() {
     let watch = Watch::new("watch-forms", &[]);
     let copy = watch.folder.join("notice.json");
