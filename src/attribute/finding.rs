@@ -55,7 +55,8 @@ impl Investigation {
         let denied = denied
             .filter(|row| row.status == CoverageStatus::Denied)
             .count();
-        summary.rejected.len() + summary.notes.len() + self.gaps.len() + gaps + denied
+        let nothing = usize::from(self.coverage.is_empty());
+        summary.rejected.len() + summary.notes.len() + self.gaps.len() + gaps + denied + nothing
     }
 }
 

@@ -192,8 +192,8 @@ fn why_blind(investigation: &Investigation) -> Option<String> {
     if let Some(rejected) = summary.rejected.first() {
         return Some(format!("{}: {}", rejected.path, rejected.reason));
     }
-    if summary.records == 0 && summary.requests == 0 {
-        return Some("no source told of anything".to_owned());
+    if investigation.coverage.is_empty() {
+        return Some("no log holds anything of that time".to_owned());
     }
     let dark = investigation.coverage.iter().find(|row| row.dark)?;
     let since = words::date_time(dark.to);

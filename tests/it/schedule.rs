@@ -262,7 +262,14 @@ fn a_heart_beats_only_after_a_run_that_saw() {
         &logs,
         &["--heartbeat", "env:HOOK", "--until", "2026-03-02T07:00:00Z"],
     );
-    assert_eq!(beats(), 1);
+    let empty = ["--since", "2020-01-01", "--until", "2020-01-02"];
+    let run = watch.run_with(&logs, &[&beat[..], &empty].concat());
+    assert_eq!((run.status, beats()), (Some(0), 1), "{}", run.stderr);
+    let page = fs::read_to_string(watch.folder.join("page.html")).expect("a page");
+    assert!(
+        page.contains("that no outage was found says nothing"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -45,6 +45,11 @@ pub fn unseen(investigation: &Investigation) -> Vec<String> {
     let clock = Clock::of(investigation);
     let summary = &investigation.summary;
     let mut notes = notes(summary);
+    if investigation.coverage.is_empty() {
+        notes.push(
+            "No log holds anything of this time: that no outage was found says nothing.".to_owned(),
+        );
+    }
     let said = summary.notes.iter().chain(&summary.remarks);
     notes.extend(said.map(|note| format!("{note}.")));
     for gap in &investigation.gaps {
