@@ -22,6 +22,7 @@ mod evidence;
 mod export;
 mod failures;
 mod iam_policy;
+mod inflate;
 mod inputs;
 mod investigate;
 mod live;
@@ -91,6 +92,8 @@ enum Command {
     Man(manual::Man),
     /// Print the least policy that each source needs.
     IamPolicy(iam_policy::Arguments),
+    #[command(hide = true)]
+    Inflate(inflate::Arguments),
 }
 
 /// How a run ended (a closed pipe is no failure).
@@ -139,6 +142,7 @@ pub fn main() -> ExitCode {
         Command::Completions(arguments) => manual::completions(&arguments, &mut out),
         Command::Man(arguments) => manual::man(&arguments, &mut out),
         Command::IamPolicy(arguments) => iam_policy::run(&arguments, &mut out),
+        Command::Inflate(arguments) => inflate::run(&arguments, &mut out),
     };
     let result = result.and_then(|ended| {
         out.flush().context("failed to write the output")?;

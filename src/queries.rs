@@ -359,6 +359,11 @@ pub fn is_change(service: &str, name: &str) -> bool {
         .any(|(other, names)| *other == service && names.contains(&name))
 }
 
+/// Whether a call of this service and name may be of any use: an attempt or a change.
+pub fn may_matter(service: &str, name: &str) -> bool {
+    service == COGNITO || is_change(service, name)
+}
+
 /// A saved query: a whole file that runs as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Saved {

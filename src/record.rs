@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 pub mod alb;
 pub mod application;
+mod blocks;
 pub mod cloudtrail;
 pub mod container;
 pub mod context;
@@ -16,6 +17,7 @@ pub mod counted;
 pub mod lambda;
 pub mod mask;
 pub mod message;
+mod sieve;
 pub mod split;
 mod time;
 pub mod user_auth;
@@ -50,6 +52,10 @@ pub enum Record<'a> {
 pub struct Seen<'a> {
     /// When the request completed at its service; unknown for lines without a time.
     pub time: Option<DateTime<Utc>>,
+    /// So many more records that say the same, but for the second, were passed over with it …
+    pub more: u64,
+    /// … the latest of them at this time, if it is later.
+    pub last: Option<DateTime<Utc>>,
     /// The account the record was delivered to.
     pub account: Option<Cow<'a, str>>,
     /// The Region the request was made in.
@@ -250,6 +256,16 @@ pub fn read(
     each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> std::io::Result<()> {
     container::read(input, name, each)
+}
+
+/// Reads every record of one input that is held whole in `text`, as [`read`] does; leaves `text` as
+/// memory to be used again.
+pub fn read_whole(
+    text: &mut Vec<u8>,
+    name: &str,
+    each: impl FnMut(Result<Located<'_>, Malformed>),
+) -> std::io::Result<()> {
+    container::read_on(text, None::<std::io::Empty>, name, each)
 }
 
 impl Request<'_> {

@@ -152,7 +152,7 @@ fn an_accepted_attempt_told_by_two_sections_counts_once() {
         origin: "s3-trail".to_owned(),
         ..section()
     };
-    let kept = read(&[(60, 1, false), (61, 1, true)], window(0, 3600));
+    let mut kept = read(&[(60, 1, false), (61, 1, true)], window(0, 3600));
     let kept = kept.kept().expect("rows");
     for section in [&section(), &other] {
         archive

@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeSet,
+    num::NonZero,
     path::{Path, PathBuf},
+    thread,
 };
 
 use anyhow::{Context, anyhow};
@@ -11,7 +13,10 @@ use trailblame::{
     archive::{Archive, Section},
     cognito::history::{History, Snapshot},
     error::Error,
-    frame::{Bounds, Fold, Frames, Mapping},
+    frame::{
+        Bounds, Fold, Frames, Mapping,
+        intake::{self, Job},
+    },
     record::{self, Located, Malformed, SourceKind},
     report::words,
     source::{
@@ -81,15 +86,8 @@ impl Inputs {
         let Found { inputs, rejected } = files::find(&self.paths);
         let mut fold = Fold::new(self.bounds);
         fold.rejected(rejected);
-        for input in &inputs {
-            let name = input.name();
-            let counter = Counter::default();
-            fold.begin(&name);
-            let result = input
-                .open(Limits::default(), &counter)
-                .and_then(|bytes| record::read(bytes, &name, |record| fold.take(record)));
-            fold.end(counter.bytes(), result.err().map(|error| error.to_string()));
-        }
+        let jobs = inputs.into_iter().map(Job::Input);
+        intake::read(jobs, self.bounds, readers(), &mut fold);
         let asked = self.asked.take();
         let mut places = Vec::new();
         if let Some((asked, spans)) = &asked {
@@ -305,6 +303,11 @@ impl Inputs {
         let passing = inputs.iter().filter(|input| !input.is_lasting());
         passing.map(Input::name).collect()
     }
+}
+
+/// A reader for each core.
+pub fn readers() -> NonZero<usize> {
+    thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
 fn counted(files: u64) -> String {

@@ -156,7 +156,7 @@ async fn pull_one(
             }
             fold
         };
-        let (reach, fold) = tokio::join!(errand.ask(span, deadline, pages), folding);
+        let (reach, mut fold) = tokio::join!(errand.ask(span, deadline, pages), folding);
         {
             let archive = archive.lock().await;
             let complete = reach.at - DELIVERY;

@@ -47,6 +47,7 @@ impl Fold {
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
     pub fn finish(mut self, mappings: &[Mapping]) -> Result<Frames> {
+        self.absorb_own();
         let window = self.window();
         let attempts = self.tie(mappings).join(&mut self.symbols);
         let cells = cells(&attempts, &self.symbols);
@@ -84,8 +85,7 @@ impl Fold {
             let key = attempt.kind.key;
             self.summary.untied += u64::from(key.client.is_none() && key.user_pool.is_none());
         }
-        let successes = std::mem::take(&mut self.successes);
-        let successes = successes.into_iter().map(|((_, mut kind), counted)| {
+        let successes = self.successes().into_iter().map(|(mut kind, counted)| {
             if let Some(how) = ties.tie(&mut kind, None) {
                 *self.summary.ties.entry(how).or_default() += counted.requests;
             }

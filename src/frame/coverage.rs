@@ -112,15 +112,33 @@ impl Coverage {
 pub(super) struct Observed {
     minutes: BTreeSet<i64>,
     span: Option<(i64, i64)>,
+    /// The minute noted last, which is nearly always the next one too.
+    last: Option<i64>,
 }
 
 impl Observed {
     /// Notes a record at `time` (µs).
     pub fn add(&mut self, time: i64) {
-        self.minutes.insert(time.div_euclid(MINUTE));
+        let minute = time.div_euclid(MINUTE);
+        if self.last != Some(minute) {
+            self.minutes.insert(minute);
+            self.last = Some(minute);
+        }
+        self.reach(time, time);
+    }
+
+    /// Notes what somebody else has noted.
+    pub fn extend(&mut self, other: Self) {
+        self.minutes.extend(other.minutes);
+        if let Some((first, last)) = other.span {
+            self.reach(first, last);
+        }
+    }
+
+    fn reach(&mut self, from: i64, to: i64) {
         self.span = Some(match self.span {
-            None => (time, time),
-            Some((first, last)) => (first.min(time), last.max(time)),
+            None => (from, to),
+            Some((first, last)) => (first.min(from), last.max(to)),
         });
     }
 

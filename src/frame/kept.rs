@@ -161,8 +161,11 @@ impl Fold {
     /// # Errors
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn kept(&self) -> Result<Kept> {
-        let failures = self.failures.iter().map(|failure| Row {
+    pub fn kept(&mut self) -> Result<Kept> {
+        self.absorb_own();
+        let fold = &*self;
+        let successes = fold.successes();
+        let failures = fold.failures.iter().map(|failure| Row {
             kind: &failure.kind,
             counted: Successes {
                 requests: 1,
@@ -172,7 +175,7 @@ impl Fold {
             },
             failure: Some(failure),
         });
-        let successes = self.successes.iter().map(|((_, kind), counted)| Row {
+        let successes = successes.iter().map(|(kind, counted)| Row {
             kind,
             counted: *counted,
             failure: None,
@@ -182,9 +185,9 @@ impl Fold {
             .streams
             .iter()
             .flat_map(|(stream, seen)| {
-                let stream = self.symbols.text(*stream);
+                let stream = fold.symbols.text(*stream);
                 let clients = seen.clients.iter();
-                clients.map(move |client| (stream, self.symbols.text(*client)))
+                clients.map(move |client| (stream, fold.symbols.text(*client)))
             })
             .collect();
         let streams = vec![
@@ -192,8 +195,8 @@ impl Fold {
             texts(CLIENT, named.iter().map(|(_, client)| Some(*client))),
         ];
         Kept::new(
-            attempts(&rows, &self.symbols)?,
-            Changes::from_rows(&self.changes)?.frame().clone(),
+            attempts(&rows, &fold.symbols)?,
+            Changes::from_rows(&fold.changes)?.frame().clone(),
             frame(streams, "keep log streams")?,
         )?
         .replaced(&Kept::empty()?, &Windows::default())

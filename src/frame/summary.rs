@@ -48,6 +48,20 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Adds the counts of a part of the inputs.
+    pub(super) fn add(&mut self, part: Self) {
+        self.files += part.files;
+        self.pages += part.pages;
+        self.bytes += part.bytes;
+        self.records += part.records;
+        self.duplicates += part.duplicates;
+        self.rejected.extend(part.rejected);
+        self.rejected_unlisted += part.rejected_unlisted;
+        for (kind, count) in part.passed_over {
+            *self.passed_over.entry(kind).or_default() += count;
+        }
+    }
+
     /// Whether something could not be read, or not wholly.
     pub fn is_incomplete(&self) -> bool {
         !self.rejected.is_empty() || !self.notes.is_empty()

@@ -56,11 +56,10 @@ impl Ties {
             ties.learn_change(&mut fold.symbols, change);
         }
         fold.changes = changes;
-        for (_, kind) in fold.successes.keys() {
+        for kind in fold.kinds() {
             ties.learn_kind(kind);
         }
         for attempt in &fold.failures {
-            ties.learn_kind(&attempt.kind);
             ties.learn_request_id(attempt);
         }
         ties

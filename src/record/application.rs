@@ -29,6 +29,7 @@ pub fn parse<'a>(line: &'a str, context: &Context<'a>) -> Record<'a> {
             source: SourceKind::Application,
             client: attributes.client,
             stream: context.stream.clone(),
+            ..Seen::default()
         });
     };
     let at = endpoint_of(line, &told);

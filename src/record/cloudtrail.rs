@@ -16,37 +16,42 @@ mod change;
 mod request;
 mod value;
 
-use value::{Scalar, text};
+use value::{Scalar, borrowed, text};
 
 /// The members that tell what a record is; the rest stays raw.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Envelope<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     event_source: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     event_name: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     event_time: Option<Scalar<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     event_type: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     event_category: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     aws_region: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     recipient_account_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "eventID")]
+    #[serde(borrow, default, deserialize_with = "borrowed", rename = "eventID")]
     event_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "requestID")]
+    #[serde(borrow, default, deserialize_with = "borrowed", rename = "requestID")]
     request_id: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     read_only: Option<Scalar<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     error_code: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "sourceIPAddress")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "borrowed",
+        rename = "sourceIPAddress"
+    )]
     source_ip: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "borrowed")]
     user_agent: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     session_credential_from_console: Option<Scalar<'a>>,
@@ -66,7 +71,12 @@ pub(super) struct Envelope<'a> {
     #[serde(borrow, default)]
     detail: Option<&'a RawValue>,
     /// LookupEvents' envelope.
-    #[serde(borrow, default, rename = "CloudTrailEvent")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "borrowed",
+        rename = "CloudTrailEvent"
+    )]
     cloud_trail_event: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     digest_start_time: Option<&'a RawValue>,
@@ -188,6 +198,8 @@ fn owned<'a>(record: Record<'_>) -> Record<'a> {
         Record::PassedOver(kind) => Record::PassedOver(kind),
         Record::Unwanted(seen) => Record::Unwanted(Seen {
             time: seen.time,
+            more: seen.more,
+            last: seen.last,
             account: own(seen.account),
             region: own(seen.region),
             source: seen.source,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    Context, Located, LookAlike, Malformed, Record, cloudtrail, counted, message,
+    Context, Located, LookAlike, Malformed, Record, Seen, cloudtrail, counted, message, sieve,
     split::{Piece, Splitter},
     time,
 };
@@ -25,22 +25,58 @@ const PEEK: usize = 4 << 10;
 pub(super) fn read(
     mut input: impl Read,
     name: &str,
-    mut each: impl FnMut(Result<Located<'_>, Malformed>),
+    each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> io::Result<()> {
     let mut start = Vec::with_capacity(PEEK);
     let failure = (&mut input).take(PEEK as u64).read_to_end(&mut start).err();
-    if table::is_header(&start) {
-        return table::read(start.chain(input), name, &mut each);
+    read_on(&mut start, Some(Rest { input, failure }), name, each)
+}
+
+/// Reads every record of what stands in `buffer` and then comes from `rest`, if anything does.
+pub(super) fn read_on(
+    buffer: &mut Vec<u8>,
+    rest: Option<impl Read>,
+    name: &str,
+    mut each: impl FnMut(Result<Located<'_>, Malformed>),
+) -> io::Result<()> {
+    if table::is_header(buffer.get(..PEEK).unwrap_or(buffer)) {
+        return match rest {
+            Some(rest) => table::read(buffer.chain(rest), name, &mut each),
+            None => table::read(buffer.as_slice(), name, &mut each),
+        };
     }
+    let mut splitter = Splitter::new(std::mem::take(buffer), rest);
+    let result = run(&mut splitter, name, each);
+    *buffer = splitter.into_buffer();
+    result
+}
+
+/// Reads every record of the pieces.
+fn run(
+    splitter: &mut Splitter<impl Read>,
+    name: &str,
+    mut each: impl FnMut(Result<Located<'_>, Malformed>),
+) -> io::Result<()> {
     let mut reader = Reader {
         name,
         pending: None,
+        sifts: splitter.has_shortcuts(),
         each: &mut each,
     };
-    let rest = Rest { input, failure };
-    let result = Splitter::new(start.chain(rest)).run(|offset, piece| reader.piece(offset, piece));
+    let result = splitter.run(|offset, piece| reader.piece(offset, piece));
     reader.flush();
     result
+}
+
+/// Reads every record of a text byte by byte, passing over none.
+#[cfg(test)]
+pub(super) fn read_slowly(
+    text: &[u8],
+    name: &str,
+    each: impl FnMut(Result<Located<'_>, Malformed>),
+) {
+    let splitter = Splitter::new(text.to_vec(), None::<io::Empty>);
+    let _ = run(&mut splitter.without_shortcuts(), name, each);
 }
 
 /// The input behind its peeked start, whose failure comes after what was peeked.
@@ -62,6 +98,8 @@ struct Reader<'n, 'e, E> {
     name: &'n str,
     /// A message whose next lines may belong to it.
     pending: Option<Pending>,
+    /// Whether records that nobody needs are passed over.
+    sifts: bool,
     each: &'e mut E,
 }
 
@@ -115,14 +153,24 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         match piece {
             Piece::Line(line) => self.line(offset, line),
             Piece::Broken(reason) => self.broken(offset, reason.to_owned()),
+            Piece::Unwanted(records) => self.unwanted(offset, records),
             Piece::Json {
                 bytes,
                 within,
                 head,
-            } => match std::str::from_utf8(bytes) {
-                Ok(json) => self.json(offset, json, within, head),
-                Err(_) => self.broken(offset, "is not UTF-8".to_owned()),
+            } => match self.sifts.then(|| wrapped(bytes, within)).flatten() {
+                Some(seen) => self.unwanted(offset, [seen]),
+                None => match std::str::from_utf8(bytes) {
+                    Ok(json) => self.json(offset, json, within, head),
+                    Err(_) => self.broken(offset, "is not UTF-8".to_owned()),
+                },
             },
+        }
+    }
+
+    fn unwanted<'s>(&mut self, offset: u64, records: impl IntoIterator<Item = Seen<'s>>) {
+        for seen in records {
+            self.give(offset, &[], Record::Unwanted(seen));
         }
     }
 
@@ -252,6 +300,10 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
 
     /// A line of text: the start of a message, or more of the one before.
     fn line(&mut self, offset: u64, line: &[u8]) {
+        if let Some(seen) = self.sifts.then(|| exported(line)).flatten() {
+            self.flush();
+            return self.unwanted(offset, [seen]);
+        }
         let line = String::from_utf8_lossy(line);
         let (time, text) = match line.split_once(' ') {
             Some((first, rest)) => match time::from_text(first) {
@@ -264,6 +316,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             && !begins_with_date(text)
             && let Some(pending) = &mut self.pending
             && pending.time.is_some()
+            && !is_object(pending.text.as_bytes())
             && pending.text.len() + text.len() < LONGEST_MESSAGE
         {
             pending.text.push('\n');
@@ -306,8 +359,31 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     }
 }
 
+/// What a record in a string says, if nobody needs it.
+fn wrapped<'a>(object: &'a [u8], within: Option<&'static str>) -> Option<Seen<'a>> {
+    let key = match within? {
+        "events" | "logEvents" => sieve::IN_MESSAGE,
+        "Events" => sieve::IN_LOOK_UP,
+        _ => return None,
+    };
+    sieve::unwanted_inside(object, key)
+}
+
 fn told(error: serde_json::Error) -> String {
     format!("is no sound record: {error}")
+}
+
+/// What the record in a line of an exported log group says, if nobody needs it.
+fn exported(line: &[u8]) -> Option<Seen<'_>> {
+    let space = memchr::memchr(b' ', line)?;
+    let (time, record) = (line.get(..space)?, line.get(space + 1..)?);
+    let seen = sieve::unwanted(record).filter(|_| is_object(record))?;
+    time::from_text(std::str::from_utf8(time).ok()?).map(|_| seen)
+}
+
+/// Whether a message is JSON, which no next line continues.
+fn is_object(message: &[u8]) -> bool {
+    message.starts_with(b"{") && message.ends_with(b"}")
 }
 
 /// `GROUP:STREAM`, `:STREAM`, or the input's name.

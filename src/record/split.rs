@@ -5,12 +5,15 @@
 
 use std::io::{self, Read};
 
-mod scan;
+pub(super) mod scan;
 
 use scan::{Next, Scan};
 
+use super::{Seen, blocks, sieve};
+
 /// A longer piece is malformed.
 const LONGEST: usize = 16 << 20;
+const TOO_LONG: &str = "is longer than 16 MiB";
 /// What stands before a container's list is read again for each element; AWS writes 200 bytes.
 const LONGEST_HEAD: usize = 16 << 10;
 /// A list that ends inside a record is searched so often for records behind the broken one.
@@ -18,7 +21,7 @@ const MOST_RETRIES: u32 = 16;
 const CHUNK: usize = 256 << 10;
 
 /// A piece of input.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Piece<'a> {
     /// A JSON value; inside a container its name and the head of the container.
     Json {
@@ -33,20 +36,27 @@ pub enum Piece<'a> {
     Line(&'a [u8]),
     /// Something that began as a value and is none.
     Broken(&'static str),
+    /// Records that nobody needs.
+    Unwanted(Vec<Seen<'a>>),
 }
 
 /// Cuts an input into pieces.
 pub struct Splitter<R> {
-    input: R,
+    /// What is still to be read; `None` where all of it is in the buffer.
+    input: Option<R>,
     buffer: Vec<u8>,
     /// Where the next piece begins in the buffer.
     start: usize,
+    /// Where what was read ends in it.
+    filled: usize,
     /// Offset of the buffer's first byte in the input.
     offset: u64,
-    ended: bool,
     failure: Option<io::Error>,
     container: Option<Container>,
     retries: u32,
+    /// Whether what is neither odd nor needed is taken quickly: always but for the tests, which hold
+    /// the long way and the short ones equal.
+    shortcuts: bool,
 }
 
 struct Container {
@@ -54,20 +64,37 @@ struct Container {
     head: Vec<u8>,
     /// An array at the top level ends with its bracket, an object's with the object.
     object: bool,
+    /// Whether its records may be passed over: until one of them is odd.
+    sifted: bool,
 }
 
 impl<R: Read> Splitter<R> {
-    /// Cuts `input`.
-    pub fn new(input: R) -> Self {
+    /// Cuts what stands in `buffer` and then `input`.
+    pub fn new(buffer: Vec<u8>, input: Option<R>) -> Self {
         Self {
             input,
-            buffer: Vec::new(),
             start: 0,
+            filled: buffer.len(),
+            buffer,
             offset: 0,
-            ended: false,
             failure: None,
             container: None,
             retries: 0,
+            shortcuts: true,
+        }
+    }
+
+    /// Whether what nobody needs may be passed over.
+    pub fn has_shortcuts(&self) -> bool {
+        self.shortcuts
+    }
+
+    /// The same splitter, that takes the long way byte by byte.
+    #[cfg(test)]
+    pub fn without_shortcuts(self) -> Self {
+        Self {
+            shortcuts: false,
+            ..self
         }
     }
 
@@ -76,12 +103,17 @@ impl<R: Read> Splitter<R> {
     /// # Errors
     ///
     /// What the input said; the pieces before were handed out.
-    pub fn run(mut self, mut each: impl FnMut(u64, Piece<'_>)) -> io::Result<()> {
+    pub fn run(&mut self, mut each: impl FnMut(u64, Piece<'_>)) -> io::Result<()> {
         while self.step(&mut each) {}
-        match self.failure {
+        match self.failure.take() {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+
+    /// The buffer, to be used again.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// One piece; false at the end.
@@ -102,6 +134,7 @@ impl<R: Read> Splitter<R> {
     /// A value or line at the top level.
     fn top(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
         match self.peek(0) {
+            Some(b'{') if self.passes_line(each) => {}
             Some(b'{') => self.value(each),
             Some(b'[') => match self.peek_after_bracket() {
                 Some(b'{' | b'[' | b'"') | None => self.open_array(),
@@ -119,6 +152,7 @@ impl<R: Read> Splitter<R> {
             name: None,
             head: Vec::new(),
             object: false,
+            sifted: true,
         });
     }
 
@@ -136,15 +170,61 @@ impl<R: Read> Splitter<R> {
                     self.skip_tail();
                 }
             }
+            Some(b'{') if self.passes_records(each) => {}
             Some(b'{' | b'[' | b'"') => self.value(each),
             _ => {
                 each(
                     self.position(),
                     Piece::Broken("is neither a record nor the end of a list"),
                 );
-                self.find_next(|_, byte| matches!(byte, b',' | b']'));
+                self.find_next(|_, byte| matches!(byte, b',' | b']' | b'{' | b'[' | b'"'));
             }
         }
+    }
+
+    /// Passes over a line at the top level that is a record nobody needs; false if it is none.
+    fn passes_line(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
+        let Some(line) = self.record_line().filter(|line| line.ends_with(b"}")) else {
+            return false;
+        };
+        let Some(seen) = sieve::unwanted(line) else {
+            return false;
+        };
+        let length = line.len();
+        each(self.position(), Piece::Unwanted(vec![seen]));
+        self.start += length;
+        true
+    }
+
+    /// The line that begins here, if a record of AWS begins with it.
+    fn record_line(&self) -> Option<&[u8]> {
+        let rest = self.rest();
+        (self.shortcuts && rest.starts_with(sieve::BEGIN)).then_some(())?;
+        match memchr::memchr(b'\n', rest) {
+            Some(end) => rest.get(..end).map(trimmed),
+            None => Some(rest).filter(|_| self.input.is_none()),
+        }
+    }
+
+    /// Passes over the next elements of a list if nobody needs them; false if it is needed.
+    fn passes_records(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
+        let sifted = self
+            .container
+            .as_ref()
+            .is_some_and(|list| list.sifted && self.shortcuts);
+        let passed = sifted.then(|| sieve::unwanted_of(self.rest(), self.input.is_none()));
+        let Some(Some(passed)) = passed else {
+            if let Some(list) = &mut self.container {
+                list.sifted = false;
+            }
+            return false;
+        };
+        let bytes = passed.bytes;
+        if bytes > 0 {
+            each(self.position(), Piece::Unwanted(passed.records));
+        }
+        self.start += bytes;
+        bytes > 0
     }
 
     /// What follows a container's array up to the end of its object.
@@ -161,7 +241,7 @@ impl<R: Read> Splitter<R> {
                 }
             }
             if !self.fill() {
-                self.start = self.buffer.len();
+                self.start = self.filled;
                 return;
             }
         }
@@ -169,14 +249,21 @@ impl<R: Read> Splitter<R> {
 
     /// A JSON value: handed out, opened when it is a container, or told broken.
     fn value(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
+        if let Some(end) = self.quick_end() {
+            return self.give(end, each);
+        }
         let mut scan = match self.container {
             Some(_) => Scan::default(),
             None => Scan::at_top(),
         };
         let mut at = 0;
         loop {
-            let piece = self.buffer.get(self.start..).unwrap_or_default();
-            match scan.go(piece, &mut at) {
+            match scan.go(self.rest(), &mut at) {
+                Next::End(end) if end > LONGEST => {
+                    each(self.position(), Piece::Broken(TOO_LONG));
+                    self.start += end;
+                    return;
+                }
                 Next::End(end) => return self.give(end, each),
                 Next::Opens(end, name) => return self.open(end, name),
                 Next::Broken(end, why) => {
@@ -196,6 +283,18 @@ impl<R: Read> Splitter<R> {
         }
     }
 
+    /// The end of a value that is in the buffer, neither odd nor a container.
+    fn quick_end(&self) -> Option<usize> {
+        let value = match self.container {
+            Some(_) if !self.shortcuts => return None,
+            Some(_) => self.rest(),
+            None => self
+                .record_line()
+                .filter(|line| !scan::names_container(line))?,
+        };
+        blocks::end_of(value).filter(|end| *end <= LONGEST)
+    }
+
     /// A value that the input's end cuts. In a list it may be one that lost its end, and those
     /// behind it are whole: the next few that may begin there are tried.
     fn cut(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
@@ -208,7 +307,7 @@ impl<R: Read> Splitter<R> {
             self.find_next(begins_element);
         } else {
             self.container = None;
-            self.start = self.buffer.len();
+            self.start = self.filled;
         }
     }
 
@@ -235,10 +334,7 @@ impl<R: Read> Splitter<R> {
 
     fn give(&mut self, end: usize, each: &mut impl FnMut(u64, Piece<'_>)) {
         let position = self.position();
-        let bytes = self
-            .buffer
-            .get(self.start..self.start + end)
-            .unwrap_or_default();
+        let bytes = self.rest().get(..end).unwrap_or_default();
         let (within, head) = match &self.container {
             Some(container) => (container.name, container.head.as_slice()),
             None => (None, &[][..]),
@@ -256,10 +352,7 @@ impl<R: Read> Splitter<R> {
 
     fn open(&mut self, end: usize, name: &'static str) {
         // The head without `"Records":[`, so that it can be closed as an object.
-        let head = self
-            .buffer
-            .get(self.start..self.start + end)
-            .unwrap_or_default();
+        let head = self.rest().get(..end).unwrap_or_default();
         let key = head.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
         let key = key.saturating_sub(name.len() + 1);
         self.container = Some(Container {
@@ -270,24 +363,25 @@ impl<R: Read> Splitter<R> {
                 .unwrap_or_default()
                 .to_vec(),
             object: true,
+            sifted: matches!(name, "Records" | "Events"),
         });
         self.start += end;
     }
 
     /// Skips a value that is too long without keeping it.
     fn too_long(&mut self, scan: Scan, at: usize, each: &mut impl FnMut(u64, Piece<'_>)) {
-        each(self.position(), Piece::Broken("is longer than 16 MiB"));
+        each(self.position(), Piece::Broken(TOO_LONG));
         self.start += at;
         let mut scan = scan.skipping();
         loop {
-            let piece = self.buffer.get(self.start..).unwrap_or_default();
+            let piece = self.rest();
             let mut at = 0;
             match scan.go(piece, &mut at) {
                 Next::End(end) | Next::Broken(end, _) | Next::Opens(end, _) => {
                     self.start += end;
                     return;
                 }
-                Next::More => self.start = self.buffer.len(),
+                Next::More => self.start = self.filled,
             }
             if !self.fill() {
                 return;
@@ -299,7 +393,7 @@ impl<R: Read> Splitter<R> {
     fn line(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
         let mut searched = 0;
         loop {
-            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            let rest = self.rest();
             let new = rest.get(searched..).unwrap_or_default();
             let found = memchr::memchr(b'\n', new).map(|at| searched + at);
             searched = rest.len();
@@ -312,13 +406,13 @@ impl<R: Read> Splitter<R> {
                 return;
             }
             if rest.len() > LONGEST {
-                each(self.position(), Piece::Broken("is longer than 16 MiB"));
+                each(self.position(), Piece::Broken(TOO_LONG));
                 return self.skip_line();
             }
             if !self.fill() {
-                let rest = self.buffer.get(self.start..).unwrap_or_default();
+                let rest = self.rest();
                 each(self.position(), Piece::Line(trimmed(rest)));
-                self.start = self.buffer.len();
+                self.start = self.filled;
                 return;
             }
         }
@@ -328,13 +422,13 @@ impl<R: Read> Splitter<R> {
     fn binary(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
         each(self.position(), Piece::Broken("is not text"));
         loop {
-            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            let rest = self.rest();
             match rest.iter().position(|byte| *byte != 0) {
                 Some(end) => {
                     self.start += end;
                     return;
                 }
-                None => self.start = self.buffer.len(),
+                None => self.start = self.filled,
             }
             if !self.fill() {
                 return;
@@ -344,12 +438,12 @@ impl<R: Read> Splitter<R> {
 
     fn skip_line(&mut self) {
         loop {
-            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            let rest = self.rest();
             if let Some(end) = memchr::memchr(b'\n', rest) {
                 self.start += end + 1;
                 return;
             }
-            self.start = self.buffer.len();
+            self.start = self.filled;
             if !self.fill() {
                 return;
             }
@@ -371,8 +465,13 @@ impl<R: Read> Splitter<R> {
         }
     }
 
+    /// What was read and not yet handed out.
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.start..self.filled).unwrap_or_default()
+    }
+
     fn peek(&self, at: usize) -> Option<u8> {
-        self.buffer.get(self.start + at).copied()
+        self.rest().get(at).copied()
     }
 
     fn peek_after_bracket(&mut self) -> Option<u8> {
@@ -393,20 +492,20 @@ impl<R: Read> Splitter<R> {
 
     /// Reads more behind what is left; false at the end of the input.
     fn fill(&mut self) -> bool {
-        if self.ended {
+        let Some(input) = &mut self.input else {
             return false;
-        }
-        self.buffer.drain(..self.start);
+        };
+        self.buffer.copy_within(self.start..self.filled, 0);
         self.offset += self.start as u64;
+        self.filled -= self.start;
         self.start = 0;
-        let length = self.buffer.len();
-        self.buffer.resize(length + CHUNK.max(length), 0);
-        let mut filled = length;
+        let room = self.filled + CHUNK.max(self.filled);
+        if self.buffer.len() < room {
+            self.buffer.resize(room, 0);
+        }
         let read = loop {
-            match self
-                .input
-                .read(self.buffer.get_mut(filled..).unwrap_or_default())
-            {
+            let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
+            match input.read(room) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.failure = Some(error);
@@ -415,9 +514,10 @@ impl<R: Read> Splitter<R> {
                 Ok(read) => break read,
             }
         };
-        filled += read;
-        self.buffer.truncate(filled);
-        self.ended = read == 0;
+        self.filled += read;
+        if read == 0 {
+            self.input = None;
+        }
         read > 0
     }
 }

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod shortcuts;
+
 /// Reads bytes; one line per record: `request time client endpoint grant outcome`, `change name
 /// client`, `unwanted`, `passed over`, `malformed: reason`.
 fn found(input: &[u8]) -> Vec<String> {

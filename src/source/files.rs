@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -15,7 +15,7 @@ use walkdir::WalkDir;
 
 use super::{
     Rejected,
-    inflate::{Inflated, Limits},
+    inflate::{Inflated, Limits, WHOLE, Whole},
 };
 
 /// What the arguments named.
@@ -143,6 +143,35 @@ impl Input {
             Self::File(path) => Inflated::new(Counted(File::open(path)?, bytes), limits),
             Self::Stdin => Inflated::new(Counted(io::stdin().lock(), bytes), limits),
         }
+    }
+}
+
+impl Input {
+    /// Reads the input at once, where it is a file small enough; else, false, it is to be opened.
+    /// `bytes` then counts what lies there.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system said.
+    pub fn load(&self, whole: &mut Whole, limits: Limits, bytes: &Counter) -> io::Result<bool> {
+        let Self::File(path) = self else {
+            return Ok(false);
+        };
+        // A pipe can be opened but once.
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() || metadata.len() > WHOLE as u64 {
+            return Ok(false);
+        }
+        let mut file = File::open(path)?;
+        let mut packed = std::mem::take(&mut whole.packed);
+        packed.clear();
+        let read = (&mut file).take(WHOLE as u64 + 1).read_to_end(&mut packed);
+        let taken = read.is_ok_and(|read| read <= WHOLE) && whole.take(&packed, limits);
+        if taken {
+            bytes.0.fetch_add(packed.len() as u64, Ordering::Relaxed);
+        }
+        whole.packed = packed;
+        Ok(taken)
     }
 }
 

@@ -4,6 +4,10 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
+mod whole;
+
+pub use whole::Decompressor;
+
 /// Where reading stops.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -15,6 +19,50 @@ impl Default for Limits {
     /// 16 GiB: no log file is larger, and a bomb ends.
     fn default() -> Self {
         Self { inflated: 16 << 30 }
+    }
+}
+
+/// So many inflated bytes of an input are held at once; what has more is read bit by bit.
+pub const WHOLE: usize = 32 << 20;
+
+/// What reads whole inputs; kept from one to the next.
+#[derive(Debug)]
+pub struct Whole {
+    /// Bytes as they lie there.
+    pub(super) packed: Vec<u8>,
+    /// The text of the last input that was taken, to be taken from here and given back.
+    pub text: Vec<u8>,
+    decompressor: Decompressor,
+}
+
+impl Default for Whole {
+    fn default() -> Self {
+        Self {
+            packed: Vec::new(),
+            text: Vec::new(),
+            decompressor: Decompressor::new(),
+        }
+    }
+}
+
+impl Whole {
+    /// Takes the text of `packed`, if it is plain or sound gzip of no more than [`WHOLE`] bytes and
+    /// nothing odd; else, false, it is for [`Inflated`] to read and to tell.
+    pub fn take(&mut self, packed: &[u8], limits: Limits) -> bool {
+        let most = usize::try_from(limits.inflated).map_or(WHOLE, |limit| limit.min(WHOLE));
+        let taken = match packed.starts_with(&GZIP) {
+            true => self.decompressor.inflate(packed, &mut self.text, most),
+            false => {
+                packed.len() <= most && {
+                    self.text.clear();
+                    self.text.extend_from_slice(packed);
+                    true
+                }
+            }
+        };
+        let odd = OTHERS.iter().map(|(start, _)| start.as_slice());
+        let mut odd = odd.chain([MARK.as_slice()]);
+        taken && !odd.any(|start| self.text.starts_with(start))
     }
 }
 
@@ -110,14 +158,14 @@ fn told(error: io::Error) -> io::Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write;
 
     use flate2::{Compression, write::GzEncoder};
 
     use super::*;
 
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
+    pub fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()

@@ -1,6 +1,6 @@
 //! How far the questions to AWS got, and what need not be counted again.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
 use super::{Fold, Kind};
 use crate::{record::SourceKind, source::aws::Reach, window::Windows};
@@ -71,10 +71,12 @@ impl Fold {
         }
     }
 
-    pub(super) fn is_told(&self, kind: &Kind, time: DateTime<Utc>) -> bool {
+    /// Whether all attempts of the kind were taken at this time (µs).
+    pub(super) fn is_told(&self, kind: &Kind, time: i64) -> bool {
         if kind.source != SourceKind::Trail || self.told.is_empty() {
             return false;
         }
+        let time = DateTime::from_timestamp_micros(time).unwrap_or_default();
         let place = kind.key.account.zip(kind.key.region);
         let told = place.and_then(|place| self.told.get(&place));
         told.is_some_and(|told| told.contains(time))

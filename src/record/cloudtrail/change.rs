@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Envelope,
-    value::{Scalar, member, text},
+    value::{Members, Scalar, member, text},
 };
 use crate::record::{Change, mask};
 
@@ -60,11 +60,8 @@ fn masked(value: Option<&RawValue>) -> Option<String> {
 
 /// A text one level inside a response: `userPoolClient.clientId`.
 fn inside<'a>(response: &'a RawValue, name: &str) -> Option<Cow<'a, str>> {
-    let parts = super::value::members(response)?;
-    let mut texts = parts
-        .into_values()
-        .filter_map(|part| member(part, name).and_then(text));
-    texts.next()
+    let parts = Members::of(response)?;
+    parts.values().find_map(|part| text(member(part, name)?))
 }
 
 /// The pool that a call created.
@@ -85,8 +82,10 @@ fn actor(record: &Envelope<'_>) -> (Option<String>, Vec<String>) {
     let Some(identity) = record.user_identity else {
         return (None, Vec::new());
     };
-    let of = |name: &str| member(identity, name).and_then(text).map(Cow::into_owned);
-    let session = member(identity, "sessionContext");
+    let identity = Members::of(identity);
+    let get = |name: &str| identity.as_ref().and_then(|identity| identity.get(name));
+    let of = |name: &str| get(name).and_then(text).map(Cow::into_owned);
+    let session = get("sessionContext");
     let issuer = session.and_then(|session| member(session, "sessionIssuer"));
     let mut chain = Vec::new();
     let source = session

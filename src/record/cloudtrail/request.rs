@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Envelope,
-    value::{Scalar, member, text},
+    value::{Members, Scalar, member, text},
 };
 use crate::{
     queries::endpoint,
@@ -16,10 +16,11 @@ use crate::{
 /// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
 /// `additionalEventData`, form members as arrays of strings.
 pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, String> {
-    let data = record.additional_event_data;
-    let form = data.and_then(|data| member(data, "requestParameters"));
-    let of = |name: &str| form.and_then(|form| member(form, name)).and_then(text);
-    let beside = |name: &str| data.and_then(|data| member(data, name)).and_then(text);
+    let data = record.additional_event_data.and_then(Members::of);
+    let form = data.as_ref().and_then(|data| data.get("requestParameters"));
+    let form = form.and_then(Members::of);
+    let of = |name: &str| form.as_ref().and_then(|form| form.text(name));
+    let beside = |name: &str| data.as_ref().and_then(|data| data.text(name));
     let at = endpoint_of(name);
     let posted = of("client_id");
     let own = beside("clientId");
@@ -28,9 +29,7 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, St
         (None, Some(_)) => Some("basic"),
         (None, None) => None,
     });
-    let host = record
-        .tls_details
-        .and_then(|tls| member(tls, "clientProvidedHostHeader"));
+    let host = || text(member(record.tls_details?, "clientProvidedHostHeader")?);
     Ok(Request {
         time: record.time()?,
         source: SourceKind::Trail,
@@ -40,7 +39,7 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, St
         region: record.aws_region.clone(),
         user_pool: beside("userPoolId"),
         client: posted.or(own).or_else(|| in_request(record, "clientId")),
-        domain: beside("userPoolDomain").or_else(|| host.and_then(text)),
+        domain: beside("userPoolDomain").or_else(host),
         stream: None,
         endpoint: known_or_own(at, name),
         grant: grant(at, of("grant_type"), of("response_type")),
@@ -48,7 +47,7 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, St
         scopes: of("scope").map(sorted),
         identity_provider: of("identity_provider").or_else(|| of("idp_identifier")),
         auth_method: auth_method.flatten().map(Cow::Borrowed),
-        outcome: outcome(record, at, of("error"), data)?,
+        outcome: outcome(record, at, of("error"), data.as_ref())?,
         principal: beside("sub").or_else(|| of("sub")),
         source_ip: record.source_ip.clone(),
     })
@@ -56,9 +55,11 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, St
 
 /// A sign-in API call (`AwsApiCall`).
 pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, String> {
-    let data = record.additional_event_data;
-    let beside = |name: &str| data.and_then(|data| member(data, name)).and_then(text);
-    let flow = in_request(record, "authFlow").or_else(|| in_request(record, "challengeName"));
+    let data = record.additional_event_data.and_then(Members::of);
+    let beside = |name: &str| data.as_ref().and_then(|data| data.text(name));
+    let asked = record.request_parameters.and_then(Members::of);
+    let asked = |name: &str| asked.as_ref().and_then(|asked| asked.text(name));
+    let flow = asked("authFlow").or_else(|| asked("challengeName"));
     let refresh = name == "GetTokensFromRefreshToken";
     Ok(Request {
         time: record.time()?,
@@ -67,8 +68,8 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, Str
         request_id: record.request_id.clone(),
         account: record.account(),
         region: record.aws_region.clone(),
-        user_pool: in_request(record, "userPoolId").or_else(|| beside("userPoolId")),
-        client: in_request(record, "clientId").or_else(|| beside("clientId")),
+        user_pool: asked("userPoolId").or_else(|| beside("userPoolId")),
+        client: asked("clientId").or_else(|| beside("clientId")),
         domain: None,
         stream: None,
         endpoint: Cow::Owned(name.to_owned()),
@@ -136,6 +137,9 @@ fn grant<'a>(
 
 /// Scopes in one order.
 fn sorted(scopes: Cow<'_, str>) -> Cow<'_, str> {
+    if !scopes.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        return scopes;
+    }
     let mut parts: Vec<&str> = scopes.split_ascii_whitespace().collect();
     parts.sort_unstable();
     parts.dedup();
@@ -148,7 +152,7 @@ fn outcome<'a>(
     record: &Envelope<'a>,
     at: &str,
     error: Option<Cow<'a, str>>,
-    data: Option<&'a RawValue>,
+    data: Option<&Members<'a>>,
 ) -> Result<Outcome<'a>, String> {
     if let Some(code) = record.error() {
         return Ok(Outcome::Failed(short(code)));
@@ -156,7 +160,7 @@ fn outcome<'a>(
     if let Some(error) = error {
         return Ok(Outcome::Failed(error));
     }
-    let response = data.and_then(|data| member(data, "responseParameters"));
+    let response = data.and_then(|data| data.get("responseParameters"));
     let status = response.and_then(|response| member(response, "status"));
     Ok(match status.map(http_status).transpose()? {
         Some(status) if status >= 400 => Outcome::Failed(Cow::Owned(format!("http_{status}"))),

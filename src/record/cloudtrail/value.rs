@@ -1,22 +1,78 @@
 //! Members of raw JSON without a tree: a member of an object, a scalar of whatever type.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, fmt};
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 use crate::record::{mask::is_masked, time};
 
 /// A scalar that different records write as different types: `200`, `200.0`, `"200"`.
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub enum Scalar<'a> {
     Flag(bool),
     Number(f64),
-    #[serde(borrow)]
     Text(Cow<'a, str>),
-    Other(serde::de::IgnoredAny),
+    /// No scalar at all.
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_any(AnyScalar)
+    }
+}
+
+/// Takes whatever stands there; serde's own way to do so would keep a copy of it first.
+struct AnyScalar;
+
+impl<'de> Visitor<'de> for AnyScalar {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, words: &mut fmt::Formatter<'_>) -> fmt::Result {
+        words.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Flag(flag))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number as f64))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
 }
 
 impl Scalar<'_> {
@@ -46,52 +102,75 @@ impl Scalar<'_> {
     }
 }
 
-/// A member of a raw object, in either spelling (`userPoolId`, `UserPoolId`). A string in place of
-/// the object (a mask, `"null"`) has none.
-pub fn member<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {
-    members(object)?
-        .into_iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
-        .filter(|value| value.get() != "null")
+/// The members of a raw object, in their order; the object is read once for all of them.
+pub struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// The members of an object. A string in place of the object (a mask, `"null"`) has none.
+    pub fn of(object: &'a RawValue) -> Option<Self> {
+        object.get().starts_with('{').then_some(())?;
+        serde_json::from_str(object.get()).ok()
+    }
+
+    /// A member, in either spelling (`userPoolId`, `UserPoolId`).
+    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+        let mut members = self.0.iter();
+        let (_, value) = members.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        (value.get() != "null").then_some(*value)
+    }
+
+    /// The text of a member.
+    pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        text(self.get(name)?)
+    }
+
+    /// The values of all members.
+    pub fn values(&self) -> impl Iterator<Item = &'a RawValue> {
+        self.0.iter().map(|(_, value)| *value)
+    }
 }
 
-/// All members of a raw object; also of one that is written as a JSON string.
-pub fn members(object: &RawValue) -> Option<BTreeMap<Cow<'_, str>, &RawValue>> {
-    #[derive(Deserialize)]
-    struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-    impl PartialEq for Key<'_> {
-        fn eq(&self, other: &Self) -> bool {
-            self.0 == other.0
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+            fn expecting(&self, words: &mut fmt::Formatter<'_>) -> fmt::Result {
+                words.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::with_capacity(16);
+                while let Some((Text(key), value)) = map.next_entry()? {
+                    members.push((key, value));
+                }
+                Ok(members)
+            }
         }
+        object.deserialize_map(Object).map(Self)
     }
-    impl Eq for Key<'_> {}
-    impl PartialOrd for Key<'_> {
-        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-            Some(self.cmp(other))
-        }
-    }
-    impl Ord for Key<'_> {
-        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-            self.0.cmp(&other.0)
-        }
-    }
-    if !object.get().starts_with('{') {
-        return None;
-    }
-    let members: BTreeMap<Key<'_>, &RawValue> = serde_json::from_str(object.get()).ok()?;
-    Some(
-        members
-            .into_iter()
-            .map(|(key, value)| (key.0, value))
-            .collect(),
-    )
+}
+
+/// A member of a raw object that only one is wanted of.
+pub fn member<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {
+    Members::of(object)?.get(name)
+}
+
+/// A text, borrowed where it stands in JSON as it is; behind `Option`, serde copies a `Cow`.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// An optional text, borrowed where it stands in JSON as it is.
+pub fn borrowed<'de: 'a, 'a, D: Deserializer<'de>>(
+    text: D,
+) -> Result<Option<Cow<'a, str>>, D::Error> {
+    let text: Option<Text<'a>> = Option::deserialize(text)?;
+    Ok(text.map(|text| text.0))
 }
 
 /// A text, or the first text of an array of texts; masks are unknown.
 pub fn text<'a>(value: &'a RawValue) -> Option<Cow<'a, str>> {
-    #[derive(Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
     let first = match value.get().as_bytes().first()? {
         b'"' => serde_json::from_str::<Text<'_>>(value.get()).ok()?.0,
         b'[' => {

@@ -3,6 +3,14 @@
 /// A JSON object with one of these arrays at its first level is a container: its elements are the
 /// pieces.
 const CONTAINERS: [&[u8]; 5] = [b"Records", b"Events", b"events", b"logEvents", b"results"];
+
+/// Whether a container may begin in a value.
+pub fn names_container(value: &[u8]) -> bool {
+    CONTAINERS
+        .iter()
+        .any(|name| memchr::memmem::find(value, name).is_some())
+}
+
 /// What lies at the start of the buffer.
 pub enum Next {
     /// A whole value or line ends here.
@@ -123,7 +131,8 @@ impl Scan {
             }
             b'"' => self.key = Some((self.string_start, at)),
             b':' if !self.in_string => self.colon = true,
-            b',' if !self.in_string => self.colon = false,
+            // Behind its value a key opens nothing.
+            _ if !self.in_string && !byte.is_ascii_whitespace() => self.colon = false,
             _ => {}
         }
     }

@@ -1,0 +1,66 @@
+//! What tells repeated events apart from new ones, in sixteen bytes.
+
+use sha2::{Digest, Sha256};
+
+/// An event id as a number: a UUID as it is, of any other text 128 bits of its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventKey(u128);
+
+impl EventKey {
+    /// The number of an event id.
+    pub fn new(event_id: &str) -> Self {
+        let hash = || u128::from_be_bytes(first_half(&Sha256::digest(event_id.as_bytes())));
+        Self(uuid(event_id.as_bytes()).unwrap_or_else(hash))
+    }
+}
+
+/// The number that a UUID of lower case is.
+fn uuid(text: &[u8]) -> Option<u128> {
+    let text: &[u8; 36] = text.try_into().ok()?;
+    text.iter().enumerate().try_fold(0, |number, (at, byte)| {
+        let digit = match (at, byte) {
+            (8 | 13 | 18 | 23, b'-') => return Some(number),
+            (8 | 13 | 18 | 23, _) => return None,
+            (_, b'0'..=b'9') => byte - b'0',
+            (_, b'a'..=b'f') => byte - b'a' + 10,
+            _ => return None,
+        };
+        Some(number << 4 | u128::from(digit))
+    })
+}
+
+/// The first half of a SHA-256.
+pub fn first_half(digest: &[u8]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.iter_mut()
+        .zip(digest)
+        .for_each(|(to, from)| *to = *from);
+    half
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_its_own_number() {
+        let key = EventKey::new("00000000-0000-0000-0000-0000000000ff");
+        assert_eq!(key, EventKey(255));
+        let key = EventKey::new("80000000-0000-0000-0000-000000000000");
+        assert_eq!(key, EventKey(1 << 127));
+    }
+
+    #[test]
+    fn other_texts_have_other_numbers() {
+        let texts = [
+            "",
+            "e-1",
+            "00000000-0000-0000-0000-0000000000ff",
+            "00000000-0000-0000-0000-0000000000FF",
+            "00000000-0000-0000-00000-000000000ff",
+            "000000000000000000000000000000000000",
+        ];
+        let keys: std::collections::HashSet<_> = texts.map(EventKey::new).into();
+        assert_eq!(keys.len(), texts.len());
+    }
+}

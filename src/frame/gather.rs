@@ -1,0 +1,344 @@
+//! What one reader takes from records, on its way to the fold: rows over its own small numbers.
+//!
+//! Many readers gather side by side and know nothing of each other; what needs to know everything
+//! (repeated events, successes counted per minute, callers) is left to the [`Fold`](super::Fold),
+//! which takes their batches in the order of the inputs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Bounds,
+    counts::Key,
+    coverage::Observed,
+    event_key::{EventKey, first_half},
+    kinds::{Kind, KindNumber, Kinds, Successes},
+    summary::Summary,
+    symbols::{Symbol, Symbols},
+};
+use crate::{
+    record::{Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind},
+    source::Rejected,
+};
+
+mod counted;
+
+/// So many pieces of one file are listed as rejected; the rest are counted.
+const MOST_REJECTED: usize = 100;
+/// A batch of so many rows is worth handing on.
+const FULL: usize = 32 << 10;
+
+/// Takes records and keeps what the fold needs of them.
+#[derive(Debug, Default)]
+pub struct Gather {
+    bounds: Bounds,
+    symbols: Symbols,
+    kinds: Kinds,
+    batch: Batch,
+    /// The last place that was noted, which is nearly always the next one too.
+    last: Option<(SourceKind, Box<str>, Box<str>, Place)>,
+    file: String,
+    rejected_here: usize,
+    /// Kinds of logs that this file has told of.
+    told_here: BTreeSet<SourceKind>,
+    /// How often the same line of the same second was met in this file.
+    ordinals: HashMap<[u8; 16], u32>,
+}
+
+/// A kind of log, account and Region.
+pub(super) type Place = (SourceKind, Option<Symbol>, Option<Symbol>);
+
+/// What was gathered since the last batch. Symbols and kinds are the reader's own.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Texts that the reader met for the first time, by number.
+    pub(super) texts: Vec<Box<str>>,
+    /// Kinds that it met for the first time, by number.
+    pub(super) kinds: Vec<Kind>,
+    pub(super) rows: Vec<Row>,
+    pub(super) observed: BTreeMap<Place, Observed>,
+    /// Log streams, and app clients that their lines name.
+    pub(super) named: BTreeSet<(Symbol, Symbol)>,
+    /// Kinds of logs in files that were not read whole.
+    pub(super) damaged: BTreeSet<SourceKind>,
+    /// Counts alone; what only the fold can know is missing.
+    pub(super) summary: Summary,
+}
+
+/// Something to keep, in the order of reading.
+#[derive(Debug)]
+pub(super) enum Row {
+    Success {
+        event: EventKey,
+        time: i64,
+        kind: KindNumber,
+        principal: Option<Symbol>,
+    },
+    Failure(Box<FailureRow>),
+    /// Successes that a query has counted.
+    Counted(KindNumber, Successes),
+    Change(EventKey, Box<Change>),
+}
+
+/// A failure with the reader's own symbols.
+#[derive(Debug)]
+pub(super) struct FailureRow {
+    pub event: EventKey,
+    pub time: i64,
+    pub kind: KindNumber,
+    pub event_id: Box<str>,
+    pub request_id: Option<Box<str>>,
+    pub principal: Option<Symbol>,
+    pub source_ip: Option<Symbol>,
+}
+
+impl Gather {
+    /// Gathers what lies inside `bounds`.
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            ..Self::default()
+        }
+    }
+
+    /// Begins a new input; its name stands in messages.
+    pub fn begin(&mut self, name: &str) {
+        self.begin_page(name);
+        self.batch.summary.files += 1;
+    }
+
+    /// Begins a page of an answer of AWS; its name stands in messages.
+    pub fn begin_page(&mut self, name: &str) {
+        self.file = name.to_owned();
+        self.ordinals.clear();
+        self.rejected_here = 0;
+        self.told_here.clear();
+        self.last = None;
+    }
+
+    /// Ends the input: how many bytes lay on disk, and what stopped it short.
+    pub fn end(&mut self, bytes: u64, failure: Option<String>) {
+        self.batch.summary.bytes += bytes;
+        if let Some(reason) = failure {
+            self.reject(None, reason);
+        }
+        if self.rejected_here > 0 {
+            self.batch.damaged.append(&mut self.told_here);
+        }
+    }
+
+    /// Ends the page: how many bytes it had, and what stopped reading it short.
+    pub fn end_page(&mut self, bytes: u64, failure: Option<String>) {
+        self.batch.summary.pages += 1;
+        self.end(bytes, failure);
+    }
+
+    /// Whether there is enough to hand on before the input ends.
+    pub fn is_full(&self) -> bool {
+        self.batch.rows.len() >= FULL
+    }
+
+    /// What was gathered since the last batch.
+    pub fn batch(&mut self) -> Batch {
+        Batch {
+            texts: self.symbols.new_ones(),
+            kinds: self.kinds.new_ones(),
+            ..std::mem::take(&mut self.batch)
+        }
+    }
+
+    /// Takes one record, or the news that it could not be read.
+    pub fn take(&mut self, record: Result<Located<'_>, Malformed>) {
+        match record {
+            Err(malformed) => self.reject(Some(malformed.offset), malformed.reason),
+            Ok(located) => self.keep(located),
+        }
+    }
+
+    fn reject(&mut self, offset: Option<u64>, reason: String) {
+        self.rejected_here += 1;
+        let summary = &mut self.batch.summary;
+        if self.rejected_here > MOST_REJECTED {
+            summary.rejected_unlisted += 1;
+            return;
+        }
+        summary.rejected.push(Rejected {
+            path: self.file.clone(),
+            offset,
+            reason,
+        });
+    }
+
+    fn keep(&mut self, located: Located<'_>) {
+        match located.record {
+            Record::Request(request) => self.request(&request, located.raw),
+            Record::Counted(counted) => self.counted(&counted),
+            Record::Change(change) => self.change(change, located.raw),
+            Record::Unwanted(seen) => self.unwanted(&seen),
+            Record::PassedOver(kind) => {
+                *self.batch.summary.passed_over.entry(kind).or_default() += 1;
+            }
+        }
+    }
+
+    fn unwanted(&mut self, seen: &Seen<'_>) {
+        if seen.source == SourceKind::Trail {
+            self.batch.summary.records += 1 + seen.more;
+        }
+        if let (Some(stream), Some(client)) = (&seen.stream, &seen.client) {
+            self.name_client(stream, client);
+        }
+        let place = (seen.account.as_deref(), seen.region.as_deref());
+        for time in [seen.time, seen.last].into_iter().flatten() {
+            self.observe(seen.source, place, time);
+        }
+    }
+
+    fn request(&mut self, request: &Request<'_>, raw: &[u8]) {
+        if request.source == SourceKind::Trail {
+            self.batch.summary.records += 1;
+        }
+        let place = (request.account.as_deref(), request.region.as_deref());
+        self.observe(request.source, place, request.time);
+        if !self.bounds.keep_request(request.time) {
+            return;
+        }
+        if let (Some(stream), Some(client)) = (&request.stream, &request.client) {
+            self.name_client(stream, client);
+        }
+        let made_up = request
+            .event_id
+            .is_none()
+            .then(|| self.made_up(request, raw));
+        let event_id = request.event_id.as_deref().or(made_up.as_deref());
+        let event_id = event_id.unwrap_or_default();
+        let (event, time) = (EventKey::new(event_id), request.time.timestamp_micros());
+        let kind = self.kind(request);
+        let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
+        let principal = intern(request.principal.as_deref());
+        self.batch.rows.push(match request.outcome {
+            Outcome::Ok => Row::Success {
+                event,
+                time,
+                kind,
+                principal,
+            },
+            Outcome::Failed(_) => Row::Failure(Box::new(FailureRow {
+                event,
+                time,
+                kind,
+                event_id: event_id.into(),
+                request_id: request.request_id.as_deref().map(Into::into),
+                principal,
+                source_ip: intern(request.source_ip.as_deref()),
+            })),
+        });
+    }
+
+    fn kind(&mut self, request: &Request<'_>) -> KindNumber {
+        let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
+        let outcome = match &request.outcome {
+            Outcome::Ok => super::counts::OK,
+            Outcome::Failed(code) => code,
+        };
+        let key = Key {
+            account: intern(request.account.as_deref()),
+            region: intern(request.region.as_deref()),
+            user_pool: intern(request.user_pool.as_deref()),
+            client: intern(request.client.as_deref()),
+            endpoint: intern(Some(&request.endpoint)),
+            grant: intern(request.grant.as_deref()),
+            redirect_uri: intern(request.redirect_uri.as_deref()),
+            scopes: intern(request.scopes.as_deref()),
+            identity_provider: intern(request.identity_provider.as_deref()),
+            auth_method: intern(request.auth_method.as_deref()),
+            outcome: intern(Some(outcome)),
+            source: intern(Some(request.source.as_str())),
+        };
+        let kind = Kind {
+            key,
+            source: request.source,
+            stream: intern(request.stream.as_deref()),
+            domain: intern(request.domain.as_deref()),
+        };
+        self.kinds.number(kind)
+    }
+
+    fn change(&mut self, mut change: Box<Change>, raw: &[u8]) {
+        self.batch.summary.records += 1;
+        let place = (change.account.as_deref(), change.region.as_deref());
+        self.observe(SourceKind::Trail, place, change.time);
+        if !self.bounds.keep_change(change.time) {
+            return;
+        }
+        if change.event_id.is_empty() {
+            change.event_id = self.event_id(SourceKind::Trail, None, change.time, raw);
+        }
+        let event = EventKey::new(&change.event_id);
+        self.batch.rows.push(Row::Change(event, change));
+    }
+
+    /// Notes that a line of a stream names a client.
+    fn name_client(&mut self, stream: &str, client: &str) {
+        let named = (self.symbols.intern(stream), self.symbols.intern(client));
+        self.batch.named.insert(named);
+    }
+
+    fn observe(
+        &mut self,
+        source: SourceKind,
+        (account, region): (Option<&str>, Option<&str>),
+        time: DateTime<Utc>,
+    ) {
+        let place = match &self.last {
+            Some((kind, of, at, place))
+                if *kind == source && account == Some(of) && region == Some(at) =>
+            {
+                *place
+            }
+            _ => self.place(source, account, region),
+        };
+        let observed = self.batch.observed.entry(place).or_default();
+        observed.add(time.timestamp_micros());
+    }
+
+    fn place(&mut self, source: SourceKind, account: Option<&str>, region: Option<&str>) -> Place {
+        self.told_here.insert(source);
+        let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
+        let place = (source, intern(account), intern(region));
+        self.last = account
+            .zip(region)
+            .map(|(account, region)| (source, account.into(), region.into(), place));
+        place
+    }
+
+    /// An id for an attempt that has none.
+    fn made_up(&mut self, request: &Request<'_>, raw: &[u8]) -> String {
+        self.event_id(request.source, request.stream.as_deref(), request.time, raw)
+    }
+
+    fn event_id(
+        &mut self,
+        source: SourceKind,
+        stream: Option<&str>,
+        time: DateTime<Utc>,
+        raw: &[u8],
+    ) -> String {
+        let mut hash = Sha256::new();
+        hash.update(source.as_str());
+        hash.update([0]);
+        hash.update(stream.unwrap_or_default());
+        hash.update(time.timestamp_micros().to_le_bytes());
+        hash.update(raw);
+        let ordinal = self
+            .ordinals
+            .entry(first_half(&hash.clone().finalize()))
+            .or_default();
+        *ordinal += 1;
+        hash.update(ordinal.to_le_bytes());
+        let digest = first_half(&hash.finalize());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! Kinds of attempts as small numbers: a key, and what may later tie it to a client.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{
+    counts::Key,
+    symbols::{Symbol, Symbols},
+};
+use crate::record::SourceKind;
+
+/// A key with what may later tie it to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind {
+    pub key: Key,
+    pub source: SourceKind,
+    pub stream: Option<Symbol>,
+    pub domain: Option<Symbol>,
+}
+
+/// A kind of a [`Kinds`] table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KindNumber(u32);
+
+impl KindNumber {
+    /// Its place in the table.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The successes of one kind in one minute.
+#[derive(Clone, Copy, Debug)]
+pub struct Successes {
+    pub requests: u64,
+    pub callers: u64,
+    pub first: i64,
+    pub last: i64,
+}
+
+impl Successes {
+    /// Adds others of the same kind and minute.
+    pub fn add(&mut self, others: &Self) {
+        self.requests += others.requests;
+        self.callers += others.callers;
+        self.first = self.first.min(others.first);
+        self.last = self.last.max(others.last);
+    }
+}
+
+/// Kinds, each held once.
+#[derive(Debug, Default)]
+pub struct Kinds {
+    numbers: HashMap<Kind, KindNumber, RandomState>,
+    kinds: Vec<Kind>,
+    handed_out: usize,
+}
+
+impl Kinds {
+    /// The number of `kind`, made if it is new.
+    pub fn number(&mut self, kind: Kind) -> KindNumber {
+        let next = KindNumber(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
+        *self.numbers.entry(kind).or_insert_with(|| {
+            self.kinds.push(kind);
+            next
+        })
+    }
+
+    /// The kind of a number of this table.
+    pub fn kind(&self, number: KindNumber) -> Option<Kind> {
+        self.kinds.get(number.index()).copied()
+    }
+
+    /// All kinds, by number.
+    pub fn all(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// Kinds since the last call, by number.
+    pub fn new_ones(&mut self) -> Vec<Kind> {
+        let new = self
+            .kinds
+            .get(self.handed_out..)
+            .unwrap_or_default()
+            .to_vec();
+        self.handed_out = self.kinds.len();
+        new
+    }
+}
+
+impl Kind {
+    /// The same kind with each symbol replaced.
+    pub fn with_symbols(&self, of: impl Fn(Symbol) -> Symbol) -> Self {
+        Self {
+            key: Key::from_parts(self.key.parts().map(|part| part.map(&of))),
+            source: self.source,
+            stream: self.stream.map(&of),
+            domain: self.domain.map(&of),
+        }
+    }
+
+    /// A kind in words.
+    pub fn said(&self, symbols: &Symbols) -> String {
+        let parts = self.key.parts();
+        let texts = parts.map(|part| part.map_or("", |symbol| symbols.text(symbol)));
+        texts.join("|")
+    }
+}

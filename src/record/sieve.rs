@@ -1,0 +1,298 @@
+//! Passes over records of a trail that nobody needs, without parsing them.
+//!
+//! An organisation's trail is mostly not Cognito, and what does not matter is told by two members
+//! that AWS writes side by side: `eventSource` and `eventName`. A record is passed over only if it
+//! begins as AWS writes it and every `eventName` in it stands in AWS's order with a source and name
+//! that [`queries::may_matter`] does not ask for; so a record that could be more than unwanted is
+//! always parsed, wherever in it its own name stands. What is passed over is counted, with its
+//! time, account and Region, and not otherwise checked.
+
+use std::borrow::Cow;
+
+use chrono::TimeDelta;
+use memchr::{memchr2, memmem, memrchr};
+
+use super::{
+    Seen, SourceKind,
+    blocks::{Place, Stop, begins_element, through_list},
+    time,
+};
+use crate::queries;
+
+/// How every record that AWS writes begins.
+pub const BEGIN: &[u8] = b"{\"eventVersion\":\"";
+const NAME: &[u8] = b"eventName";
+const ACCOUNT: &[u8] = b"recipientAccountId";
+
+/// The members between which a record's source and name stand, as AWS writes them.
+struct Order {
+    time: &'static [u8],
+    source: &'static [u8],
+    name: &'static [u8],
+    region: &'static [u8],
+    /// Behind `recipientAccountId`.
+    account: &'static [u8],
+    quote: &'static [u8],
+}
+
+const PLAIN: Order = Order {
+    time: b"\"eventTime\":\"",
+    source: b"\",\"eventSource\":\"",
+    name: b"\",\"eventName\":\"",
+    region: b"\",\"awsRegion\":\"",
+    account: b"\":\"",
+    quote: b"\"",
+};
+
+/// In a message of a log group or an event of a look-up, which are strings.
+const WRAPPED: Order = Order {
+    time: b"\\\"eventTime\\\":\\\"",
+    source: b"\\\",\\\"eventSource\\\":\\\"",
+    name: b"\\\",\\\"eventName\\\":\\\"",
+    region: b"\\\",\\\"awsRegion\\\":\\\"",
+    account: b"\\\":\\\"",
+    quote: b"\\\"",
+};
+/// What stands before a record in a message of a log group, and before one in an event of a look-up.
+pub const IN_MESSAGE: &[u8] = b"\"message\":\"{\\\"eventVersion\\\":\\\"";
+pub const IN_LOOK_UP: &[u8] = b"\"CloudTrailEvent\":\"{\\\"eventVersion\\\":\\\"";
+
+/// What stands around one `eventName`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Told<'a> {
+    time: &'a [u8],
+    source: &'a [u8],
+    name: &'a [u8],
+    region: &'a [u8],
+}
+
+/// What a list begins with that nobody needs.
+pub struct Passed<'a> {
+    /// So many bytes of it: whole elements, with the commas behind them.
+    pub bytes: usize,
+    /// Their records, in order; neighbours of one minute, account and Region together.
+    pub records: Vec<Seen<'a>>,
+}
+
+/// What the record says, if nobody needs it; `None` when it must be parsed.
+pub fn unwanted(record: &[u8]) -> Option<Seen<'_>> {
+    record.starts_with(BEGIN).then_some(())?;
+    PLAIN.unwanted(record)
+}
+
+/// The same of the record that stands as a string behind `key` in an object.
+pub fn unwanted_inside<'a>(object: &'a [u8], key: &[u8]) -> Option<Seen<'a>> {
+    let at = memmem::find(object, key)?;
+    WRAPPED.unwanted(object.get(at..)?)
+}
+
+/// What the list from an element on begins with that nobody needs: whole records of AWS.
+///
+/// `is_whole` says that no more of the list is to come; else its last record may be cut and stays.
+pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
+    list.starts_with(BEGIN).then_some(())?;
+    let until = match is_whole {
+        true => list.len(),
+        false => memmem::rfind(list, BEGIN)?,
+    };
+    let list = list.get(..until)?;
+    let mut run = Run::default();
+    let (stop, place) = through_list(list, |at| run.take(list, at));
+    let bytes = match stop {
+        Stop::Unsure => return None,
+        Stop::Closed(at) => Some(at).filter(|at| list.get(*at) == Some(&b']'))?,
+        Stop::Through => Some(until).filter(|_| place == Place::IN_LIST)?,
+        Stop::Asked(at) => {
+            let start = memmem::rfind(list.get(..at)?, BEGIN)?;
+            // The record that must be parsed may have had an innocent name before.
+            run.pending = run.pending.filter(|pending| pending.at < start);
+            Some(start).filter(|_| begins_element(&list[start..at], place))?
+        }
+    };
+    run.end().then_some(Passed {
+        bytes,
+        records: run.records,
+    })
+}
+
+/// Records met one after the other in a list.
+#[derive(Default)]
+struct Run<'a> {
+    pending: Option<Pending<'a>>,
+    records: Vec<Seen<'a>>,
+    /// What the last of `records` says, and the seconds of its first and last.
+    last: Option<(Told<'a>, &'a [u8], [u8; 2])>,
+}
+
+/// A record that may not have been read to its end.
+#[derive(Clone, Copy)]
+struct Pending<'a> {
+    at: usize,
+    told: Told<'a>,
+    account: Option<&'a [u8]>,
+}
+
+impl<'a> Run<'a> {
+    /// Takes a mark of the list; false where a record must be parsed.
+    fn take(&mut self, list: &'a [u8], at: usize) -> bool {
+        if let Some(at) = key_at(list, at, NAME, 5) {
+            return match PLAIN.told(list, at).filter(Told::is_unwanted) {
+                Some(told) => self.begin(at, told),
+                None => false,
+            };
+        }
+        if let Some(at) = key_at(list, at, ACCOUNT, 9)
+            && let Some(pending) = &mut self.pending
+        {
+            pending.account = PLAIN.account_at(list, at);
+        }
+        true
+    }
+
+    fn begin(&mut self, at: usize, told: Told<'a>) -> bool {
+        let ended = self.end();
+        if ended {
+            let account = None;
+            self.pending = Some(Pending { at, told, account });
+        }
+        ended
+    }
+
+    /// Ends the record that was begun; false, and it stays begun, when it does not say whose it is.
+    fn end(&mut self) -> bool {
+        let Some(Pending { told, account, .. }) = self.pending else {
+            return true;
+        };
+        let ended = account
+            .is_some_and(|account| self.joins_last(&told, account) || self.add(told, account));
+        if ended {
+            self.pending = None;
+        }
+        ended
+    }
+
+    fn joins_last(&mut self, told: &Told<'a>, account: &[u8]) -> bool {
+        let (Some((last, of, [first, latest])), Some(run)) =
+            (&mut self.last, self.records.last_mut())
+        else {
+            return false;
+        };
+        let Some(second) = told
+            .second()
+            .filter(|_| *of == account && last.is_like(told))
+        else {
+            return false;
+        };
+        run.more += 1;
+        let by = |seconds: u8| Some(TimeDelta::seconds(i64::from(seconds)));
+        if second < *first {
+            run.time = run
+                .time
+                .zip(by(*first - second))
+                .map(|(time, by)| time - by);
+            *first = second;
+        }
+        if second > *latest {
+            run.last = run
+                .time
+                .zip(by(second - *first))
+                .map(|(time, by)| time + by);
+            *latest = second;
+        }
+        true
+    }
+
+    fn add(&mut self, told: Told<'a>, account: &'a [u8]) -> bool {
+        let (Some(seen), Some(second)) = (told.seen(account), told.second()) else {
+            return false;
+        };
+        self.last = Some((told, account, [second; 2]));
+        self.records.push(seen);
+        true
+    }
+}
+
+/// Where the key begins whose letter number `letter` stands at `at`, if it does.
+fn key_at(text: &[u8], at: usize, key: &[u8], letter: usize) -> Option<usize> {
+    let start = at.checked_sub(letter)?;
+    text.get(start..)?.starts_with(key).then_some(start)
+}
+
+impl Order {
+    /// What a record in this order says, if nobody needs it.
+    fn unwanted<'a>(&self, record: &'a [u8]) -> Option<Seen<'a>> {
+        let mut names = memmem::find_iter(record, NAME);
+        let told = self.told(record, names.next()?).filter(Told::is_unwanted)?;
+        // Another one may be that of another record.
+        names.next().is_none().then_some(())?;
+        let at = memmem::rfind(record, ACCOUNT)?;
+        told.seen(self.account_at(record, at)?)
+    }
+
+    /// What stands around the `eventName` at `at`, if it is in order.
+    fn told<'a>(&self, text: &'a [u8], at: usize) -> Option<Told<'a>> {
+        let (before, after) = (text.get(..at)?, text.get(at..)?);
+        let head = self.name.len() - NAME.len() - self.account.len();
+        let before = before.strip_suffix(self.name.get(..head)?)?;
+        let (before, source) = before.split_at(memrchr(b'"', before)? + 1);
+        let before = before.strip_suffix(self.source)?;
+        let (before, time) = before.split_at_checked(before.len().checked_sub(TIME)?)?;
+        before.ends_with(self.time).then_some(())?;
+        let after = after.strip_prefix(NAME)?.strip_prefix(self.account)?;
+        let (name, after) = after.split_at(memchr2(b'"', b'\\', after)?);
+        let after = after.strip_prefix(self.region)?;
+        let (region, after) = after.split_at(memchr2(b'"', b'\\', after)?);
+        after.starts_with(self.quote).then_some(Told {
+            time,
+            source,
+            name,
+            region,
+        })
+    }
+
+    /// The account behind the `recipientAccountId` at `at`.
+    fn account_at<'a>(&self, text: &'a [u8], at: usize) -> Option<&'a [u8]> {
+        let after = text.get(at..)?.strip_prefix(ACCOUNT)?;
+        let after = after.strip_prefix(self.account)?;
+        let (account, after) = after.split_at(memchr2(b'"', b'\\', after)?);
+        (!account.is_empty() && after.starts_with(self.quote)).then_some(account)
+    }
+}
+
+/// `2026-03-02T10:15:04Z`, and its part up to the minute.
+const TIME: usize = 20;
+const TO_THE_MINUTE: usize = 17;
+
+impl<'a> Told<'a> {
+    fn is_unwanted(&self) -> bool {
+        let plain = |text: &'a [u8]| std::str::from_utf8(text).ok();
+        let names = plain(self.source).zip(plain(self.name));
+        names.is_some_and(|(source, name)| !queries::may_matter(source, name))
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        self.region == other.region
+            && self.time.get(..TO_THE_MINUTE) == other.time.get(..TO_THE_MINUTE)
+    }
+
+    /// The second of its minute.
+    fn second(&self) -> Option<u8> {
+        match self.time.get(TO_THE_MINUTE..)? {
+            [tens @ b'0'..=b'5', ones @ b'0'..=b'9', b'Z'] => {
+                Some((tens - b'0') * 10 + ones - b'0')
+            }
+            _ => None,
+        }
+    }
+
+    fn seen(&self, account: &'a [u8]) -> Option<Seen<'a>> {
+        let text = |bytes| std::str::from_utf8(bytes).ok().map(Cow::Borrowed);
+        Some(Seen {
+            time: Some(time::from_text(std::str::from_utf8(self.time).ok()?)?),
+            account: Some(text(account)?),
+            region: Some(text(self.region).filter(|region| !region.is_empty())?),
+            source: SourceKind::Trail,
+            ..Seen::default()
+        })
+    }
+}

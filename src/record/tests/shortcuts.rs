@@ -1,0 +1,253 @@
+//! The short ways of reading and the long one, held equal on any bytes for every record that is
+//! needed: a request, a change, or one of them that is broken.
+
+use proptest::{prelude::*, sample::Index};
+
+use super::{super::container::read_slowly, *};
+
+/// What was found of what somebody needs, and how many records there were.
+#[derive(Debug, PartialEq)]
+struct Found {
+    needed: Vec<String>,
+    malformed: Vec<String>,
+    records: u64,
+}
+
+impl Found {
+    fn new() -> Self {
+        Self {
+            needed: Vec::new(),
+            malformed: Vec::new(),
+            records: 0,
+        }
+    }
+
+    fn take(&mut self, record: Result<Located<'_>, Malformed>) {
+        match record {
+            Err(malformed) => self.malformed.push(format!("{malformed:?}")),
+            Ok(located) => match &located.record {
+                Record::Unwanted(seen) if seen.source == SourceKind::Trail => {
+                    self.records += 1 + seen.more;
+                }
+                Record::Unwanted(_) | Record::PassedOver(_) => {}
+                record => {
+                    self.records += 1;
+                    self.needed.push(format!("{} {record:?}", located.offset));
+                }
+            },
+        }
+    }
+}
+
+fn slowly(text: &[u8]) -> Found {
+    let mut found = Found::new();
+    read_slowly(text, "test.log", |record| found.take(record));
+    found
+}
+
+fn at_once(text: &[u8]) -> Found {
+    let mut found = Found::new();
+    let result = read_whole(&mut text.to_vec(), "test.log", |record| found.take(record));
+    result.expect("a text in memory");
+    found
+}
+
+/// Read in pieces of any size.
+fn bit_by_bit(text: &[u8], piece: usize) -> Found {
+    struct Pieces<'a>(&'a [u8], usize);
+    impl std::io::Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let most = self.1.min(buffer.len());
+            self.0.read(&mut buffer[..most])
+        }
+    }
+    let mut found = Found::new();
+    let result = read(Pieces(text, piece), "test.log", |record| found.take(record));
+    result.expect("a text in memory");
+    found
+}
+
+#[track_caller]
+fn check(text: &[u8]) {
+    let expected = slowly(text);
+    for found in [
+        at_once(text),
+        bit_by_bit(text, 7),
+        bit_by_bit(text, 1 << 20),
+    ] {
+        let text = String::from_utf8_lossy(text);
+        assert_eq!(found.needed, expected.needed, "{text}");
+        // What is passed over is not checked: of that fewer may be told.
+        let mut told = expected.malformed.iter();
+        assert!(
+            found
+                .malformed
+                .iter()
+                .all(|one| told.any(|other| other == one)),
+            "{text}"
+        );
+        if expected.malformed.is_empty() {
+            assert_eq!(found.records, expected.records, "{text}");
+        }
+    }
+}
+
+/// A record in AWS's order.
+fn record(source: &str, name: &str, kind: &str, parameters: &str) -> String {
+    format!(
+        r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","sessionContext":{{"attributes":{{}}}}}},"eventTime":"2026-03-02T10:00:07Z","eventSource":"{source}.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.7","userAgent":"[aws-cli {{1}}]","requestParameters":{parameters},"responseElements":null,"requestID":"r-1","eventID":"e-1","readOnly":false,"eventType":"{kind}","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}}"#
+    )
+}
+
+fn needed() -> String {
+    let client = r#"{"userPoolId":"eu-west-1_EXAMPLE","clientId":"1aaaaaaaaaaaaaaaaaaexample"}"#;
+    record("cognito-idp", "UpdateUserPoolClient", "AwsApiCall", client)
+}
+
+/// Records, and what looks like one and is none.
+fn records() -> Vec<String> {
+    let call = |parameters: &str| record("kms", "Decrypt", "AwsApiCall", parameters);
+    let needed = needed();
+    let in_string = serde_json::to_string(&needed).expect("a string");
+    let spaced = needed.replace("\":", "\": ");
+    vec![
+        call("null"),
+        record("s3", "GetObject", "AwsApiCall", r#"{"key":"a }]{[\" \\"}"#),
+        needed.clone(),
+        TOKEN.to_owned(),
+        record("lambda", "UpdateFunctionCode20150331v2", "AwsApiCall", "{}"),
+        // Records inside of records: nobody's call but the outer one's.
+        call(&format!(r#"{{"records":[{{"a":1}},{needed},{{"b":{needed}}}]}}"#)),
+        call(&format!(r#"{{"document":{in_string}}}"#)),
+        call(r#"{"eventName":"UpdateUserPoolClient","recipientAccountId":"444455556666"}"#),
+        // An innocent name before the own one, and orders that AWS does not write.
+        needed.replacen("\"userIdentity\":{", "\"userIdentity\":{\"eventName\":\"Decrypt\",", 1),
+        needed.replacen(
+            "\"userIdentity\":{",
+            "\"userIdentity\":{\"a\":\"\",\"eventTime\":\"2026-03-02T10:00:00Z\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"Decrypt\",\"awsRegion\":\"\",\"x\":\"",
+            1,
+        ),
+        needed.replacen("{\"eventVersion\":\"1.11\",", "{", 1),
+        spaced,
+        needed.replace(",\"recipientAccountId\":\"111122223333\"", ""),
+        call("null").replace(",\"recipientAccountId\":\"111122223333\"", ""),
+        call("null").replace("10:00:07Z", "10:00:0xZ"),
+        r#"{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2026-03-02T10:00:00.000Z","eventName":"ObjectCreated:Put"}"#.to_owned(),
+        "{}".to_owned(),
+    ]
+}
+
+/// The same records in a container.
+fn contained(records: &[String], container: usize) -> String {
+    let listed = |of: fn(&String) -> String| records.iter().map(of).collect::<Vec<_>>();
+    let quoted = |record: &String| serde_json::to_string(record).expect("a string");
+    match container {
+        0 => format!("{{\"Records\":[{}]}}", records.join(",")),
+        1 => format!("[{}]\n", records.join(",\n")),
+        2 => records.join("\n"),
+        3 => listed(|record| format!("2026-03-02T10:00:00.000Z {record}\n")).concat(),
+        4 => {
+            let events = records.iter().map(|record| {
+                format!(
+                    r#"{{"id":"1","timestamp":1772445600000,"message":{}}}"#,
+                    quoted(record)
+                )
+            });
+            let events: Vec<String> = events.collect();
+            format!(
+                r#"{{"messageType":"DATA_MESSAGE","owner":"111122223333","logEvents":[{}]}}"#,
+                events.join(",")
+            )
+        }
+        5 => {
+            let events = records.iter().map(|record| {
+                format!(
+                    r#"{{"EventId":"e","EventName":"x","CloudTrailEvent":{}}}"#,
+                    quoted(record)
+                )
+            });
+            format!(
+                "{{\"Events\":[{}]}}",
+                events.collect::<Vec<_>>().join(",\n")
+            )
+        }
+        _ => records.join(" "),
+    }
+}
+
+#[test]
+fn every_record_in_every_container() {
+    let records = records();
+    for container in 0..7 {
+        for one in &records {
+            check(contained(std::slice::from_ref(one), container).as_bytes());
+        }
+        check(contained(&records, container).as_bytes());
+        let many: Vec<String> = records.iter().cycle().take(300).cloned().collect();
+        check(contained(&many, container).as_bytes());
+    }
+}
+
+#[test]
+fn what_nobody_needs_is_passed_over_and_counted() {
+    let call = record("kms", "Decrypt", "AwsApiCall", "{\"a\":[{}]}");
+    let later = call.replace("10:00:07Z", "10:00:59Z");
+    let earlier = call.replace("10:00:07Z", "10:00:03Z");
+    let other = call.replace("10:00:07Z", "10:01:00Z");
+    let calls = [call, later, earlier, other];
+    for container in 0..3 {
+        let mut seen = Vec::new();
+        let text = contained(&calls, container);
+        let result = read_whole(&mut text.into_bytes(), "test.log", |record| {
+            let Record::Unwanted(one) = record.expect("sound").record else {
+                panic!("a call that nobody needs");
+            };
+            let time = |time: Option<DateTime<Utc>>| time.map(|time| time.format("%T").to_string());
+            seen.push((time(one.time), time(one.last), one.more));
+        });
+        result.expect("a text in memory");
+        let of = |time: &str| Some(time.to_owned());
+        let alone = |time: &str| (of(time), None, 0);
+        let expected = match container {
+            2 => ["10:00:07", "10:00:59", "10:00:03", "10:01:00"]
+                .map(alone)
+                .to_vec(),
+            _ => vec![(of("10:00:03"), of("10:00:59"), 2), alone("10:01:00")],
+        };
+        assert_eq!(seen, expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_short_ways_find_what_the_long_one_finds(
+        picked in prop::collection::vec(any::<Index>(), 1..12),
+        container in 0..7usize,
+        edits in prop::collection::vec((any::<Index>(), 0..4u8, "[{}\\[\\]\",:\\\\\n ea0é]{1,3}"), 0..4),
+        cut in prop::option::of(any::<Index>()),
+    ) {
+        let all = records();
+        let picked: Vec<String> = picked.iter().map(|index| index.get(&all).clone()).collect();
+        let mut text = contained(&picked, container).into_bytes();
+        for (at, kind, with) in edits {
+            let at = at.index(text.len());
+            match kind {
+                0 => { text.remove(at); }
+                1 => { text.splice(at..at, with.bytes()); }
+                2 => text[at] = with.as_bytes()[0],
+                _ => { let end = (at + 40).min(text.len()); text.drain(at..end); }
+            }
+            prop_assume!(!text.is_empty());
+        }
+        if let Some(cut) = cut {
+            text.truncate(cut.index(text.len()));
+        }
+        check(&text);
+    }
+}
