@@ -107,7 +107,7 @@ impl Account {
             access_key: access_key(dice),
             since: time - dice.between(5, 3599),
             address: dice.address(),
-            agent: *dice.pick(agents(actor)),
+            agent: dice.pick::<&str>(agents(actor)),
         }
     }
 }

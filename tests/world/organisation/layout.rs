@@ -102,7 +102,8 @@ fn span(cognito: f64) -> (f64, f64) {
     if cognito <= 0.0 {
         return (WITHOUT, 1.0);
     }
-    let span = cognito / pools::per_millisecond();
+    let requests = (cognito - pools::changes() as f64).max(1.0);
+    let span = requests / pools::per_millisecond();
     (span.max(SHORTEST), (SHORTEST / span).max(1.0))
 }
 

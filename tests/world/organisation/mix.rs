@@ -162,7 +162,7 @@ pub fn draw(dice: &mut Dice) -> &'static Call<'static> {
 
 /// Size of a record, on average.
 pub fn mean_size(account: &Account) -> f64 {
-    const SAMPLE: usize = 30_000;
+    const SAMPLE: usize = 8_000;
     let mut pen = Pen::new(account, Dice::new("organisation mean"));
     for _ in 0..SAMPLE {
         let call = draw(&mut pen.dice);

@@ -26,7 +26,7 @@ pub struct Output<'a> {
 
 enum Encoder {
     Plain(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Disk {
@@ -39,7 +39,7 @@ impl Disk {
         let gzip = GzBuilder::new().mtime(0).operating_system(255);
         let to = match form {
             Form::Plain => Encoder::Plain(file),
-            _ => Encoder::Gzip(gzip.write(file, Compression::new(6))),
+            _ => Encoder::Gzip(Box::new(gzip.write(file, Compression::new(6)))),
         };
         Ok(Output { to, disk: self })
     }

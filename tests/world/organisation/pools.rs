@@ -195,6 +195,11 @@ pub fn per_millisecond() -> f64 {
         .sum()
 }
 
+/// Number of changes, however long the trail is.
+pub fn changes() -> usize {
+    changes::plan(0, 0, &streams(1.0)).len()
+}
+
 /// Size of a record, on average.
 pub fn mean_size(account: &Account) -> f64 {
     let mut pen = Pen::new(account, Dice::new("organisation mean of pools"));
