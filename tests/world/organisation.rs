@@ -10,6 +10,7 @@ mod account;
 mod calls;
 mod changes;
 mod file;
+mod identity;
 mod layout;
 mod long;
 mod mix;

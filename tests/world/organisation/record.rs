@@ -9,7 +9,7 @@ use super::{
     },
     account::{Account, Actor, Session, access_key},
     calls::{By, Call},
-    long,
+    identity, long,
 };
 
 const HEX: &[u8] = b"0123456789abcdef";
@@ -70,21 +70,21 @@ impl<'a> Pen<'a> {
             call.read_only && !matches!(call.by, By::Service(_)) && self.dice.chance(DENIED);
         self.out
             .push_str(r#"{"eventVersion":"1.11","userIdentity":"#);
-        identity(&mut self.out, call.by, &subject);
+        identity::write(&mut self.out, call.by, self.account, &subject.session);
         let (out, source, name) = (&mut self.out, call.source, call.name);
         let region = if is_global(source) {
             "us-east-1"
         } else {
             self.account.region
         };
-        let (address, agent) = origin(call.by, &subject.session);
+        let (address, agent) = identity::origin(call.by, &subject.session);
         let _ = write!(
             out,
             r#","eventTime":"{}","eventSource":"{source}.amazonaws.com","eventName":"{name}","awsRegion":"{region}","sourceIPAddress":"{address}","userAgent":"{agent}","#,
             iso(time),
         );
         if denied {
-            refusal(out, call, &subject);
+            refusal(out, call, self.account, &subject.session);
         }
         self.members(call, &subject, denied, event_id);
         self.ending(call);
@@ -243,52 +243,9 @@ pub fn fill(template: &str, out: &mut String, mut name: impl FnMut(&str, &mut St
     out.push_str(rest);
 }
 
-fn identity(out: &mut String, by: By, subject: &Subject<'_>) {
-    let Session {
-        role,
-        principal,
-        name,
-        access_key,
-        since,
-        ..
-    } = &subject.session;
-    let account = subject.account.id;
-    if let By::Service(host) = by {
-        let _ = write!(out, r#"{{"type":"AWSService","invokedBy":"{host}"}}"#);
-        return;
-    }
-    if subject.session.actor == Actor::User {
-        let _ = write!(
-            out,
-            r#"{{"type":"IAMUser","principalId":"{principal}","arn":"arn:aws:iam::{account}:user/{name}","accountId":"{account}","accessKeyId":"{access_key}","userName":"{name}"}}"#,
-        );
-        return;
-    }
-    let _ = write!(
-        out,
-        r#"{{"type":"AssumedRole","principalId":"{principal}:{name}","arn":"arn:aws:sts::{account}:assumed-role/{role}/{name}","accountId":"{account}","accessKeyId":"{access_key}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"{principal}","arn":"arn:aws:iam::{account}:role/{role}","accountId":"{account}","userName":"{role}"}},"attributes":{{"creationDate":"{}","mfaAuthenticated":"false"}}"#,
-        iso(*since),
-    );
-    if subject.session.actor == Actor::Instance {
-        out.push_str(r#","ec2RoleDelivery":"2.0""#);
-    }
-    out.push('}');
-    if let By::For(_, host) = by {
-        let _ = write!(out, r#","invokedBy":"{host}""#);
-    }
-    out.push('}');
-}
-
-fn origin(by: By, session: &Session) -> (&str, &str) {
-    match by {
-        By::Service(host) | By::For(_, host) => (host, host),
-        By::Actor(_) => (&session.address, session.agent),
-    }
-}
-
-fn refusal(out: &mut String, call: &Call<'_>, subject: &Subject<'_>) {
-    let Session { role, name, .. } = &subject.session;
-    let (account, source, api) = (subject.account.id, call.source, call.name);
+fn refusal(out: &mut String, call: &Call<'_>, account: &Account, session: &Session) {
+    let Session { role, name, .. } = session;
+    let (account, source, api) = (account.id, call.source, call.name);
     let _ = write!(
         out,
         r#""errorCode":"AccessDenied","errorMessage":"User: arn:aws:sts::{account}:assumed-role/{role}/{name} is not authorized to perform: {source}:{api} because no identity-based policy allows the {source}:{api} action","#,
