@@ -47,9 +47,16 @@ impl Dice {
     }
 
     pub fn alphanumeric(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        self.letters(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+            length,
+        )
+    }
+
+    /// So many letters of an ASCII alphabet.
+    pub fn letters(&mut self, alphabet: &[u8], length: usize) -> String {
         (0..length)
-            .map(|_| char::from(*self.pick(LETTERS)))
+            .map(|_| char::from(*self.pick(alphabet)))
             .collect()
     }
 

@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod incidents;
+pub mod organisation;
 pub mod truth;
 
 mod applog;
