@@ -359,9 +359,42 @@ pub fn is_change(service: &str, name: &str) -> bool {
         .any(|(other, names)| *other == service && names.contains(&name))
 }
 
-/// Whether a call of this service and name may be of any use: an attempt or a change.
-pub fn may_matter(service: &str, name: &str) -> bool {
-    service == COGNITO || is_change(service, name)
+/// Whether a call of this service and name may be of any use: an attempt or a change. Takes bytes, as
+/// they are met before anybody knows that they are text.
+pub fn may_matter(service: &[u8], name: &[u8]) -> bool {
+    let is_change = || {
+        let of_service = OTHER_CHANGES
+            .iter()
+            .filter(|(other, _)| other.as_bytes() == service);
+        of_service
+            .flat_map(|(_, names)| *names)
+            .any(|other| other.as_bytes() == name)
+    };
+    service == COGNITO.as_bytes() || (SIGNS[sign(name)] && is_change())
+}
+
+/// The signs of the names in [`OTHER_CHANGES`]: most names have another, and need not be compared.
+const SIGNS: [bool; 256] = {
+    let mut signs = [false; 256];
+    let mut service = 0;
+    while service < OTHER_CHANGES.len() {
+        let names = OTHER_CHANGES[service].1;
+        let mut name = 0;
+        while name < names.len() {
+            signs[sign(names[name].as_bytes())] = true;
+            name += 1;
+        }
+        service += 1;
+    }
+    signs
+};
+
+/// A number below 256 of a name's first and last letter and length.
+const fn sign(name: &[u8]) -> usize {
+    match name {
+        [first, .., last] => (*first as usize * 5 + *last as usize * 3 + name.len()) % 256,
+        _ => 0,
+    }
 }
 
 /// A saved query: a whole file that runs as it is.

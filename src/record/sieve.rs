@@ -4,13 +4,17 @@
 //! that AWS writes side by side: `eventSource` and `eventName`. A record is passed over only if it
 //! begins as AWS writes it and every `eventName` in it stands in AWS's order with a source and name
 //! that [`queries::may_matter`] does not ask for; so a record that could be more than unwanted is
-//! always parsed, wherever in it its own name stands. What is passed over is counted, with its
-//! time, account and Region, and not otherwise checked.
+//! always parsed, wherever in it its own name stands. What is passed over is counted, with its time
+//! and Region and the account of its neighbours, and not otherwise checked.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use chrono::TimeDelta;
-use memchr::{memchr2, memmem, memrchr};
+use memchr::{
+    memchr2,
+    memmem::{self, Finder, FinderRev},
+    memrchr,
+};
 
 use super::{
     Seen, SourceKind,
@@ -22,7 +26,14 @@ use crate::queries;
 /// How every record that AWS writes begins.
 pub const BEGIN: &[u8] = b"{\"eventVersion\":\"";
 const NAME: &[u8] = b"eventName";
+/// Where its mark stands in it.
+const MARK: usize = 5;
 const ACCOUNT: &[u8] = b"recipientAccountId";
+
+static NAMES: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(NAME));
+static ACCOUNTS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(ACCOUNT));
+static LAST_ACCOUNT: LazyLock<FinderRev<'_>> = LazyLock::new(|| FinderRev::new(ACCOUNT));
+static LAST_BEGIN: LazyLock<FinderRev<'_>> = LazyLock::new(|| FinderRev::new(BEGIN));
 
 /// The members between which a record's source and name stand, as AWS writes them.
 struct Order {
@@ -86,6 +97,23 @@ pub fn unwanted_inside<'a>(object: &'a [u8], key: &[u8]) -> Option<Seen<'a>> {
     WRAPPED.unwanted(object.get(at..)?)
 }
 
+/// What the whole rest of a text says that is one list of records as AWS delivers it, to its end, if
+/// nobody needs any of them: then nothing is to be parsed, and how they are nested does not matter.
+pub fn unwanted_to_end(list: &[u8]) -> Option<Passed<'_>> {
+    list.starts_with(BEGIN).then_some(())?;
+    let records = list.trim_ascii_end().strip_suffix(b"]}")?;
+    let mut run = Run::default();
+    for at in NAMES.find_iter(records) {
+        run.take(records, at).then_some(())?;
+    }
+    // What stands on other lines may be anything.
+    let is_one_line = memchr::memchr(b'\n', records).is_none();
+    is_one_line.then_some(Passed {
+        bytes: records.len(),
+        records: run.records,
+    })
+}
+
 /// What the list from an element on begins with that nobody needs: whole records of AWS.
 ///
 /// `is_whole` says that no more of the list is to come; else its last record may be cut and stays.
@@ -93,96 +121,88 @@ pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
     list.starts_with(BEGIN).then_some(())?;
     let until = match is_whole {
         true => list.len(),
-        false => memmem::rfind(list, BEGIN)?,
+        false => LAST_BEGIN.rfind(list)?,
     };
     let list = list.get(..until)?;
     let mut run = Run::default();
-    let (stop, place) = through_list(list, |at| run.take(list, at));
+    let (stop, place) = through_list(list, |mark| run.take_mark(list, mark));
     let bytes = match stop {
         Stop::Unsure => return None,
         Stop::Closed(at) => Some(at).filter(|at| list.get(*at) == Some(&b']'))?,
         Stop::Through => Some(until).filter(|_| place == Place::IN_LIST)?,
         Stop::Asked(at) => {
-            let start = memmem::rfind(list.get(..at)?, BEGIN)?;
-            // The record that must be parsed may have had an innocent name before.
-            run.pending = run.pending.filter(|pending| pending.at < start);
+            let start = LAST_BEGIN.rfind(list.get(..at)?)?;
+            run.leave(start);
             Some(start).filter(|_| begins_element(&list[start..at], place))?
         }
     };
-    run.end().then_some(Passed {
+    Some(Passed {
         bytes,
         records: run.records,
     })
 }
 
+/// A list is one account's, as AWS writes it: it is asked of each so many-th record.
+const SAMPLE: u64 = 16;
+
 /// Records met one after the other in a list.
 #[derive(Default)]
 struct Run<'a> {
-    pending: Option<Pending<'a>>,
     records: Vec<Seen<'a>>,
-    /// What the last of `records` says, and the seconds of its first and last.
-    last: Option<(Told<'a>, &'a [u8], [u8; 2])>,
-}
-
-/// A record that may not have been read to its end.
-#[derive(Clone, Copy)]
-struct Pending<'a> {
-    at: usize,
-    told: Told<'a>,
-    account: Option<&'a [u8]>,
+    count: u64,
+    account: &'a [u8],
+    /// What the last record said, where its name stands, and the first and last second of all that
+    /// are told together with it.
+    last: Option<(Told<'a>, usize, [u8; 2])>,
 }
 
 impl<'a> Run<'a> {
     /// Takes a mark of the list; false where a record must be parsed.
+    fn take_mark(&mut self, list: &'a [u8], mark: usize) -> bool {
+        name_at(list, mark).is_none_or(|at| self.take(list, at))
+    }
+
+    /// Takes a record by the place of its name; false where it must be parsed.
     fn take(&mut self, list: &'a [u8], at: usize) -> bool {
-        if let Some(at) = key_at(list, at, NAME, 5) {
-            return match PLAIN.told(list, at).filter(Told::is_unwanted) {
-                Some(told) => self.begin(at, told),
-                None => false,
+        let told = PLAIN.told(list, at).filter(Told::is_unwanted);
+        told.is_some_and(|told| self.is_of_account(list, at) && self.add(told, at))
+    }
+
+    /// Whether a record is of the same account as those before it.
+    fn is_of_account(&mut self, list: &'a [u8], at: usize) -> bool {
+        if !self.count.is_multiple_of(SAMPLE) {
+            return true;
+        }
+        let account = || {
+            let after = list.get(at..)?;
+            PLAIN.account_at(after, ACCOUNTS.find(after)?)
+        };
+        let before = std::mem::replace(&mut self.account, account().unwrap_or_default());
+        !self.account.is_empty() && (self.count == 0 || self.account == before)
+    }
+
+    fn add(&mut self, told: Told<'a>, at: usize) -> bool {
+        if !self.joins_last(&told, at) {
+            let (Some(seen), Some(second)) = (told.seen(self.account), told.second()) else {
+                return false;
             };
+            self.last = Some((told, at, [second; 2]));
+            self.records.push(seen);
         }
-        if let Some(at) = key_at(list, at, ACCOUNT, 9)
-            && let Some(pending) = &mut self.pending
-        {
-            pending.account = PLAIN.account_at(list, at);
-        }
+        self.count += 1;
         true
     }
 
-    fn begin(&mut self, at: usize, told: Told<'a>) -> bool {
-        let ended = self.end();
-        if ended {
-            let account = None;
-            self.pending = Some(Pending { at, told, account });
-        }
-        ended
-    }
-
-    /// Ends the record that was begun; false, and it stays begun, when it does not say whose it is.
-    fn end(&mut self) -> bool {
-        let Some(Pending { told, account, .. }) = self.pending else {
-            return true;
-        };
-        let ended = account
-            .is_some_and(|account| self.joins_last(&told, account) || self.add(told, account));
-        if ended {
-            self.pending = None;
-        }
-        ended
-    }
-
-    fn joins_last(&mut self, told: &Told<'a>, account: &[u8]) -> bool {
-        let (Some((last, of, [first, latest])), Some(run)) =
+    fn joins_last(&mut self, told: &Told<'a>, at: usize) -> bool {
+        let (Some((last, place, [first, latest])), Some(run)) =
             (&mut self.last, self.records.last_mut())
         else {
             return false;
         };
-        let Some(second) = told
-            .second()
-            .filter(|_| *of == account && last.is_like(told))
-        else {
+        let Some(second) = told.second().filter(|_| last.is_like(told)) else {
             return false;
         };
+        *place = at;
         run.more += 1;
         let by = |seconds: u8| Some(TimeDelta::seconds(i64::from(seconds)));
         if second < *first {
@@ -202,34 +222,38 @@ impl<'a> Run<'a> {
         true
     }
 
-    fn add(&mut self, told: Told<'a>, account: &'a [u8]) -> bool {
-        let (Some(seen), Some(second)) = (told.seen(account), told.second()) else {
-            return false;
-        };
-        self.last = Some((told, account, [second; 2]));
-        self.records.push(seen);
-        true
+    /// Leaves what begins at `start` to be parsed: it may have had an innocent name before.
+    fn leave(&mut self, start: usize) {
+        if self.last.as_ref().is_none_or(|(_, at, _)| *at < start) {
+            return;
+        }
+        match self.records.last_mut() {
+            Some(run) if run.more > 0 => run.more -= 1,
+            _ => drop(self.records.pop()),
+        }
     }
 }
 
-/// Where the key begins whose letter number `letter` stands at `at`, if it does.
-fn key_at(text: &[u8], at: usize, key: &[u8], letter: usize) -> Option<usize> {
-    let start = at.checked_sub(letter)?;
-    text.get(start..)?.starts_with(key).then_some(start)
+/// Where `eventName` begins, if it does so that its mark is here.
+fn name_at(text: &[u8], mark: usize) -> Option<usize> {
+    let start = mark.checked_sub(MARK)?;
+    text.get(start..)?.starts_with(NAME).then_some(start)
 }
 
 impl Order {
     /// What a record in this order says, if nobody needs it.
     fn unwanted<'a>(&self, record: &'a [u8]) -> Option<Seen<'a>> {
-        let mut names = memmem::find_iter(record, NAME);
+        let mut names = NAMES.find_iter(record);
         let told = self.told(record, names.next()?).filter(Told::is_unwanted)?;
         // Another one may be that of another record.
         names.next().is_none().then_some(())?;
-        let at = memmem::rfind(record, ACCOUNT)?;
+        let at = LAST_ACCOUNT.rfind(record)?;
         told.seen(self.account_at(record, at)?)
     }
 
     /// What stands around the `eventName` at `at`, if it is in order.
+    // Inlined for either order, so that what is compared is known when it is compiled.
+    #[inline(always)]
     fn told<'a>(&self, text: &'a [u8], at: usize) -> Option<Told<'a>> {
         let (before, after) = (text.get(..at)?, text.get(at..)?);
         let head = self.name.len() - NAME.len() - self.account.len();
@@ -251,6 +275,7 @@ impl Order {
     }
 
     /// The account behind the `recipientAccountId` at `at`.
+    #[inline(always)]
     fn account_at<'a>(&self, text: &'a [u8], at: usize) -> Option<&'a [u8]> {
         let after = text.get(at..)?.strip_prefix(ACCOUNT)?;
         let after = after.strip_prefix(self.account)?;
@@ -265,9 +290,7 @@ const TO_THE_MINUTE: usize = 17;
 
 impl<'a> Told<'a> {
     fn is_unwanted(&self) -> bool {
-        let plain = |text: &'a [u8]| std::str::from_utf8(text).ok();
-        let names = plain(self.source).zip(plain(self.name));
-        names.is_some_and(|(source, name)| !queries::may_matter(source, name))
+        !queries::may_matter(self.source, self.name)
     }
 
     fn is_like(&self, other: &Self) -> bool {

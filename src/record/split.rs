@@ -64,8 +64,18 @@ struct Container {
     head: Vec<u8>,
     /// An array at the top level ends with its bracket, an object's with the object.
     object: bool,
-    /// Whether its records may be passed over: until one of them is odd.
-    sifted: bool,
+    sifting: Sifting,
+}
+
+/// Whether records of a list may be passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sifting {
+    /// Perhaps all of them.
+    Begins,
+    /// Some of them.
+    Goes,
+    /// No more: one of them is odd.
+    Ended,
 }
 
 impl<R: Read> Splitter<R> {
@@ -152,7 +162,7 @@ impl<R: Read> Splitter<R> {
             name: None,
             head: Vec::new(),
             object: false,
-            sifted: true,
+            sifting: Sifting::Begins,
         });
     }
 
@@ -208,14 +218,20 @@ impl<R: Read> Splitter<R> {
 
     /// Passes over the next elements of a list if nobody needs them; false if it is needed.
     fn passes_records(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
-        let sifted = self
-            .container
-            .as_ref()
-            .is_some_and(|list| list.sifted && self.shortcuts);
-        let passed = sifted.then(|| sieve::unwanted_of(self.rest(), self.input.is_none()));
-        let Some(Some(passed)) = passed else {
+        let sifting = match &mut self.container {
+            Some(list) if self.shortcuts => std::mem::replace(&mut list.sifting, Sifting::Goes),
+            _ => Sifting::Ended,
+        };
+        let is_whole = self.input.is_none();
+        let to_end = || sieve::unwanted_to_end(self.rest()).filter(|_| is_whole);
+        let passed = match sifting {
+            Sifting::Begins => to_end().or_else(|| sieve::unwanted_of(self.rest(), is_whole)),
+            Sifting::Goes => sieve::unwanted_of(self.rest(), is_whole),
+            Sifting::Ended => None,
+        };
+        let Some(passed) = passed else {
             if let Some(list) = &mut self.container {
-                list.sifted = false;
+                list.sifting = Sifting::Ended;
             }
             return false;
         };
@@ -363,7 +379,10 @@ impl<R: Read> Splitter<R> {
                 .unwrap_or_default()
                 .to_vec(),
             object: true,
-            sifted: matches!(name, "Records" | "Events"),
+            sifting: match name {
+                "Records" | "Events" => Sifting::Begins,
+                _ => Sifting::Ended,
+            },
         });
         self.start += end;
     }

@@ -54,7 +54,7 @@ impl Processor for Avx2 {
                 closes: joined(equal(low_folded, b'}'), equal(high_folded, b'}')),
                 specials: joined(special(low), special(high)),
                 firsts: joined(equal(low, FIRST), equal(high, FIRST)),
-                seconds: joined(second(low), second(high)),
+                seconds: joined(equal(low, SECOND), equal(high, SECOND)),
             }
         }
         // SAFETY: the processor has AVX2.
@@ -99,12 +99,6 @@ fn equal(bytes: __m256i, byte: u8) -> __m256i {
 fn special(bytes: __m256i) -> __m256i {
     let control = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
     _mm256_or_si256(control, equal(bytes, b'\\'))
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn second(bytes: __m256i) -> __m256i {
-    _mm256_or_si256(equal(bytes, SECOND[0]), equal(bytes, SECOND[1]))
 }
 
 /// The highest bit of each of 64 bytes.
@@ -167,7 +161,7 @@ impl Processor for Avx512 {
                 closes: are(folded, b'}'),
                 specials: control | are(bytes, b'\\'),
                 firsts: are(bytes, FIRST),
-                seconds: are(bytes, SECOND[0]) | are(bytes, SECOND[1]),
+                seconds: are(bytes, SECOND),
             }
         }
         // SAFETY: the processor has AVX-512.
