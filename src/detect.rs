@@ -6,7 +6,7 @@
 //! ([`scan`]), silences by waiting times against what other traffic lets expect ([`absence`]).
 
 use crate::{
-    frame::{Cells, CoverageRow, Failure},
+    frame::{Cells, CoverageRow},
     window::Window,
 };
 
@@ -45,7 +45,6 @@ impl Default for Config {
 /// `coverage` tells a silence from a gap in the logs.
 pub fn detect(
     cells: &Cells,
-    failures: &[Failure],
     coverage: &[CoverageRow],
     window: Window,
     config: &Config,
@@ -72,7 +71,7 @@ pub fn detect(
     spells.retain(|spell| spell.end >= start);
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .into_iter()
-        .map(|spells| describe::incident(cells, failures, &spells, window))
+        .map(|spells| describe::incident(cells, &spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

@@ -40,14 +40,7 @@ pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
         probes.extend(ours);
     }
     let config = detect::Config::default();
-    let incidents = detect::probe(
-        cells,
-        scene.failures,
-        scene.coverage,
-        scene.window,
-        &probes,
-        &config,
-    );
+    let incidents = detect::probe(cells, scene.coverage, scene.window, &probes, &config);
     let mut new: Vec<Incident> = Vec::new();
     for incident in incidents {
         let known = found.iter().chain(&new);

@@ -95,7 +95,7 @@ impl Inputs {
         if let Some((asked, spans)) = &asked {
             places = self.ask(asked, *spans, keep, &mut fold)?;
         }
-        let frames = fold.finish(&self.mappings)?;
+        let frames = fold.finish(&self.mappings);
         if let Some((asked, spans)) = &asked {
             if asked.describe && spans.changes.is_some() {
                 self.live = live::settings(&places, &frames, asked.max_rps)?;
@@ -243,15 +243,15 @@ impl Inputs {
         if clients.is_empty() && pools.is_empty() {
             return Ok(());
         }
-        let cells = frames.counts.cells()?;
-        let changes = frames.changes.rows()?;
+        let cells = &frames.cells;
         let requests = cells.keys.iter();
         let mut known: BTreeSet<&str> = requests
             .flat_map(|key| [cells.text(key.client), cells.text(key.user_pool)])
             .flatten()
             .collect();
         known.extend(
-            changes
+            frames
+                .changes
                 .iter()
                 .flat_map(|change| [change.client.as_deref(), change.user_pool.as_deref()])
                 .flatten(),
@@ -290,7 +290,7 @@ impl Inputs {
         for path in &self.settings {
             snapshots.extend(described(path)?);
         }
-        Ok(History::new(frames.changes.rows()?, snapshots))
+        Ok(History::new(frames.changes.clone(), snapshots))
     }
 
     /// Whether a change of that time is to be shown.

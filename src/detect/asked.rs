@@ -9,7 +9,7 @@ use super::{
     spell::{self, Spell},
 };
 use crate::{
-    frame::{Cells, CoverageRow, Failure},
+    frame::{Cells, CoverageRow},
     ids::AppClientId,
     window::Window,
 };
@@ -24,7 +24,6 @@ const LONG_SILENCE: f64 = 6.0;
 /// its true end. Where the scan finds none, those of the named clients that are too small for it.
 pub fn asked(
     cells: &Cells,
-    failures: &[Failure],
     coverage: &[CoverageRow],
     window: Window,
     asked: Window,
@@ -37,7 +36,7 @@ pub fn asked(
     let meant = |incident: &Incident| {
         clients.is_empty() || incident.clients.iter().any(|id| clients.contains(id))
     };
-    let found = detect(cells, failures, coverage, window, &Config::default());
+    let found = detect(cells, coverage, window, &Config::default());
     let found: Vec<Incident> = found
         .into_iter()
         .filter(|incident| touches(incident) && meant(incident))
@@ -58,7 +57,7 @@ pub fn asked(
         .collect();
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .iter()
-        .map(|spells| describe::incident(cells, failures, spells, window))
+        .map(|spells| describe::incident(cells, spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

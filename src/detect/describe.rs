@@ -19,7 +19,7 @@ use crate::{
 const BINS: usize = 60;
 
 /// What a group of spells looks like from outside; the strongest stands first.
-pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: Window) -> Incident {
+pub fn incident(cells: &Cells, spells: &[Spell], window: Window) -> Incident {
     let strongest = &spells[0];
     let stratum = strongest.slice.stratum(cells, &strongest.unit);
     let silent = strongest.silence.is_some();
@@ -37,7 +37,7 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
     // The attempts that a silence lies between are not in it.
     let apart = i64::from(silent);
     let inside = Inside::new(cells, spells, start + apart, end - apart);
-    let first = first_failure(failures, strongest.start, &stratum);
+    let first = first_failure(cells, strongest.start, &stratum);
     let (end_state, recovered) = ending(&around, strongest, end, window);
     let expected_by = strongest.silence.map_or(start, |(_, by)| by);
     let key = spells
@@ -75,7 +75,7 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
             let expected = spells.iter().filter_map(|spell| spell.silence);
             expected.map(|(expected, _)| expected).sum()
         }),
-        users: inside.users(failures, &clients(cells, spells), start, end),
+        users: inside.users(cells, &clients(cells, spells), start, end),
         errors: inside.errors,
         grants: inside.grants,
         first_failed_event_id: first.map(|failure| failure.event_id.clone()),
@@ -87,7 +87,7 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
         timeline: timeline(cells, spells, start, end, window),
         parts: by_client(spells)
             .iter()
-            .map(|spells| incident(cells, failures, spells, window))
+            .map(|spells| incident(cells, spells, window))
             .collect(),
         stratum,
     }
@@ -221,7 +221,7 @@ struct Inside {
     attempts: f64,
     errors: BTreeMap<String, u64>,
     grants: BTreeMap<String, u64>,
-    flows: BTreeSet<Option<String>>,
+    flows: BTreeSet<Option<Symbol>>,
 }
 
 impl Inside {
@@ -231,8 +231,6 @@ impl Inside {
             .iter()
             .flat_map(|spell| grants_of(cells, spell))
             .collect();
-        let named = |grant: Option<Symbol>| cells.text(grant).map(str::to_owned);
-        inside.flows = grants.iter().map(|grant| named(*grant)).collect();
         let units: BTreeSet<_> = spells
             .iter()
             .map(|spell| (spell.unit.user_pool, spell.unit.client))
@@ -247,10 +245,12 @@ impl Inside {
         }
         inside.total = inside.attempts.round() as u64;
         if let Some((expected, _)) = spells.first().and_then(|spell| spell.silence) {
-            for grant in inside.flows.iter().flatten() {
-                inside.grants.insert(grant.clone(), expected.round() as u64);
+            for grant in grants.iter().filter_map(|grant| cells.text(*grant)) {
+                let expected = expected.round() as u64;
+                inside.grants.insert(grant.to_owned(), expected);
             }
         }
+        inside.flows = grants;
         inside
     }
 
@@ -269,22 +269,19 @@ impl Inside {
         }
     }
 
-    fn users(
-        &self,
-        failures: &[Failure],
-        clients: &[AppClientId],
-        start: i64,
-        end: i64,
-    ) -> Option<u64> {
-        let users: BTreeSet<&str> = failures
+    /// Distinct users that failed.
+    fn users(&self, cells: &Cells, clients: &[AppClientId], start: i64, end: i64) -> Option<u64> {
+        let owners = clients
             .iter()
-            .filter(|failure| (start..=end).contains(&failure.time.timestamp_micros()))
-            .filter(|failure| self.flows.contains(&failure.grant))
+            .flat_map(|client| cells.owners_of(Some(client.as_str())));
+        let failures = owners.flat_map(|owner| cells.failures_since(owner, start));
+        let users: BTreeSet<Symbol> = failures
+            .filter(|failure| failure.time.timestamp_micros() <= end)
             .filter(|failure| {
-                let client = failure.client.as_deref();
-                clients.iter().any(|id| Some(id.as_str()) == client)
+                let key = cells.keys.get(failure.key as usize);
+                key.is_some_and(|key| self.flows.contains(&key.grant))
             })
-            .filter_map(|failure| failure.principal.as_deref())
+            .filter_map(|failure| failure.principal)
             .collect();
         (!users.is_empty()).then_some(users.len() as u64)
     }
@@ -333,24 +330,24 @@ impl<'a> Place<'a> {
 
 /// The first failure of a stratum from a time on.
 pub fn first_failure<'a>(
-    failures: &'a [Failure],
+    cells: &'a Cells,
     from: i64,
     stratum: &super::Stratum,
 ) -> Option<&'a Failure> {
-    let fits = |fixed: &Option<String>, value: &Option<String>| fixed.is_none() || fixed == value;
-    failures.iter().find(|failure| {
-        failure.time.timestamp_micros() >= from
-            && failure.client.as_deref() == stratum.client.as_ref().map(|id| id.as_str())
-            && fits(&stratum.endpoint, &failure.endpoint)
-            && fits(&stratum.grant, &failure.grant)
-            && fits(&stratum.redirect_uri, &failure.redirect_uri)
-            && fits(&stratum.scopes, &failure.scopes)
-            && fits(&stratum.identity_provider, &failure.identity_provider)
-            && stratum
-                .error
-                .as_ref()
-                .is_none_or(|error| *error == failure.outcome)
-    })
+    let holds = |number: usize| {
+        cells.keys.get(number).is_some_and(|key| {
+            let error = cells.text(key.outcome).unwrap_or_default();
+            let same = stratum.error.as_deref().is_none_or(|own| own == error);
+            same && stratum.asks(cells, key)
+        })
+    };
+    let client = stratum.client.as_ref().map(|id| id.as_str());
+    let firsts = cells.owners_of(client).filter_map(|owner| {
+        let held: Vec<bool> = owner.keys.clone().map(holds).collect();
+        let mut failures = cells.failures_since(owner, from).iter();
+        failures.find(|failure| held[failure.key as usize - owner.keys.start])
+    });
+    firsts.min_by_key(|failure| (failure.time, &failure.event_id))
 }
 
 /// Same data, same id.

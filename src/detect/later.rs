@@ -7,18 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::{Incident, describe::first_failure};
 use crate::{
-    frame::{Cells, Failure, Key},
+    frame::{Cells, Key},
     ids::AppClientId,
 };
 
 /// The same incident without its failures before `from`, counted anew; `None` when none is left.
-pub fn begin_later(
-    incident: &Incident,
-    cells: &Cells,
-    failures: &[Failure],
-    from: DateTime<Utc>,
-) -> Option<Incident> {
-    let first = first_failure(failures, from.timestamp_micros(), &incident.stratum)?;
+pub fn begin_later(incident: &Incident, cells: &Cells, from: DateTime<Utc>) -> Option<Incident> {
+    let first = first_failure(cells, from.timestamp_micros(), &incident.stratum)?;
     let end = incident.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
     if first.time > end {
         return None;

@@ -11,7 +11,7 @@ use super::{
     spell::{self, Spell},
 };
 use crate::{
-    frame::{Cells, CoverageRow, Failure},
+    frame::{Cells, CoverageRow},
     window::Window,
 };
 
@@ -37,7 +37,6 @@ pub struct Probe {
 /// The outages that the answers make.
 pub fn probe(
     cells: &Cells,
-    failures: &[Failure],
     coverage: &[CoverageRow],
     window: Window,
     probes: &[Probe],
@@ -51,7 +50,7 @@ pub fn probe(
     }
     spell::merge(cells, spells)
         .iter()
-        .map(|spells| describe::incident(cells, failures, spells, window))
+        .map(|spells| describe::incident(cells, spells, window))
         .collect()
 }
 

@@ -78,7 +78,16 @@ pub fn pools(cells: &Cells) -> Vec<Unit> {
         unit.rows.push(number);
     }
     let several = pools.into_values().filter(|(clients, _)| clients.len() > 1);
-    several.map(|(_, unit)| unit).collect()
+    let by_time = |number: &usize| {
+        let row = cells.rows[*number];
+        (row.first, row.last, row.key)
+    };
+    several
+        .map(|(_, mut unit)| {
+            unit.rows.sort_by_key(by_time);
+            unit
+        })
+        .collect()
 }
 
 impl Unit {
