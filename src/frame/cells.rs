@@ -75,6 +75,15 @@ pub struct Cells {
     pub failures: Vec<Failure>,
     /// By the names of pool and client.
     pub owners: Vec<Owner>,
+    /// Microseconds of the longest row.
+    longest: i64,
+}
+
+impl Cell {
+    /// The time between its first attempt and its last.
+    pub fn middle(&self) -> i64 {
+        self.first + (self.last - self.first) / 2
+    }
 }
 
 impl Cells {
@@ -109,6 +118,37 @@ impl Cells {
     /// All rows of an owner, by time.
     pub fn of(&self, owner: &Owner) -> &[Cell] {
         self.rows.get(owner.rows.clone()).unwrap_or_default()
+    }
+
+    /// Rows with their keys.
+    pub fn with_keys<'a>(&'a self, rows: &'a [Cell]) -> impl Iterator<Item = (&'a Cell, &'a Key)> {
+        rows.iter()
+            .filter_map(|row| Some((row, self.keys.get(row.key as usize)?)))
+    }
+
+    /// Microseconds of the longest row.
+    pub fn longest(&self) -> i64 {
+        self.longest
+    }
+
+    /// Those of some rows by time that may touch `[from, to]`.
+    pub fn touching<'a>(&self, rows: &'a [Cell], from: i64, to: i64) -> &'a [Cell] {
+        let begin = rows.partition_point(|row| row.first < from.saturating_sub(self.longest));
+        let end = rows.partition_point(|row| row.first <= to);
+        rows.get(begin..end.max(begin)).unwrap_or_default()
+    }
+
+    /// The rows of some owners that may touch `[from, to]`, with their keys, by time.
+    pub fn during<'a>(
+        &'a self,
+        owners: impl Iterator<Item = &'a Owner>,
+        from: i64,
+        to: i64,
+    ) -> Vec<(&'a Cell, &'a Key)> {
+        let rows = owners.map(|owner| self.touching(self.of(owner), from, to));
+        let mut rows: Vec<_> = rows.flat_map(|rows| self.with_keys(rows)).collect();
+        rows.sort_by_key(|(row, _)| (row.first, row.last, row.key));
+        rows
     }
 
     /// The failed attempts of an owner from a time (µs) on.

@@ -36,6 +36,7 @@ impl Cells {
         let owner_of: Vec<usize> = (owners.iter().enumerate())
             .flat_map(|(number, owner)| owner.keys.clone().map(move |_| number))
             .collect();
+        let longest = rows.iter().map(|row| row.last - row.first).max();
         let rows = place_rows(rows, &owner_of, &mut owners);
         place_failures(&mut failures, &owner_of, &mut owners);
         Self {
@@ -44,6 +45,7 @@ impl Cells {
             rows,
             failures,
             owners,
+            longest: longest.unwrap_or(0),
         }
     }
 }
