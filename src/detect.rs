@@ -5,25 +5,31 @@
 //! Failures are found by an exact scan over all intervals of all slices of a client's traffic
 //! ([`scan`]), silences by waiting times against what other traffic lets expect ([`absence`]).
 
+use absence::Ground;
+use slice::Slice;
+use spell::Spell;
+
 use crate::{
-    frame::{Cells, CoverageRow, Failure},
+    frame::{Cells, CoverageRow},
     window::Window,
 };
 
 pub mod absence;
 pub mod asked;
 pub mod describe;
+mod digest;
 pub mod incident;
 pub mod later;
 pub mod probe;
 pub mod scan;
 pub mod slice;
 pub mod spell;
+pub mod unit;
 
 pub use asked::asked;
 pub use incident::{EndState, Incident, Kind, Stratum};
 pub use later::{attempts_during, begin_later};
-pub use probe::{Probe, probe};
+pub use probe::{Probe, Questions, probe};
 
 /// How careful to be.
 #[derive(Clone, Copy, Debug)]
@@ -45,34 +51,37 @@ impl Default for Config {
 /// `coverage` tells a silence from a gap in the logs.
 pub fn detect(
     cells: &Cells,
-    failures: &[Failure],
     coverage: &[CoverageRow],
     window: Window,
     config: &Config,
 ) -> Vec<Incident> {
-    let mut spells = Vec::new();
-    for unit in slice::units(cells) {
-        let failing = spell::failing(cells, &unit, config);
-        let silent = absence::silent(cells, &unit, &failing, coverage, window, config);
+    let ground = Ground::new(cells, coverage, window);
+    let mut spells: Vec<Spell<'_>> = Vec::new();
+    for unit in unit::units(cells) {
+        let slices = unit.slices(cells);
+        let failing = spell::failing(cells, &unit, &slices, config);
+        let told: Vec<_> = failing.iter().map(Spell::span).collect();
+        let silent = absence::silent(&ground, &unit, &slices, &told, config);
         spells.extend(failing);
         spells.extend(silent);
     }
     // All app clients of a pool may fall silent at once: then they cannot vouch for each other.
-    for unit in slice::pools(cells) {
-        let told: Vec<_> = spells
-            .iter()
-            .filter(|spell| spell.is_of(&unit))
-            .cloned()
-            .collect();
+    for unit in unit::pools(cells) {
+        let told = spells.iter().filter(|spell| spell.is_of(&unit));
+        let told: Vec<_> = told.map(Spell::span).collect();
         spells.extend(absence::silent(
-            cells, &unit, &told, coverage, window, config,
+            &ground,
+            &unit,
+            &[Slice::ALL],
+            &told,
+            config,
         ));
     }
     let start = window.start.timestamp_micros();
     spells.retain(|spell| spell.end >= start);
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .into_iter()
-        .map(|spells| describe::incident(cells, failures, &spells, window))
+        .map(|spells| describe::incident(cells, &spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

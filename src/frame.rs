@@ -1,10 +1,11 @@
-//! Polars frames between the stages: requests, changes, counts, coverage.
+//! What lies between the stages: attempts, changes, coverage.
 //!
-//! Their schemas, the fold that builds them while reading, and the joining of sources to one
-//! attempt. No statistics.
+//! The fold that builds them while reading, the joining of sources to one attempt, the plain rows
+//! that the analysis eats, and the Polars frames that are kept and exported. No statistics.
 
 pub mod attempts;
 pub mod build;
+pub mod cells;
 pub mod changes;
 mod columns;
 pub mod counts;
@@ -27,15 +28,15 @@ pub mod timeline;
 mod tests;
 
 pub use build::Frames;
+pub use cells::{Cell, Cells, Failure, Owner};
 pub use changes::Changes;
-pub use counts::{Cell, Cells, Counts, Key};
-pub use coverage::Coverage;
+pub use counts::{Counts, Key};
 pub use failures::FailureCount;
 pub use fold::{Bounds, Fold, Numbers};
 pub use gather::{Batch, Gather};
 pub use health::Health;
 pub use kept::Kept;
-pub use requests::{Failure, Requests};
+pub use requests::Requests;
 pub use summary::{CoverageRow, CoverageStatus, Summary};
 pub use ties::Mapping;
 pub use timeline::Timeline;

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! source      record        frame            cognito           detect         attribute      report
-//! bytes   ->  typed rows -> Polars frames -> what a setting -> outages in  -> which change -> table, JSON,
+//! bytes   ->  typed rows -> joined counts -> what a setting -> outages in  -> which change -> table, JSON,
 //!             an event      requests,        means; settings   the counts     caused each     Markdown, HTML
 //!                           changes, counts, over time; replay
 //!                           coverage

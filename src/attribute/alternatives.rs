@@ -11,7 +11,7 @@ use super::{case::Case, finding::AlternativeKind};
 use crate::{
     cognito::effects::OF_TRIGGERS,
     detect::{Incident, Kind},
-    frame::Failure,
+    frame::{Cells, Failure, symbols::Symbol},
 };
 
 /// An alternative with its log-odds and the sentence a report gives when it is the likeliest.
@@ -26,8 +26,8 @@ pub struct Weighed {
 }
 
 /// Weighs every alternative.
-pub fn weigh(case: &Case<'_>, failures: &[Failure]) -> Vec<Weighed> {
-    let facts = Facts::new(case.incident, failures);
+pub fn weigh(case: &Case<'_>) -> Vec<Weighed> {
+    let facts = Facts::new(case.incident, case.cells);
     vec![
         attack(&facts),
         stuck_caller(&facts),
@@ -57,30 +57,19 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn new(incident: &'a Incident, failures: &[Failure]) -> Self {
-        let end = incident
-            .end
-            .unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC);
-        let ours: Vec<&Failure> = failures
+    fn new(incident: &'a Incident, cells: &Cells) -> Self {
+        let (start, end) = (incident.onset, incident.end);
+        let owners = incident
+            .clients
             .iter()
-            .filter(|failure| incident.onset <= failure.time && failure.time <= end)
-            .filter(|failure| {
-                let client = failure.client.as_deref();
-                incident
-                    .clients
-                    .iter()
-                    .any(|id| Some(id.as_str()) == client)
-            })
+            .flat_map(|client| cells.owners_of(Some(client.as_str())));
+        let ours: Vec<&Failure> = owners
+            .flat_map(|owner| cells.failures_since(owner, start.timestamp_micros()))
+            .filter(|failure| end.is_none_or(|end| failure.time <= end))
             .collect();
-        let addresses = tally(
-            ours.iter()
-                .filter_map(|failure| failure.source_ip.as_deref()),
-        );
-        let users = tally(
-            ours.iter()
-                .filter_map(|failure| failure.principal.as_deref()),
-        );
-        let share = |counts: &BTreeMap<&str, usize>| {
+        let addresses = tally(ours.iter().filter_map(|failure| failure.source_ip));
+        let users = tally(ours.iter().filter_map(|failure| failure.principal));
+        let share = |counts: &BTreeMap<Symbol, usize>| {
             let most = counts.values().max().copied().unwrap_or(0);
             most as f64 / ours.len().max(1) as f64
         };
@@ -104,7 +93,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn tally<'a>(values: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
+fn tally(values: impl Iterator<Item = Symbol>) -> BTreeMap<Symbol, usize> {
     let mut counts = BTreeMap::new();
     for value in values {
         *counts.entry(value).or_default() += 1;

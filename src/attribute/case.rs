@@ -11,7 +11,7 @@ use crate::{
         replay::{self, Attempt},
         setting::{Known, Resource},
     },
-    detect::{Incident, Kind, Stratum},
+    detect::{Incident, Kind},
     frame::{Cell, Cells, Key, attempts::is_status},
     ids::UserPoolId,
     window::Window,
@@ -41,7 +41,8 @@ pub struct Case<'a> {
     pub history: &'a History,
     /// Bounds of the requests.
     pub window: Window,
-    cells: &'a Cells,
+    /// Attempts.
+    pub cells: &'a Cells,
     /// Rows of the incident's pool (or clients, where no pool is known), by time.
     rows: Vec<&'a Cell>,
 }
@@ -227,7 +228,7 @@ impl<'a> Case<'a> {
             let failed = self.cells.failed(key);
             let fits = match self.incident.kind {
                 Kind::Failures => failed && self.has_grant(key),
-                Kind::Absence => !failed && in_stratum(&self.incident.stratum, self.cells, key),
+                Kind::Absence => !failed && self.incident.stratum.asks(self.cells, key),
             };
             let ours = is_client(self.incident, self.cells.text(key.client));
             (inside && fits && ours).then_some((*row, key, row.callers.max(1) as f64))
@@ -263,9 +264,10 @@ impl<'a> Case<'a> {
     /// the same second is allowed; a few seconds between two clocks; for a silence, when a request
     /// was to be expected, or a while after, since waits vary.
     pub fn deadline(&self) -> DateTime<Utc> {
-        let by_application = self
+        let first = self
             .suffering()
-            .next()
+            .min_by_key(|(row, key, _)| (row.first, row.last, self.cells.text(key.source)));
+        let by_application = first
             .and_then(|(_, key, _)| self.cells.text(key.source))
             .is_some_and(|source| source != "trail");
         match self.incident.kind {
@@ -318,16 +320,6 @@ fn is_client(incident: &Incident, client: Option<&str>) -> bool {
         Some(client) => incident.clients.iter().any(|id| id.as_str() == client),
         None => incident.clients.is_empty(),
     }
-}
-
-fn in_stratum(stratum: &Stratum, cells: &Cells, key: &Key) -> bool {
-    let fits =
-        |fixed: &Option<String>, value| fixed.is_none() || fixed.as_deref() == cells.text(value);
-    fits(&stratum.endpoint, key.endpoint)
-        && fits(&stratum.grant, key.grant)
-        && fits(&stratum.redirect_uri, key.redirect_uri)
-        && fits(&stratum.scopes, key.scopes)
-        && fits(&stratum.identity_provider, key.identity_provider)
 }
 
 /// Certificates and DNS records.

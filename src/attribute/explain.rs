@@ -20,7 +20,7 @@ use crate::{
         undo,
     },
     detect::{Incident, Kind, begin_later},
-    frame::{Cells, CoverageRow, CoverageStatus, Failure, coverage},
+    frame::{Cells, CoverageRow, CoverageStatus, coverage},
     ids::EventId,
     window::Window,
 };
@@ -48,8 +48,6 @@ const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 pub struct Scene<'a> {
     /// Attempts.
     pub cells: &'a Cells,
-    /// Failed attempts, by time.
-    pub failures: &'a [Failure],
     /// Changes with their diffs.
     pub history: &'a History,
     /// What was looked at.
@@ -126,7 +124,7 @@ fn later_onsets(incident: &Incident, scene: &Scene<'_>) -> Vec<Incident> {
     };
     times
         .into_iter()
-        .filter_map(|time| begin_later(incident, scene.cells, scene.failures, time))
+        .filter_map(|time| begin_later(incident, scene.cells, time))
         .filter(few)
         .collect()
 }
@@ -134,7 +132,7 @@ fn later_onsets(incident: &Incident, scene: &Scene<'_>) -> Vec<Incident> {
 fn finding_at(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
     let case = Case::new(&incident, scene.cells, scene.history, scene.window);
     let weighed = candidates(&case);
-    let others = alternatives::weigh(&case, scene.failures);
+    let others = alternatives::weigh(&case);
     let scores: Vec<f64> = weighed.iter().map(Weighed::score).collect();
     let odds: Vec<f64> = others.iter().map(|other| other.weight).collect();
     let (changes, alternatives) = probabilities(&scores, &odds);

@@ -16,38 +16,30 @@ use crate::{
         replay::{self, Prediction},
         setting::Resource,
     },
-    detect::{self, Incident, Probe, slice},
+    detect::{
+        self, Incident, Probe, Questions,
+        unit::{self, Unit},
+    },
     frame::Cells,
 };
 
 /// The outages that the first look did not find.
 pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
     let cells = scene.cells;
-    let mut probes = Vec::new();
-    for unit in slice::units(cells) {
-        let kinds: BTreeSet<u32> = unit.cells(cells).map(|(_, row, _)| row.key).collect();
-        let mut ours: Vec<Probe> = scene
-            .history
-            .changes()
-            .iter()
+    let mut questions = Vec::new();
+    for unit in unit::units(cells) {
+        let changes = scene.history.changes().iter();
+        let probes: Vec<Probe> = changes
             .filter(|change| change.standing == Standing::Effective)
             .filter(|change| reaches(&change.resource, &unit, cells))
-            .filter_map(|change| question(change, &unit, &kinds, cells))
+            .filter_map(|change| question(change, &unit, cells))
             .collect();
-        let questions = ours.len();
-        ours.iter_mut()
-            .for_each(|probe| probe.questions = questions);
-        probes.extend(ours);
+        if !probes.is_empty() {
+            questions.push(Questions { unit, probes });
+        }
     }
     let config = detect::Config::default();
-    let incidents = detect::probe(
-        cells,
-        scene.failures,
-        scene.coverage,
-        scene.window,
-        &probes,
-        &config,
-    );
+    let incidents = detect::probe(cells, scene.coverage, scene.window, &questions, &config);
     let mut new: Vec<Incident> = Vec::new();
     for incident in incidents {
         let known = found.iter().chain(&new);
@@ -59,7 +51,7 @@ pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
 }
 
 /// Whether a resource's settings govern requests of a client.
-fn reaches(resource: &Resource, unit: &slice::Unit, cells: &Cells) -> bool {
+fn reaches(resource: &Resource, unit: &Unit<'_>, cells: &Cells) -> bool {
     match resource {
         Resource::Client(_, client) => cells.text(unit.client) == Some(client.as_str()),
         Resource::Pool(pool)
@@ -72,18 +64,10 @@ fn reaches(resource: &Resource, unit: &slice::Unit, cells: &Cells) -> bool {
 
 /// Whether the requests of a client that a change refuses, and that were accepted before, begin to
 /// fail with it.
-fn question(
-    change: &ConfigChange,
-    unit: &slice::Unit,
-    kinds: &BTreeSet<u32>,
-    cells: &Cells,
-) -> Option<Probe> {
+fn question(change: &ConfigChange, unit: &Unit<'_>, cells: &Cells) -> Option<Probe> {
     let at = change.change.time.timestamp_micros();
     let mut may_stop = false;
-    let refused = kinds.iter().copied().filter(|kind| {
-        let Some(key) = cells.keys.get(*kind as usize) else {
-            return false;
-        };
+    let refused = unit.keys(cells).filter(|(_, key)| {
         let Prediction::Breaks(breaks) = replay::predict(change, &attempt(cells, key)) else {
             return false;
         };
@@ -96,24 +80,16 @@ fn question(
             !cells.failed(key) || agreement(broken.effect, outcome) != Agreement::Contradicts
         })
     });
-    let refused: BTreeSet<u32> = refused.collect();
-    if refused.is_empty() {
-        return None;
-    }
-    let rows = unit.cells(cells);
-    let rows = rows.filter(|(_, row, _)| refused.contains(&row.key));
-    let requests = slice::Unit {
-        rows: rows.map(|(number, _, _)| number).collect(),
-        ..unit.clone()
+    let kinds: BTreeSet<u32> = refused.map(|(number, _)| number).collect();
+    let accepted = |number| {
+        let key = cells.keys.get(number as usize);
+        kinds.contains(&number) && key.is_some_and(|key| !cells.failed(key))
     };
-    let accepted_before = requests
-        .cells(cells)
-        .any(|(_, row, key)| row.first < at && !cells.failed(key));
+    let accepted_before = unit.span(accepted).is_some_and(|(first, _)| first < at);
     accepted_before.then_some(Probe {
-        requests,
+        kinds,
         at,
         may_stop,
-        questions: 0,
     })
 }
 

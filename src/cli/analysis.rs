@@ -6,7 +6,7 @@ use trailblame::{
     attribute::{self, Finding, Investigation, Scene},
     cognito::history::{ConfigChange, History, Standing},
     detect::{self, Incident},
-    frame::{Cells, CoverageRow, Failure},
+    frame::{Cells, CoverageRow},
     ids::{AppClientId, UserPoolId},
     window::Window,
 };
@@ -156,13 +156,11 @@ pub fn analyse(
     question.check(&inputs, &frames)?;
     let history = inputs.history(&frames)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
-    let (cells, failures) = (frames.counts.cells()?, frames.requests.failures()?);
-    let incidents = question.incidents(&cells, &failures, &frames.coverage_rows, frames.window);
+    let incidents = question.incidents(&frames.cells, &frames.coverage, frames.window);
     let scene = Scene {
-        cells: &cells,
-        failures: &failures,
+        cells: &frames.cells,
         history: &history,
-        coverage: &frames.coverage_rows,
+        coverage: &frames.coverage,
         window: frames.window,
     };
     let mut findings = attribute::explain(incidents, &scene);
@@ -174,12 +172,12 @@ pub fn analyse(
             zone: output::zone(),
             window: frames.window,
             summary: frames.summary,
-            coverage: frames.coverage_rows,
+            coverage: frames.coverage,
             changes: Vec::new(),
             findings,
             gaps: history.gaps().to_vec(),
         },
-        cells,
+        cells: frames.cells,
         inputs,
         history,
         question,
@@ -222,16 +220,10 @@ impl Question {
         }
     }
 
-    fn incidents(
-        &self,
-        cells: &Cells,
-        failures: &[Failure],
-        coverage: &[CoverageRow],
-        window: Window,
-    ) -> Vec<Incident> {
+    fn incidents(&self, cells: &Cells, coverage: &[CoverageRow], window: Window) -> Vec<Incident> {
         let found = match self.asked {
-            Some(asked) => detect::asked(cells, failures, coverage, window, asked, &self.clients),
-            None => detect::detect(cells, failures, coverage, window, &self.config),
+            Some(asked) => detect::asked(cells, coverage, window, asked, &self.clients),
+            None => detect::detect(cells, coverage, window, &self.config),
         };
         found
             .into_iter()

@@ -1,6 +1,6 @@
 //! Asks AWS everything at once and hands on what comes.
 
-use std::{future::Future, io};
+use std::{future::Future, io, iter};
 
 use anyhow::Context;
 use tokio::{runtime::Runtime, sync::mpsc, task::JoinSet};
@@ -82,14 +82,17 @@ impl Questions {
         self.errands.iter().flatten()
     }
 
-    /// Asks everything at once, but for what the archive holds, and hands each page to `each` as
-    /// it comes.
+    /// Asks everything at once, but for what the archive holds, and lets `read` take the pages as
+    /// they come.
     ///
     /// # Errors
     ///
     /// Somebody interrupted it.
-    pub fn ask(self, mut each: impl FnMut(Page)) -> anyhow::Result<Vec<Answer>> {
-        let (pages, mut read) = mpsc::channel(PAGES_WAITING);
+    pub fn ask(
+        self,
+        read: impl FnOnce(&mut (dyn Iterator<Item = Page> + Send)),
+    ) -> anyhow::Result<Vec<Answer>> {
+        let (pages, mut waiting) = mpsc::channel(PAGES_WAITING);
         let mut running = JoinSet::new();
         for errands in self.errands {
             let errands = one_after_another(errands, pages.clone());
@@ -98,10 +101,11 @@ impl Questions {
         drop(pages);
         let answers = self.runtime.spawn(until_interrupted(running.join_all()));
         let progress = Progress::new();
-        while let Some(page) = read.blocking_recv() {
+        read(&mut iter::from_fn(|| {
+            let page = waiting.blocking_recv()?;
             progress.page(&page);
-            each(page);
-        }
+            Some(page)
+        }));
         progress.end();
         let answers = self.runtime.block_on(answers);
         let answers = answers.context("failed to ask AWS")??;

@@ -5,7 +5,10 @@ use std::{fs::File, io::Write, path::PathBuf};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
-use trailblame::report::{export, incidents};
+use trailblame::{
+    frame::{Changes, Counts, Requests},
+    report::{export, incidents},
+};
 
 use super::{
     Ended,
@@ -58,9 +61,9 @@ enum Format {
 fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
     let frames = |inputs: Reading, want| inputs.resolve(want)?.frames(Keep::Nothing);
     Ok(match frame {
-        Frame::Requests => frames(inputs, Want::Requests)?.requests.lazy(),
-        Frame::Changes => frames(inputs, Want::Changes)?.changes.lazy(),
-        Frame::Counts => frames(inputs, Want::Requests)?.counts.lazy(),
+        Frame::Requests => Requests::from_cells(&frames(inputs, Want::Requests)?.cells)?.lazy(),
+        Frame::Changes => Changes::from_rows(&frames(inputs, Want::Changes)?.changes)?.lazy(),
+        Frame::Counts => Counts::from_cells(&frames(inputs, Want::Requests)?.cells)?.lazy(),
         Frame::Incidents => {
             let every = Question::default();
             let analysis = analyse(inputs, every, &Names::new(), Keep::Nothing)?;

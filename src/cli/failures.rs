@@ -45,13 +45,12 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let frames = inputs.frames(Keep::Nothing)?;
     inputs.check_named(&frames, &arguments.client, &[])?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
-    let mut rows = match arguments.format {
+    let counted = match arguments.format {
         // A chart has bins of its own, as many as fit.
-        Format::Chart => frames
-            .counts
-            .failures(frames.window, chrono::TimeDelta::seconds(1))?,
-        _ => frames.counts.failures(frames.window, bin)?,
+        Format::Chart => chrono::TimeDelta::seconds(1),
+        _ => bin,
     };
+    let mut rows = frames.cells.failure_counts(frames.window, counted);
     if !arguments.client.is_empty() {
         rows.retain(|row| {
             let client = row.client.as_ref().map(|client| client.as_str());

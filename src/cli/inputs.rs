@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     num::NonZero,
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
 };
 
@@ -29,7 +30,7 @@ use trailblame::{
 
 use super::{
     Usage,
-    ask::{self, Answer, Held, Questions, fold_page, read_page},
+    ask::{self, Answer, Held, Questions, read_page},
     aws::Asked,
     errand::{self, Purpose, Spans},
     live, output, pull,
@@ -53,7 +54,7 @@ pub struct Inputs {
     pub(super) settings: Vec<PathBuf>,
     pub(super) mappings: Vec<Mapping>,
     pub(super) asked: Option<(Asked, Spans)>,
-    pub(super) pages: Vec<Page>,
+    pub(super) pages: Vec<Arc<Page>>,
     /// Settings as they are now.
     pub(super) live: Vec<Snapshot>,
 }
@@ -93,7 +94,7 @@ impl Inputs {
         if let Some((asked, spans)) = &asked {
             places = self.ask(asked, *spans, keep, &mut fold)?;
         }
-        let frames = fold.finish(&self.mappings)?;
+        let frames = fold.finish(&self.mappings);
         if let Some((asked, spans)) = &asked {
             if asked.describe && spans.changes.is_some() {
                 self.live = live::settings(&places, &frames, asked.max_rps)?;
@@ -147,11 +148,16 @@ impl Inputs {
             let section = errand.section();
             take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
         }
-        let answers = questions.ask(|page| {
-            fold_page(&page, fold);
-            if keep == Keep::Pages {
-                self.pages.push(page);
-            }
+        let kept = &mut self.pages;
+        let answers = questions.ask(|pages| {
+            let jobs = pages.map(|page| {
+                let page = Arc::new(page);
+                if keep == Keep::Pages {
+                    kept.push(Arc::clone(&page));
+                }
+                Job::Page(page)
+            });
+            intake::read(jobs, self.bounds, readers(), fold);
         })?;
         let refused = answers.iter().all(Answer::is_empty_handed);
         if let Some(answer) = answers.iter().find(|_| refused && fold.is_empty()) {
@@ -241,15 +247,15 @@ impl Inputs {
         if clients.is_empty() && pools.is_empty() {
             return Ok(());
         }
-        let cells = frames.counts.cells()?;
-        let changes = frames.changes.rows()?;
+        let cells = &frames.cells;
         let requests = cells.keys.iter();
         let mut known: BTreeSet<&str> = requests
             .flat_map(|key| [cells.text(key.client), cells.text(key.user_pool)])
             .flatten()
             .collect();
         known.extend(
-            changes
+            frames
+                .changes
                 .iter()
                 .flat_map(|change| [change.client.as_deref(), change.user_pool.as_deref()])
                 .flatten(),
@@ -288,7 +294,7 @@ impl Inputs {
         for path in &self.settings {
             snapshots.extend(described(path)?);
         }
-        Ok(History::new(frames.changes.rows()?, snapshots))
+        Ok(History::new(frames.changes.clone(), snapshots))
     }
 
     /// Whether a change of that time is to be shown.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use tokio::{sync::Semaphore, task::JoinSet};
 use trailblame::{
     cognito::history::Snapshot,
-    frame::Frames,
+    frame::{Cells, Failure, Frames, Key},
     source::aws::{
         Pace, Place, Stop,
         describe::{self, Subject, describe},
@@ -26,7 +26,7 @@ const IN_FLIGHT: usize = 4;
 ///
 /// # Errors
 ///
-/// The frames cannot be read, or somebody interrupted it.
+/// Somebody interrupted it.
 pub fn settings(
     places: &[Place],
     frames: &Frames,
@@ -37,7 +37,7 @@ pub fn settings(
     for place in places {
         let pace = Pace::new(max_rps.unwrap_or(describe::QUOTA / 2.0));
         let turns = Arc::new(Semaphore::new(IN_FLIGHT));
-        for subject in subjects(frames, place)? {
+        for subject in subjects(frames, place) {
             let (place, pace, turns) = (place.clone(), pace.clone(), Arc::clone(&turns));
             let asking = async move {
                 // The semaphore is never closed.
@@ -74,19 +74,18 @@ pub fn settings(
 }
 
 /// Pools and clients of a place: those that failed, then those that were changed.
-fn subjects(frames: &Frames, place: &Place) -> anyhow::Result<Vec<Subject>> {
+fn subjects(frames: &Frames, place: &Place) -> Vec<Subject> {
     let mut pairs: Vec<(String, Option<String>)> = Vec::new();
-    let cells = frames.counts.cells()?;
+    let cells = &frames.cells;
     let ours = |account: Option<&str>| account.is_none_or(|id| id == place.account.as_str());
-    let failed = cells.keys.iter().filter(|key| cells.failed(key));
-    for key in failed.filter(|key| ours(cells.text(key.account))) {
+    for key in failed(cells).filter(|key| ours(cells.text(key.account))) {
         if let Some(pool) = cells.text(key.user_pool) {
             pairs.push((pool.to_owned(), cells.text(key.client).map(str::to_owned)));
         }
     }
-    for change in frames.changes.rows()? {
-        if let (Some(pool), true) = (change.user_pool, ours(change.account.as_deref())) {
-            pairs.push((pool, change.client));
+    for change in &frames.changes {
+        if let (Some(pool), true) = (&change.user_pool, ours(change.account.as_deref())) {
+            pairs.push((pool.clone(), change.client.clone()));
         }
     }
     let mut subjects = Vec::new();
@@ -102,7 +101,18 @@ fn subjects(frames: &Frames, place: &Place) -> anyhow::Result<Vec<Subject>> {
             }
         }
     }
-    Ok(subjects)
+    subjects
+}
+
+/// Kinds of requests that failed, the first to fail first.
+fn failed(cells: &Cells) -> impl Iterator<Item = &Key> {
+    let mut failures: Vec<&Failure> = cells.failures.iter().collect();
+    failures.sort_by_key(|failure| failure.time);
+    let mut met = BTreeSet::new();
+    let first = failures
+        .into_iter()
+        .filter(move |failure| met.insert(failure.key));
+    first.filter_map(|failure| cells.keys.get(failure.key as usize))
 }
 
 fn name(subject: &Subject) -> String {

@@ -1,15 +1,18 @@
 //! The outage at a time that the person names: one the scan finds, whole, else one too small for
 //! it, since somebody saw it.
 
+use std::rc::Rc;
+
 use super::{
     Config, Incident,
     absence::attempts,
     describe, detect, scan,
-    slice::{self, Unit},
+    slice::items,
     spell::{self, Spell},
+    unit::{self, Unit},
 };
 use crate::{
-    frame::{Cells, CoverageRow, Failure},
+    frame::{Cells, CoverageRow},
     ids::AppClientId,
     window::Window,
 };
@@ -24,7 +27,6 @@ const LONG_SILENCE: f64 = 6.0;
 /// its true end. Where the scan finds none, those of the named clients that are too small for it.
 pub fn asked(
     cells: &Cells,
-    failures: &[Failure],
     coverage: &[CoverageRow],
     window: Window,
     asked: Window,
@@ -37,7 +39,7 @@ pub fn asked(
     let meant = |incident: &Incident| {
         clients.is_empty() || incident.clients.iter().any(|id| clients.contains(id))
     };
-    let found = detect(cells, failures, coverage, window, &Config::default());
+    let found = detect(cells, coverage, window, &Config::default());
     let found: Vec<Incident> = found
         .into_iter()
         .filter(|incident| touches(incident) && meant(incident))
@@ -45,11 +47,11 @@ pub fn asked(
     if !found.is_empty() {
         return found;
     }
-    let named = |unit: &Unit| {
+    let named = |unit: &Unit<'_>| {
         let client = cells.text(unit.client);
         clients.iter().any(|id| Some(id.as_str()) == client)
     };
-    let spells = slice::units(cells)
+    let spells = unit::units(cells)
         .iter()
         .filter(|unit| named(unit))
         .filter_map(|unit| {
@@ -58,17 +60,18 @@ pub fn asked(
         .collect();
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .iter()
-        .map(|spells| describe::incident(cells, failures, spells, window))
+        .map(|spells| describe::incident(cells, spells, window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents
 }
 
 /// The failures of a unit that stand out most among those that touch `asked`.
-fn failing(cells: &Cells, unit: &Unit, asked: Window) -> Option<Spell> {
+fn failing<'a>(cells: &Cells, unit: &Rc<Unit<'a>>, asked: Window) -> Option<Spell<'a>> {
     let (from, to) = (asked.start.timestamp_micros(), asked.end.timestamp_micros());
     let spells = unit.slices(cells).into_iter().flat_map(|slice| {
-        let items = slice.items(cells, unit, &Default::default());
+        let roles = slice.roles(cells, unit);
+        let items = items(unit, &roles, &[]);
         let found = scan::scan(&items, SEEN);
         let spells = found.segments.iter().filter_map(|segment| {
             let failed = items.get(segment.start..segment.end)?;
@@ -76,10 +79,10 @@ fn failing(cells: &Cells, unit: &Unit, asked: Window) -> Option<Spell> {
             let start = failed.next()?.time;
             let end = failed.next_back().map_or(start, |item| item.time);
             let touches = start < to && from <= end;
-            touches.then(|| {
-                let span = (start, end);
-                let (score, normal) = (segment.score, found.normal);
-                Spell::failing(cells, unit, slice.clone(), span, score, normal)
+            touches.then(|| Spell {
+                score: segment.score,
+                normal: found.normal,
+                ..Spell::failing(unit, slice.clone(), &roles, (start, end))
             })
         });
         spells.collect::<Vec<_>>()
@@ -88,14 +91,20 @@ fn failing(cells: &Cells, unit: &Unit, asked: Window) -> Option<Spell> {
 }
 
 /// The longest silence of a unit that touches `asked`.
-fn silent(cells: &Cells, unit: &Unit, window: Window, asked: Window) -> Option<Spell> {
+fn silent<'a>(
+    cells: &Cells,
+    unit: &Rc<Unit<'a>>,
+    window: Window,
+    asked: Window,
+) -> Option<Spell<'a>> {
     let (from, to) = (asked.start.timestamp_micros(), asked.end.timestamp_micros());
     let whole = unit.slices(cells).into_iter();
     // Requests that fail with one error do not stop: they end.
     let silences = whole
         .filter(|slice| slice.error.is_none())
         .flat_map(|slice| {
-            let times = attempts(cells, unit, &slice);
+            let roles = slice.roles(cells, unit);
+            let times = attempts(unit, &roles);
             let end = window.end.timestamp_micros();
             let pauses = times.iter().enumerate().filter_map(|(number, start)| {
                 let next = times.get(number + 1).copied();
@@ -108,12 +117,11 @@ fn silent(cells: &Cells, unit: &Unit, window: Window, asked: Window) -> Option<S
                     silence: Some((waits, start + (3.0 * usual) as i64)),
                     ended: next.is_some(),
                     score: waits,
-                    ..Spell::failing(cells, unit, slice.clone(), (*start, stop), waits, 0.0)
+                    rows: Vec::new(),
+                    ..Spell::failing(unit, slice.clone(), &roles, (*start, stop))
                 })
             });
             pauses.collect::<Vec<_>>()
         });
-    let mut silence = silences.max_by(|a, b| spell::worth(a).total_cmp(&spell::worth(b)))?;
-    silence.rows.clear();
-    Some(silence)
+    silences.max_by(|a, b| spell::worth(a).total_cmp(&spell::worth(b)))
 }

@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::{
     incident::{EndState, Incident, Kind},
+    slice::Role,
     spell::Spell,
 };
 use crate::{
-    frame::{Cell, Cells, Failure, Key, Timeline, symbols::Symbol},
+    frame::{Cells, Failure, Key, Owner, Timeline, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     window::Window,
 };
@@ -19,7 +20,7 @@ use crate::{
 const BINS: usize = 60;
 
 /// What a group of spells looks like from outside; the strongest stands first.
-pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: Window) -> Incident {
+pub fn incident(cells: &Cells, spells: &[Spell<'_>], window: Window) -> Incident {
     let strongest = &spells[0];
     let stratum = strongest.slice.stratum(cells, &strongest.unit);
     let silent = strongest.silence.is_some();
@@ -37,13 +38,13 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
     // The attempts that a silence lies between are not in it.
     let apart = i64::from(silent);
     let inside = Inside::new(cells, spells, start + apart, end - apart);
-    let first = first_failure(failures, strongest.start, &stratum);
+    let first = first_failure(cells, strongest.start, &stratum);
     let (end_state, recovered) = ending(&around, strongest, end, window);
     let expected_by = strongest.silence.map_or(start, |(_, by)| by);
     let key = spells
         .iter()
-        .flat_map(|s| s.unit.cells(cells))
-        .map(|(_, _, key)| key);
+        .flat_map(|spell| spell.unit.cells(cells))
+        .map(|(_, key)| key);
     let place = Place::of(cells, key);
     let kind = if silent {
         Kind::Absence
@@ -75,7 +76,7 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
             let expected = spells.iter().filter_map(|spell| spell.silence);
             expected.map(|(expected, _)| expected).sum()
         }),
-        users: inside.users(failures, &clients(cells, spells), start, end),
+        users: inside.users(cells, &clients(cells, spells), start, end),
         errors: inside.errors,
         grants: inside.grants,
         first_failed_event_id: first.map(|failure| failure.event_id.clone()),
@@ -87,15 +88,15 @@ pub fn incident(cells: &Cells, failures: &[Failure], spells: &[Spell], window: W
         timeline: timeline(cells, spells, start, end, window),
         parts: by_client(spells)
             .iter()
-            .map(|spells| incident(cells, failures, spells, window))
+            .map(|spells| incident(cells, spells, window))
             .collect(),
         stratum,
     }
 }
 
 /// The spells of each app client, where there are several.
-fn by_client(spells: &[Spell]) -> Vec<Vec<Spell>> {
-    let mut parts: BTreeMap<Option<Symbol>, Vec<Spell>> = BTreeMap::new();
+fn by_client<'a>(spells: &[Spell<'a>]) -> Vec<Vec<Spell<'a>>> {
+    let mut parts: BTreeMap<Option<Symbol>, Vec<Spell<'a>>> = BTreeMap::new();
     for spell in spells {
         parts
             .entry(spell.unit.client)
@@ -108,15 +109,11 @@ fn by_client(spells: &[Spell]) -> Vec<Vec<Spell>> {
     }
 }
 
-fn clients(cells: &Cells, spells: &[Spell]) -> Vec<AppClientId> {
+fn clients(cells: &Cells, spells: &[Spell<'_>]) -> Vec<AppClientId> {
     let clients = spells.iter().flat_map(|spell| match spell.unit.client {
         Some(client) => vec![Some(client)],
         // A silent pool is the silence of all its clients.
-        None => spell
-            .unit
-            .cells(cells)
-            .map(|(_, _, key)| key.client)
-            .collect(),
+        None => spell.unit.keys(cells).map(|(_, key)| key.client).collect(),
     });
     let ids: BTreeSet<&str> = clients.filter_map(|client| cells.text(client)).collect();
     ids.into_iter().map(AppClientId::new).collect()
@@ -129,34 +126,35 @@ struct Around {
     last_attempt: i64,
 }
 
-fn around(cells: &Cells, spell: &Spell) -> Around {
+fn around(cells: &Cells, spell: &Spell<'_>) -> Around {
     let mut around = Around {
         last_before: None,
         first_after: None,
         last_attempt: spell.end,
     };
-    for (_, row, key) in spell.unit.cells(cells) {
-        match spell.slice.role(cells, key) {
-            Some(false) => {
-                for time in [row.first, row.last] {
-                    if time <= spell.start {
-                        around.last_before = around.last_before.max(Some(time));
-                    }
-                    if time >= spell.end && around.first_after.is_none_or(|first| time < first) {
-                        around.first_after = Some(time);
-                    }
-                }
-                around.last_attempt = around.last_attempt.max(row.last);
+    let roles = spell.slice.roles(cells, &spell.unit);
+    for row in spell.unit.rows.iter() {
+        let Some(role) = roles.of(row.key) else {
+            continue;
+        };
+        around.last_attempt = around.last_attempt.max(row.last);
+        if *role == Role::Failed {
+            continue;
+        }
+        for time in [row.first, row.last] {
+            if time <= spell.start {
+                around.last_before = around.last_before.max(Some(time));
             }
-            Some(true) => around.last_attempt = around.last_attempt.max(row.last),
-            None => {}
+            if time >= spell.end && around.first_after.is_none_or(|first| time < first) {
+                around.first_after = Some(time);
+            }
         }
     }
     around
 }
 
 /// Whether the spell ended, fell silent, or goes on at the end of the data.
-fn ending(around: &Around, spell: &Spell, end: i64, window: Window) -> (EndState, Option<i64>) {
+fn ending(around: &Around, spell: &Spell<'_>, end: i64, window: Window) -> (EndState, Option<i64>) {
     if spell.silence.is_some() {
         return match spell.ended {
             true => (EndState::Recovered, Some(spell.end)),
@@ -193,14 +191,16 @@ impl Kept {
 }
 
 /// `None` where too little is known of the time before the spell.
-fn kept(cells: &Cells, spell: &Spell) -> Option<Kept> {
+fn kept(cells: &Cells, spell: &Spell<'_>) -> Option<Kept> {
     let length = (spell.end - spell.start).max(60_000_000);
     let before = length.max(1_800_000_000);
-    let data_start = spell.unit.cells(cells).map(|(_, row, _)| row.first).min()?;
+    let data_start = spell.unit.rows.first()?.first;
     let from = (spell.start - before).max(data_start);
     let (mut usual, mut during) = (0.0, 0.0);
-    for (_, row, key) in spell.unit.cells(cells) {
-        if spell.slice.role(cells, key) == Some(false) {
+    let roles = spell.slice.roles(cells, &spell.unit);
+    for (row, _) in spell.unit.during(cells, (from, spell.end)) {
+        let role = roles.of(row.key);
+        if role.is_some_and(|role| role != Role::Failed) {
             usual += row.between(from, spell.start - 1);
             during += row.between(spell.start, spell.end);
         }
@@ -221,36 +221,33 @@ struct Inside {
     attempts: f64,
     errors: BTreeMap<String, u64>,
     grants: BTreeMap<String, u64>,
-    flows: BTreeSet<Option<String>>,
+    flows: BTreeSet<Option<Symbol>>,
 }
 
 impl Inside {
-    fn new(cells: &Cells, spells: &[Spell], start: i64, end: i64) -> Self {
+    fn new(cells: &Cells, spells: &[Spell<'_>], start: i64, end: i64) -> Self {
         let mut inside = Self::default();
         let grants: BTreeSet<Option<Symbol>> = spells
             .iter()
-            .flat_map(|spell| grants_of(cells, spell))
+            .flat_map(|spell| spell.grants(cells))
             .collect();
-        let named = |grant: Option<Symbol>| cells.text(grant).map(str::to_owned);
-        inside.flows = grants.iter().map(|grant| named(*grant)).collect();
-        let units: BTreeSet<_> = spells
-            .iter()
-            .map(|spell| (spell.unit.user_pool, spell.unit.client))
-            .collect();
-        for row in &cells.rows {
-            let Some(key) = cells.keys.get(row.key as usize) else {
-                continue;
-            };
-            if units.contains(&(key.user_pool, key.client)) && grants.contains(&key.grant) {
+        let own = |owner: &&Owner| {
+            let mut units = spells.iter().map(|spell| &spell.unit);
+            units.any(|unit| (unit.user_pool, unit.client) == (owner.user_pool, owner.client))
+        };
+        for (row, key) in cells.during(cells.owners.iter().filter(own), start, end) {
+            if grants.contains(&key.grant) {
                 inside.add(cells, key, row.between(start, end));
             }
         }
         inside.total = inside.attempts.round() as u64;
         if let Some((expected, _)) = spells.first().and_then(|spell| spell.silence) {
-            for grant in inside.flows.iter().flatten() {
-                inside.grants.insert(grant.clone(), expected.round() as u64);
+            for grant in grants.iter().filter_map(|grant| cells.text(*grant)) {
+                let expected = expected.round() as u64;
+                inside.grants.insert(grant.to_owned(), expected);
             }
         }
+        inside.flows = grants;
         inside
     }
 
@@ -269,43 +266,22 @@ impl Inside {
         }
     }
 
-    fn users(
-        &self,
-        failures: &[Failure],
-        clients: &[AppClientId],
-        start: i64,
-        end: i64,
-    ) -> Option<u64> {
-        let users: BTreeSet<&str> = failures
+    /// Distinct users that failed.
+    fn users(&self, cells: &Cells, clients: &[AppClientId], start: i64, end: i64) -> Option<u64> {
+        let owners = clients
             .iter()
-            .filter(|failure| (start..=end).contains(&failure.time.timestamp_micros()))
-            .filter(|failure| self.flows.contains(&failure.grant))
+            .flat_map(|client| cells.owners_of(Some(client.as_str())));
+        let failures = owners.flat_map(|owner| cells.failures_since(owner, start));
+        let users: BTreeSet<Symbol> = failures
+            .filter(|failure| failure.time.timestamp_micros() <= end)
             .filter(|failure| {
-                let client = failure.client.as_deref();
-                clients.iter().any(|id| Some(id.as_str()) == client)
+                let key = cells.keys.get(failure.key as usize);
+                key.is_some_and(|key| self.flows.contains(&key.grant))
             })
-            .filter_map(|failure| failure.principal.as_deref())
+            .filter_map(|failure| failure.principal)
             .collect();
         (!users.is_empty()).then_some(users.len() as u64)
     }
-}
-
-/// Grants of a spell's failures; for a silence, of its slice.
-fn grants_of(cells: &Cells, spell: &Spell) -> BTreeSet<Option<Symbol>> {
-    if spell.silence.is_some() {
-        let slice = spell.unit.cells(cells);
-        return slice
-            .filter(|(_, _, key)| spell.slice.role(cells, key).is_some())
-            .map(|(_, _, key)| key.grant)
-            .collect();
-    }
-    let rows = spell
-        .rows
-        .iter()
-        .filter_map(|&number| cells.rows.get(number));
-    rows.filter_map(|row| cells.keys.get(row.key as usize))
-        .map(|key| key.grant)
-        .collect()
 }
 
 /// Where an incident happened.
@@ -323,6 +299,9 @@ impl<'a> Place<'a> {
             user_pool: None,
         };
         for key in keys {
+            if place.account.is_some() && place.region.is_some() && place.user_pool.is_some() {
+                break;
+            }
             place.account = place.account.or(cells.text(key.account));
             place.region = place.region.or(cells.text(key.region));
             place.user_pool = place.user_pool.or(cells.text(key.user_pool));
@@ -333,24 +312,24 @@ impl<'a> Place<'a> {
 
 /// The first failure of a stratum from a time on.
 pub fn first_failure<'a>(
-    failures: &'a [Failure],
+    cells: &'a Cells,
     from: i64,
     stratum: &super::Stratum,
 ) -> Option<&'a Failure> {
-    let fits = |fixed: &Option<String>, value: &Option<String>| fixed.is_none() || fixed == value;
-    failures.iter().find(|failure| {
-        failure.time.timestamp_micros() >= from
-            && failure.client.as_deref() == stratum.client.as_ref().map(|id| id.as_str())
-            && fits(&stratum.endpoint, &failure.endpoint)
-            && fits(&stratum.grant, &failure.grant)
-            && fits(&stratum.redirect_uri, &failure.redirect_uri)
-            && fits(&stratum.scopes, &failure.scopes)
-            && fits(&stratum.identity_provider, &failure.identity_provider)
-            && stratum
-                .error
-                .as_ref()
-                .is_none_or(|error| *error == failure.outcome)
-    })
+    let holds = |number: usize| {
+        cells.keys.get(number).is_some_and(|key| {
+            let error = cells.text(key.outcome).unwrap_or_default();
+            let same = stratum.error.as_deref().is_none_or(|own| own == error);
+            same && stratum.asks(cells, key)
+        })
+    };
+    let client = stratum.client.as_ref().map(|id| id.as_str());
+    let firsts = cells.owners_of(client).filter_map(|owner| {
+        let held: Vec<bool> = owner.keys.clone().map(holds).collect();
+        let mut failures = cells.failures_since(owner, from).iter();
+        failures.find(|failure| held[failure.key as usize - owner.keys.start])
+    });
+    firsts.min_by_key(|failure| (failure.time, &failure.event_id))
 }
 
 /// Same data, same id.
@@ -383,7 +362,7 @@ fn id(
 }
 
 /// Requests of the incident's clients and grants over time, with a margin around the spell.
-fn timeline(cells: &Cells, spells: &[Spell], start: i64, end: i64, window: Window) -> Timeline {
+fn timeline(cells: &Cells, spells: &[Spell<'_>], start: i64, end: i64, window: Window) -> Timeline {
     let margin = ((end - start) / 3).max(300_000_000);
     let span = Window {
         start: time(start - margin).max(window.start),
@@ -391,24 +370,14 @@ fn timeline(cells: &Cells, spells: &[Spell], start: i64, end: i64, window: Windo
     };
     let grants: BTreeSet<_> = spells
         .iter()
-        .flat_map(|spell| grants_of(cells, spell))
+        .flat_map(|spell| spell.grants(cells))
         .collect();
-    let rows = spells_cells(cells, spells)
-        .filter(|(_, _, key)| grants.contains(&key.grant))
-        .map(|(_, row, key)| (row, key));
-    Timeline::new(cells, rows, span, BINS)
-}
-
-/// The rows of the spells' units, each unit once.
-fn spells_cells<'a>(
-    cells: &'a Cells,
-    spells: &'a [Spell],
-) -> impl Iterator<Item = (usize, &'a Cell, &'a Key)> + 'a {
     let mut seen = BTreeSet::new();
-    spells
-        .iter()
-        .filter(move |spell| seen.insert((spell.unit.user_pool, spell.unit.client)))
-        .flat_map(|spell| spell.unit.cells(cells))
+    let units = spells.iter().map(|spell| &spell.unit);
+    let units = units.filter(|unit| seen.insert((unit.user_pool, unit.client)));
+    let rows = units.flat_map(|unit| unit.cells(cells));
+    let rows = rows.filter(|(_, key)| grants.contains(&key.grant));
+    Timeline::new(cells, rows, span, BINS)
 }
 
 fn time(micros: i64) -> DateTime<Utc> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    frame::Timeline,
+    frame::{Cells, Key, Timeline, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
 };
 
@@ -107,4 +107,18 @@ pub struct Stratum {
     pub identity_provider: Option<String>,
     /// Error, of the failures alone.
     pub error: Option<String>,
+}
+
+impl Stratum {
+    /// Whether requests of a key have what it fixes, apart from pool, client and error.
+    pub fn asks(&self, cells: &Cells, key: &Key) -> bool {
+        let fits = |fixed: &Option<String>, value: Option<Symbol>| {
+            fixed.is_none() || fixed.as_deref() == cells.text(value)
+        };
+        fits(&self.endpoint, key.endpoint)
+            && fits(&self.grant, key.grant)
+            && fits(&self.redirect_uri, key.redirect_uri)
+            && fits(&self.scopes, key.scopes)
+            && fits(&self.identity_provider, key.identity_provider)
+    }
 }

@@ -6,19 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{Incident, describe::first_failure};
-use crate::{
-    frame::{Cells, Failure, Key},
-    ids::AppClientId,
-};
+use crate::frame::{Cell, Cells, Key, Owner};
 
 /// The same incident without its failures before `from`, counted anew; `None` when none is left.
-pub fn begin_later(
-    incident: &Incident,
-    cells: &Cells,
-    failures: &[Failure],
-    from: DateTime<Utc>,
-) -> Option<Incident> {
-    let first = first_failure(failures, from.timestamp_micros(), &incident.stratum)?;
+pub fn begin_later(incident: &Incident, cells: &Cells, from: DateTime<Utc>) -> Option<Incident> {
+    let first = first_failure(cells, from.timestamp_micros(), &incident.stratum)?;
     let end = incident.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
     if first.time > end {
         return None;
@@ -26,23 +18,11 @@ pub fn begin_later(
     let (start, stop) = (first.time.timestamp_micros(), end.timestamp_micros());
     let (mut failed, mut attempts) = (0, 0.0);
     let (mut errors, mut grants) = (BTreeMap::new(), BTreeMap::new());
-    let mut last_success = None;
-    for row in &cells.rows {
-        let Some(key) = cells.keys.get(row.key as usize) else {
-            continue;
-        };
-        if !is_ours(incident, cells, key) {
-            continue;
-        }
+    for (row, key) in ours(incident, cells, start, stop) {
         let requests = row.between(start, stop);
         attempts += requests;
         let requests = requests.round() as u64;
-        if !cells.failed(key) {
-            let before = [row.first, row.last]
-                .into_iter()
-                .filter(|time| *time <= start);
-            last_success = last_success.max(before.max());
-        } else if requests > 0 {
+        if cells.failed(key) && requests > 0 {
             failed += requests;
             let text = |symbol| cells.text(symbol).unwrap_or_default().to_owned();
             *errors.entry(text(key.outcome)).or_default() += requests;
@@ -50,6 +30,7 @@ pub fn begin_later(
         }
     }
     let total = attempts.round() as u64;
+    let last_success = last_success(incident, cells, start);
     let last_success = last_success.and_then(DateTime::from_timestamp_micros);
     Some(Incident {
         onset: first.time,
@@ -70,18 +51,43 @@ pub fn begin_later(
 pub fn attempts_during(incident: &Incident, cells: &Cells) -> u64 {
     let end = incident.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let (start, stop) = (incident.onset.timestamp_micros(), end.timestamp_micros());
-    let ours = cells.rows.iter().filter(|row| {
-        let key = cells.keys.get(row.key as usize);
-        key.is_some_and(|key| is_ours(incident, cells, key))
-    });
-    ours.map(|row| row.between(start, stop))
+    let ours = ours(incident, cells, start, stop).into_iter();
+    ours.map(|(row, _)| row.between(start, stop))
         .sum::<f64>()
         .round() as u64
 }
 
-fn is_ours(incident: &Incident, cells: &Cells, key: &Key) -> bool {
-    let client = cells.text(key.client).map(AppClientId::new);
+/// Rows of an incident's clients and grants that may touch `[start, stop]`, by time.
+fn ours<'a>(
+    incident: &'a Incident,
+    cells: &'a Cells,
+    start: i64,
+    stop: i64,
+) -> Vec<(&'a Cell, &'a Key)> {
+    let mut ours = cells.during(owners(incident, cells), start, stop);
+    ours.retain(|(_, key)| has_grant(incident, cells, key));
+    ours
+}
+
+fn owners<'a>(incident: &'a Incident, cells: &'a Cells) -> impl Iterator<Item = &'a Owner> {
+    let clients = incident.clients.iter();
+    clients.flat_map(|client| cells.owners_of(Some(client.as_str())))
+}
+
+fn has_grant(incident: &Incident, cells: &Cells, key: &Key) -> bool {
     let grant = cells.text(key.grant);
-    client.is_some_and(|client| incident.clients.contains(&client))
-        && grant.is_none_or(|grant| incident.grants.contains_key(grant))
+    grant.is_none_or(|grant| incident.grants.contains_key(grant))
+}
+
+/// The last time until `start` at which an attempt of theirs was accepted.
+fn last_success(incident: &Incident, cells: &Cells, start: i64) -> Option<i64> {
+    let of_owner = |owner: &Owner| {
+        let rows = cells.touching(cells.of(owner), i64::MIN, start);
+        let rows = cells.with_keys(rows);
+        let accepted =
+            rows.filter(|(_, key)| !cells.failed(key) && has_grant(incident, cells, key));
+        let times = accepted.flat_map(|(row, _)| [row.first, row.last]);
+        times.filter(|time| *time <= start).max()
+    };
+    owners(incident, cells).filter_map(of_owner).max()
 }

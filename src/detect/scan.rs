@@ -78,15 +78,13 @@ const MOST_DISPERSED: f64 = 8.0;
 pub fn scan(items: &[Item], threshold: f64) -> Found {
     let mut segments: Vec<Segment> = Vec::new();
     while segments.len() < MOST_SEGMENTS {
-        let normal = rate_outside(items, &segments);
-        let Some(coarse) = best_outside(items, &segments, normal, ANY_RISE) else {
+        let Some((found, normal)) = next(items, &segments) else {
             break;
         };
-        let others = with(&segments, coarse);
-        let normal = rate_outside(items, &others);
-        let Some(found) = best_outside(items, &segments, normal, NOTABLE_RISE) else {
+        // Over-dispersion only takes from it.
+        if found.score < threshold {
             break;
-        };
+        }
         let score = found.score / dispersion(items, &with(&segments, found), normal);
         if score < threshold {
             break;
@@ -96,6 +94,27 @@ pub fn scan(items: &[Item], threshold: f64) -> Found {
     let normal = rate_outside(items, &segments);
     segments.retain(|segment| is_notable(items, segment, normal));
     Found { segments, normal }
+}
+
+/// Whether [`scan`] may find a segment, by items that may be shortened: of items without failures
+/// that follow each other, one may be made.
+pub fn may_find(items: &[Item], threshold: f64) -> bool {
+    next(items, &[]).is_some_and(|(found, _)| reaches(found.score, threshold))
+}
+
+/// Whether a score reaches a threshold but for what adding up in another order does to it.
+fn reaches(score: f64, threshold: f64) -> bool {
+    score >= threshold - 1e-6 * threshold.abs()
+}
+
+/// The best segment beside those found before, its over-dispersion not taken off, and the normal
+/// rate by which it was judged.
+fn next(items: &[Item], segments: &[Segment]) -> Option<(Segment, f64)> {
+    let normal = rate_outside(items, segments);
+    let coarse = best_outside(items, segments, normal, ANY_RISE)?;
+    let normal = rate_outside(items, &with(segments, coarse));
+    let found = best_outside(items, segments, normal, NOTABLE_RISE)?;
+    Some((found, normal))
 }
 
 fn is_notable(items: &[Item], segment: &Segment, normal: f64) -> bool {
@@ -124,15 +143,6 @@ fn best_outside(items: &[Item], segments: &[Segment], normal: f64, rise: f64) ->
             Some(widen(items, segment, start, end))
         })
         .max_by(|a, b| a.score.total_cmp(&b.score))
-}
-
-/// The failure rate of the calmer half of the blocks: an outage may fill the other half.
-pub fn quiet_rate(items: &[Item]) -> f64 {
-    let mut blocks: Vec<(f64, f64)> = items.chunks(BLOCK).map(sums).collect();
-    let rate = |block: &(f64, f64)| block.0 / (block.0 + block.1).max(f64::MIN_POSITIVE);
-    blocks.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
-    blocks.truncate(blocks.len().div_ceil(2));
-    smoothed(blocks.into_iter().fold((0.0, 0.0), add))
 }
 
 fn rate_outside(items: &[Item], segments: &[Segment]) -> f64 {
@@ -208,17 +218,24 @@ fn widen(items: &[Item], mut segment: Segment, start: usize, end: usize) -> Segm
     segment
 }
 
-/// The segment least like the normal rate, whatever its score.
-pub fn best(items: &[Item], normal: f64) -> Option<Segment> {
-    best_rise(items, normal, NOTABLE_RISE)
-}
-
 /// The segment of `after`, from its first item on, that is least like `before`, and the failure rate
 /// of `before`.
 ///
 /// With its beginning given, the ratio passes a score of x by chance with a probability of at most
 /// exp(−x) for each rate, wherever it ends.
 pub fn from_now_on(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
+    let (mut best, normal) = onward(before, after)?;
+    best.score /= dispersion(before, &[], normal);
+    is_notable(after, &best, normal).then_some((best, normal))
+}
+
+/// Whether [`from_now_on`] may find a segment with such a score, by items that may be shortened.
+pub fn may_find_from_now_on(before: &[Item], after: &[Item], threshold: f64) -> bool {
+    onward(before, after).is_some_and(|(best, _)| reaches(best.score, threshold))
+}
+
+/// The same as [`from_now_on`], its over-dispersion not taken off.
+fn onward(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
     let normal = smoothed(sums(before));
     let rates = RATES
         .into_iter()
@@ -237,9 +254,8 @@ pub fn from_now_on(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
             score,
         })
     });
-    let mut best = segments.max_by(|a, b| a.score.total_cmp(&b.score))?;
-    best.score /= dispersion(before, &[], normal);
-    is_notable(after, &best, normal).then_some((best, normal))
+    let best = segments.max_by(|a, b| a.score.total_cmp(&b.score))?;
+    Some((best, normal))
 }
 
 /// What a failed and an accepted attempt say for a rate against the normal one.

@@ -1,23 +1,16 @@
 //! Slices of a client's traffic: by endpoint, grant, redirect URI, scopes, provider and error.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{incident::Stratum, scan::Item};
+use super::{
+    incident::Stratum,
+    scan::Item,
+    unit::{ByKey, Unit},
+};
 use crate::{
     frame::{Cell, Cells, Key, symbols::Symbol},
     ids::{AppClientId, UserPoolId},
 };
-
-/// All traffic of one app client (or, where no log names the client, of one pool).
-#[derive(Clone, Debug)]
-pub struct Unit {
-    /// The user pool.
-    pub user_pool: Option<Symbol>,
-    /// The app client.
-    pub client: Option<Symbol>,
-    /// Row numbers, by time.
-    pub rows: Vec<usize>,
-}
 
 /// A part of a unit's traffic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,81 +31,38 @@ pub struct Slice {
     pub error: Option<Symbol>,
 }
 
-/// Splits the rows by pool and client, in a stable order.
-pub fn units(cells: &Cells) -> Vec<Unit> {
-    let mut units: BTreeMap<(Option<&str>, Option<&str>), Unit> = BTreeMap::new();
-    for (number, row) in cells.rows.iter().enumerate() {
-        let Some(key) = cells.keys.get(row.key as usize) else {
-            continue;
-        };
-        let name = (cells.text(key.user_pool), cells.text(key.client));
-        let unit = units.entry(name).or_insert_with(|| Unit {
-            user_pool: key.user_pool,
-            client: key.client,
-            rows: Vec::new(),
-        });
-        unit.rows.push(number);
-    }
-    units.into_values().collect()
+/// What attempts of one kind are to a slice that holds them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// They failed.
+    Failed,
+    /// They were accepted.
+    Accepted,
+    /// They got an answer that does not say whether they were accepted.
+    Answered,
 }
 
-/// The traffic of each pool that has several app clients, as one unit.
-pub fn pools(cells: &Cells) -> Vec<Unit> {
-    let mut pools: BTreeMap<&str, (BTreeSet<Option<Symbol>>, Unit)> = BTreeMap::new();
-    for (number, row) in cells.rows.iter().enumerate() {
-        let Some(key) = cells.keys.get(row.key as usize) else {
-            continue;
-        };
-        let Some(name) = cells.text(key.user_pool) else {
-            continue;
-        };
-        let (clients, unit) = pools.entry(name).or_insert_with(|| {
-            let unit = Unit {
-                user_pool: key.user_pool,
-                client: None,
-                rows: Vec::new(),
-            };
-            (BTreeSet::new(), unit)
-        });
-        clients.insert(key.client);
-        unit.rows.push(number);
-    }
-    let several = pools.into_values().filter(|(clients, _)| clients.len() > 1);
-    several.map(|(_, unit)| unit).collect()
-}
+/// The role of each kind of a unit's attempts in a slice; `None` for those that are not in it.
+pub type Roles = ByKey<Option<Role>>;
 
-impl Unit {
-    /// The rows with their keys.
-    pub fn cells<'a>(
-        &'a self,
-        cells: &'a Cells,
-    ) -> impl Iterator<Item = (usize, &'a Cell, &'a Key)> + 'a {
-        self.rows.iter().filter_map(|&number| {
-            let row = cells.rows.get(number)?;
-            Some((number, row, cells.keys.get(row.key as usize)?))
-        })
-    }
-
+impl Unit<'_> {
     /// The slices worth scanning: all traffic first, then ever narrower. A slice equal to its
     /// parent is left out, since it would cost threshold and tell nothing.
     pub fn slices(&self, cells: &Cells) -> Vec<Slice> {
-        let mut keys: Vec<(u32, &Key)> = self
-            .cells(cells)
-            .map(|(_, row, key)| (row.key, key))
+        let keys: Vec<(&Key, bool)> = self
+            .keys(cells)
+            .map(|(_, key)| (key, cells.failed(key)))
             .collect();
-        keys.sort_unstable_by_key(|(number, _)| *number);
-        keys.dedup_by_key(|(number, _)| *number);
-        let mut known: BTreeSet<Vec<u32>> = BTreeSet::new();
+        let mut known: BTreeSet<Vec<usize>> = BTreeSet::new();
         let mut candidates = BTreeSet::new();
-        for (_, key) in &keys {
-            candidates.extend(Slice::of(key, cells.failed(key)));
+        for (key, failed) in &keys {
+            candidates.extend(Slice::of(key, *failed));
         }
         let mut slices: Vec<Slice> = candidates.into_iter().collect();
         slices.retain(|slice| {
-            let members = keys
-                .iter()
-                .filter(|(_, key)| slice.role(cells, key).is_some());
-            known.insert(members.map(|(number, _)| *number).collect())
+            let members = keys.iter().enumerate();
+            let members = members.filter(|(_, (key, failed))| slice.holds(key, *failed));
+            known.insert(members.map(|(number, _)| number).collect())
         });
         slices
     }
@@ -130,10 +80,10 @@ impl Slice {
         error: None,
     };
 
-    /// The narrowest slice, of any error, that holds all attempts of a unit.
-    pub fn of_all(cells: &Cells, unit: &Unit) -> Self {
+    /// The narrowest slice, of any error, that holds all attempts of some keys.
+    pub fn of_all<'k>(keys: impl Iterator<Item = &'k Key> + Clone) -> Self {
         let common = |value: fn(&Key) -> Option<Symbol>| {
-            let mut values = unit.cells(cells).map(|(_, _, key)| value(key));
+            let mut values = keys.clone().map(value);
             let first = values.next()?;
             values.all(|value| value == first).then_some(first)?
         };
@@ -215,47 +165,34 @@ impl Slice {
         }
     }
 
-    /// Whether attempts of this key belong to the slice, and if so whether they count as failed.
-    pub fn role(&self, cells: &Cells, key: &Key) -> Option<bool> {
+    /// Whether attempts of this key, which failed or did not, belong to the slice.
+    fn holds(&self, key: &Key, failed: bool) -> bool {
         let fits = |fixed: Option<Symbol>, value| fixed.is_none() || fixed == value;
-        let inside = fits(self.endpoint, key.endpoint)
+        fits(self.endpoint, key.endpoint)
             && fits(self.grant, key.grant)
             && fits(self.redirect_uri, key.redirect_uri)
             && fits(self.scopes, key.scopes)
-            && fits(self.identity_provider, key.identity_provider);
-        let failed = cells.failed(key);
-        let other_error = failed && !fits(self.error, key.outcome);
-        (inside && !other_error).then_some(failed)
+            && fits(self.identity_provider, key.identity_provider)
+            && (!failed || fits(self.error, key.outcome))
     }
 
-    /// The attempts of a unit in this slice as a sequence to scan, without the rows in `explained`.
-    pub fn items(&self, cells: &Cells, unit: &Unit, explained: &BTreeSet<usize>) -> Vec<Item> {
-        let mut items = Vec::new();
-        for (number, row, key) in unit.cells(cells) {
-            match self.role(cells, key) {
-                Some(true) if !explained.contains(&number) => items.push(Item {
-                    time: row.first,
-                    failed: row.callers as f64,
-                    accepted: 0.0,
-                }),
-                Some(false) if cells.tells(key) => items.extend(accepted(row)),
-                _ => {}
-            }
-        }
-        items.sort_by_key(|item| item.time);
-        items.dedup_by(|later, item| {
-            let same = later.time == item.time;
-            if same {
-                item.failed += later.failed;
-                item.accepted += later.accepted;
-            }
-            same
-        });
-        items
+    /// What attempts of this key are to the slice, if it holds them.
+    pub fn role(&self, cells: &Cells, key: &Key) -> Option<Role> {
+        let failed = cells.failed(key);
+        self.holds(key, failed).then(|| match failed {
+            true => Role::Failed,
+            false if cells.tells(key) => Role::Accepted,
+            false => Role::Answered,
+        })
+    }
+
+    /// The same of all keys of a unit.
+    pub fn roles(&self, cells: &Cells, unit: &Unit<'_>) -> Roles {
+        unit.by_key(cells, |_, key| self.role(cells, key))
     }
 
     /// The slice as reports name it.
-    pub fn stratum(&self, cells: &Cells, unit: &Unit) -> Stratum {
+    pub fn stratum(&self, cells: &Cells, unit: &Unit<'_>) -> Stratum {
         let text = |symbol| cells.text(symbol).map(str::to_owned);
         Stratum {
             user_pool: cells.text(unit.user_pool).map(UserPoolId::new),
@@ -270,9 +207,35 @@ impl Slice {
     }
 }
 
+/// The attempts of a unit in a slice as a sequence to scan, without the rows in `explained`.
+pub fn items(unit: &Unit<'_>, roles: &Roles, explained: &[bool]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (place, row) in unit.rows.iter().enumerate() {
+        match roles.of(row.key) {
+            Some(Role::Failed) if explained.get(place) != Some(&true) => items.push(Item {
+                time: row.first,
+                failed: row.callers as f64,
+                accepted: 0.0,
+            }),
+            Some(Role::Accepted) => items.extend(accepted(row)),
+            _ => {}
+        }
+    }
+    items.sort_by_key(|item| item.time);
+    items.dedup_by(|later, item| {
+        let same = later.time == item.time;
+        if same {
+            item.failed += later.failed;
+            item.accepted += later.accepted;
+        }
+        same
+    });
+    items
+}
+
 /// Folded successes as two instants: all but the last at their first, the last at their last. So
 /// neither the last success before an onset nor the first after an end is misplaced.
-fn accepted(row: &Cell) -> impl Iterator<Item = Item> {
+pub fn accepted(row: &Cell) -> impl Iterator<Item = Item> + use<> {
     let at = |time, accepted: u64| Item {
         time,
         failed: 0.0,

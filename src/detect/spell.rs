@@ -1,12 +1,18 @@
 //! Spells: from segments of slices to what fails together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
-    Config, scan,
-    slice::{Slice, Unit},
+    Config,
+    digest::Digest,
+    scan,
+    slice::{Role, Roles, Slice, items},
+    unit::Unit,
 };
-use crate::frame::{Cells, symbols::Symbol};
+use crate::frame::{Cell, Cells, symbols::Symbol};
 
 /// Spells of one pool with the same error whose onsets lie this near are one incident
 /// (contract.md).
@@ -23,9 +29,9 @@ const PRICE_OF_DEPTH: f64 = 0.5;
 
 /// A part of one unit's traffic that fails, or is silent, for a time.
 #[derive(Clone, Debug)]
-pub struct Spell {
+pub struct Spell<'a> {
     /// The unit.
-    pub unit: Unit,
+    pub unit: Rc<Unit<'a>>,
     /// The slice that shows it best.
     pub slice: Slice,
     /// First failure; for a silence, the last attempt before it.
@@ -36,8 +42,8 @@ pub struct Spell {
     pub score: f64,
     /// Failure rate otherwise.
     pub normal: f64,
-    /// Rows that fail.
-    pub rows: BTreeSet<usize>,
+    /// Places of the unit's rows that fail.
+    pub rows: Vec<usize>,
     /// For a silence: attempts to be expected, and by when the first of them was (µs).
     pub silence: Option<(f64, i64)>,
     /// For a silence: whether an attempt ended it.
@@ -45,197 +51,246 @@ pub struct Spell {
 }
 
 /// The failing spells of a unit: the best slice first, then what its failures do not explain.
-pub fn failing(cells: &Cells, unit: &Unit, config: &Config) -> Vec<Spell> {
-    let slices = unit.slices(cells);
-    let threshold = threshold(cells, unit, slices.len() * scan::RATES_SCANNED, config);
-    let mut explained = BTreeSet::new();
+pub fn failing<'a>(
+    cells: &Cells,
+    unit: &Rc<Unit<'a>>,
+    slices: &[Slice],
+    config: &Config,
+) -> Vec<Spell<'a>> {
+    let mut search = Search::new(cells, unit, slices, config);
     let mut spells = Vec::new();
     while spells.len() < MOST_SPELLS {
-        let found = slices
-            .iter()
-            .filter_map(|slice| best_spell(cells, unit, slice, &explained, threshold))
+        let found = search
+            .best(slices)
             .max_by(|a, b| worth(a).total_cmp(&worth(b)));
         let Some(spell) = found else { break };
-        let spell = within(cells, unit, &slices, &explained, threshold, &spell).unwrap_or(spell);
-        let before = explained.len();
-        explained.extend(&spell.rows);
+        let spell = search.within(slices, &spell).unwrap_or(spell);
+        let explains = search.explain(&spell);
         spells.push(spell);
-        if explained.len() == before {
+        if !explains {
             break;
         }
     }
     spells
 }
 
-/// A break inside a spell of other failures: one error begins later than they do, and with it the
-/// successes of its grants end, which the others had left alone.
-fn within(
-    cells: &Cells,
-    unit: &Unit,
-    slices: &[Slice],
-    explained: &BTreeSet<usize>,
+/// What is looked for in one unit.
+struct Search<'s, 'a> {
+    cells: &'s Cells,
+    unit: &'s Rc<Unit<'a>>,
+    digest: Digest,
     threshold: f64,
-    outer: &Spell,
-) -> Option<Spell> {
-    let of_one_error = slices.iter().filter(|slice| slice.error.is_some());
-    of_one_error
-        .filter_map(|slice| best_spell(cells, unit, slice, explained, threshold))
-        .filter(|inner| inner.start - outer.start > SAME_ONSET && inner.start < outer.end)
-        .filter(|inner| ends_successes(cells, unit, inner, outer.start))
-        .max_by(|a, b| worth(a).total_cmp(&worth(b)))
+    /// Rows that earlier spells explain.
+    explained: Vec<bool>,
 }
 
-/// Whether successes of the spell's grants came from `since` to its start, and hardly any after.
-fn ends_successes(cells: &Cells, unit: &Unit, spell: &Spell, since: i64) -> bool {
-    let grant = |row: usize| {
-        let row = cells.rows.get(row)?;
-        cells.keys.get(row.key as usize)?.grant
-    };
-    let grants: BTreeSet<Option<Symbol>> = spell.rows.iter().map(|row| grant(*row)).collect();
-    let accepted = |from: i64, to: i64| {
-        let rows = unit.cells(cells).filter(|(_, row, key)| {
-            !cells.failed(key) && grants.contains(&key.grant) && (from..to).contains(&row.first)
-        });
-        rows.map(|(_, row, _)| row.callers.max(1)).sum::<u64>() as f64
-    };
-    let (before, during) = (
-        accepted(since, spell.start),
-        accepted(spell.start, spell.end),
-    );
-    let [lasted, lasts] = [spell.start - since, spell.end - spell.start].map(|span| span as f64);
-    before >= FEWEST && during * lasted < ENDED * before * lasts
+impl<'s, 'a> Search<'s, 'a> {
+    fn new(cells: &'s Cells, unit: &'s Rc<Unit<'a>>, slices: &[Slice], config: &Config) -> Self {
+        Self {
+            digest: Digest::new(cells, unit, Vec::new()),
+            threshold: threshold(unit, slices.len() * scan::RATES_SCANNED, config),
+            explained: vec![false; unit.rows.len()],
+            cells,
+            unit,
+        }
+    }
+
+    /// The best spell of each slice that has any.
+    fn best(&self, slices: &[Slice]) -> impl Iterator<Item = Spell<'a>> {
+        slices.iter().filter_map(|slice| self.best_of(slice))
+    }
+
+    fn best_of(&self, slice: &Slice) -> Option<Spell<'a>> {
+        let roles = slice.roles(self.cells, self.unit);
+        let shortened = self.digest.items(&roles, &self.explained);
+        if !scan::may_find(&shortened, self.threshold) {
+            return None;
+        }
+        let items = items(self.unit, &roles, &self.explained);
+        let found = scan::scan(&items, self.threshold);
+        let segment = found
+            .segments
+            .iter()
+            .max_by(|a, b| a.score.total_cmp(&b.score))?;
+        let failing = items.get(segment.start..segment.end)?;
+        let mut failing = failing.iter().filter(|item| item.failed > 0.0);
+        let start = failing.next()?.time;
+        let end = failing.next_back().map_or(start, |item| item.time);
+        let mut spell = Spell {
+            score: segment.score,
+            normal: found.normal,
+            ..Spell::failing(self.unit, slice.clone(), &roles, (start, end))
+        };
+        spell.rows.retain(|row| !self.explained[*row]);
+        Some(spell)
+    }
+
+    /// A break inside a spell of other failures: one error begins later than they do, and with it
+    /// the successes of its grants end, which the others had left alone.
+    fn within(&self, slices: &[Slice], outer: &Spell<'_>) -> Option<Spell<'a>> {
+        let of_one_error = slices.iter().filter(|slice| slice.error.is_some());
+        of_one_error
+            .filter_map(|slice| self.best_of(slice))
+            .filter(|inner| inner.start - outer.start > SAME_ONSET && inner.start < outer.end)
+            .filter(|inner| self.ends_successes(inner, outer.start))
+            .max_by(|a, b| worth(a).total_cmp(&worth(b)))
+    }
+
+    /// Whether successes of the spell's grants came from `since` to its start, and hardly any after.
+    fn ends_successes(&self, spell: &Spell<'_>, since: i64) -> bool {
+        let grants = spell.grants(self.cells);
+        let accepted = |from: i64, to: i64| {
+            let rows = self
+                .unit
+                .during(self.cells, (from, to))
+                .filter(|(row, key)| {
+                    let inside = (from..to).contains(&row.first);
+                    inside && !self.cells.failed(key) && grants.contains(&key.grant)
+                });
+            rows.map(|(row, _)| row.callers.max(1)).sum::<u64>() as f64
+        };
+        let (before, during) = (
+            accepted(since, spell.start),
+            accepted(spell.start, spell.end),
+        );
+        let [lasted, lasts] =
+            [spell.start - since, spell.end - spell.start].map(|span| span as f64);
+        before >= FEWEST && during * lasted < ENDED * before * lasts
+    }
+
+    /// Notes that a spell's rows are explained; whether some were not before.
+    fn explain(&mut self, spell: &Spell<'_>) -> bool {
+        let mut new = false;
+        for row in &spell.rows {
+            new |= !std::mem::replace(&mut self.explained[*row], true);
+        }
+        new
+    }
 }
 
 /// What a spell is worth beside one of another slice: its score less a price for narrowness.
-pub fn worth(spell: &Spell) -> f64 {
+pub fn worth(spell: &Spell<'_>) -> f64 {
     spell.score - PRICE_OF_DEPTH * spell.slice.depth as f64
 }
 
 /// The threshold of a unit of whose every request so many things are asked.
-pub fn threshold(cells: &Cells, unit: &Unit, questions: usize, config: &Config) -> f64 {
-    let requests: u64 = unit.cells(cells).map(|(_, row, _)| row.requests).sum();
-    threshold_of(
-        cells,
-        unit,
-        requests.max(2) as usize * questions.max(1),
-        config,
-    )
+pub fn threshold(unit: &Unit<'_>, questions: usize, config: &Config) -> f64 {
+    let questions = unit.requests().max(2) as usize * questions.max(1);
+    threshold_of(unit.span(|_| true), questions, config)
 }
 
-/// The threshold of a unit of which so many things are asked.
-pub fn threshold_of(cells: &Cells, unit: &Unit, questions: usize, config: &Config) -> f64 {
-    let times = unit.cells(cells).map(|(_, row, _)| (row.first, row.last));
-    let span = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+/// The threshold of attempts over a span of time of which so many things are asked.
+pub fn threshold_of(span: Option<(i64, i64)>, questions: usize, config: &Config) -> f64 {
     let weeks = span.map_or(0.0, |(first, last)| (last - first) as f64 / WEEK);
     scan::threshold(questions, config.false_alarms, weeks.max(1.0 / 7.0))
 }
 
-fn best_spell(
-    cells: &Cells,
-    unit: &Unit,
-    slice: &Slice,
-    explained: &BTreeSet<usize>,
-    threshold: f64,
-) -> Option<Spell> {
-    let items = slice.items(cells, unit, explained);
-    let found = scan::scan(&items, threshold);
-    let segment = found
-        .segments
-        .iter()
-        .max_by(|a, b| a.score.total_cmp(&b.score))?;
-    let failing = items.get(segment.start..segment.end)?;
-    let mut failing = failing.iter().filter(|item| item.failed > 0.0);
-    let start = failing.next()?.time;
-    let end = failing.next_back().map_or(start, |item| item.time);
-    let mut spell = Spell::failing(
-        cells,
-        unit,
-        slice.clone(),
-        (start, end),
-        segment.score,
-        found.normal,
-    );
-    spell.rows.retain(|row| !explained.contains(row));
-    Some(spell)
-}
+impl<'a> Spell<'a> {
+    /// From its start to its end.
+    pub fn span(&self) -> (i64, i64) {
+        (self.start, self.end)
+    }
 
-impl Spell {
     /// Whether the spell is of a unit, or of a part of it.
-    pub fn is_of(&self, unit: &Unit) -> bool {
+    pub fn is_of(&self, unit: &Unit<'_>) -> bool {
         self.unit.user_pool == unit.user_pool
             && (unit.client.is_none() || self.unit.client == unit.client)
     }
 
     /// The failures of a slice between two times, both included.
     pub fn failing(
-        cells: &Cells,
-        unit: &Unit,
+        unit: &Rc<Unit<'a>>,
         slice: Slice,
+        roles: &Roles,
         (start, end): (i64, i64),
-        score: f64,
-        normal: f64,
     ) -> Self {
-        let rows = unit.cells(cells).filter(|(_, row, key)| {
-            slice.role(cells, key) == Some(true) && (start..=end).contains(&row.first)
-        });
+        let begin = unit.rows.partition_point(|row| row.first < start);
+        let rows = unit.rows.iter().enumerate().skip(begin);
+        let rows = rows.take_while(|(_, row)| row.first <= end);
+        let failed = rows.filter(|(_, row)| *roles.of(row.key) == Some(Role::Failed));
         Self {
-            rows: rows.map(|(number, _, _)| number).collect(),
-            unit: unit.clone(),
+            rows: failed.map(|(place, _)| place).collect(),
+            unit: Rc::clone(unit),
             slice,
             start,
             end,
-            score,
-            normal,
+            score: 0.0,
+            normal: 0.0,
             silence: None,
             ended: false,
         }
     }
+
+    /// The rows that fail.
+    pub fn failures(&self) -> impl Iterator<Item = &Cell> {
+        self.rows
+            .iter()
+            .filter_map(|place| self.unit.rows.get(*place))
+    }
+
+    /// Grants of the failures; of a silence, of its slice.
+    pub fn grants(&self, cells: &Cells) -> BTreeSet<Option<Symbol>> {
+        if self.silence.is_some() {
+            let keys = self.unit.keys(cells);
+            let inside = keys.filter(|(_, key)| self.slice.role(cells, key).is_some());
+            return inside.map(|(_, key)| key.grant).collect();
+        }
+        let kinds: BTreeSet<u32> = self.failures().map(|row| row.key).collect();
+        let keys = kinds.iter().filter_map(|key| cells.keys.get(*key as usize));
+        keys.map(|key| key.grant).collect()
+    }
 }
 
 /// Groups spells that are one incident: same pool, same kind and main error, onsets at once.
-pub fn merge(cells: &Cells, mut spells: Vec<Spell>) -> Vec<Vec<Spell>> {
+pub fn merge<'a>(cells: &Cells, mut spells: Vec<Spell<'a>>) -> Vec<Vec<Spell<'a>>> {
     spells.sort_by(|a, b| {
-        (a.start, name(cells, a.unit.client), &a.slice).cmp(&(
-            b.start,
-            name(cells, b.unit.client),
-            &b.slice,
-        ))
+        (
+            a.start,
+            cells.text(a.unit.client).unwrap_or_default(),
+            &a.slice,
+        )
+            .cmp(&(
+                b.start,
+                cells.text(b.unit.client).unwrap_or_default(),
+                &b.slice,
+            ))
     });
-    let mut groups: Vec<Vec<Spell>> = Vec::new();
+    let mut groups: Vec<(Option<&str>, Vec<Spell<'a>>)> = Vec::new();
     for spell in spells {
-        let group = groups.iter_mut().find(|group| {
+        let error = main_error(cells, &spell);
+        // The first spells of the groups are by time.
+        let near = |first: &Spell<'_>| spell.start - first.start <= SAME_ONSET;
+        let begin =
+            groups.partition_point(|(_, group)| group.first().is_some_and(|one| !near(one)));
+        let group = groups[begin..].iter_mut().find(|(own, group)| {
             group.first().is_some_and(|first| {
                 first.unit.user_pool == spell.unit.user_pool
                     && first.silence.is_some() == spell.silence.is_some()
-                    && main_error(cells, first) == main_error(cells, &spell)
-                    && spell.start - first.start <= SAME_ONSET
+                    && *own == error
             })
         });
         match group {
-            Some(group) => group.push(spell),
-            None => groups.push(vec![spell]),
+            Some((_, group)) => group.push(spell),
+            None => groups.push((error, vec![spell])),
         }
     }
+    let mut groups: Vec<Vec<Spell<'a>>> = groups.into_iter().map(|(_, group)| group).collect();
     for group in &mut groups {
         group.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
     }
     groups
 }
 
-fn name(cells: &Cells, symbol: Option<Symbol>) -> &str {
-    cells.text(symbol).unwrap_or_default()
-}
-
 /// The outcome most failures have.
-fn main_error<'a>(cells: &'a Cells, spell: &Spell) -> Option<&'a str> {
+fn main_error<'c>(cells: &'c Cells, spell: &Spell<'_>) -> Option<&'c str> {
+    let mut by_key: BTreeMap<u32, u64> = BTreeMap::new();
+    for row in spell.failures() {
+        *by_key.entry(row.key).or_default() += row.requests;
+    }
     let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in spell
-        .rows
-        .iter()
-        .filter_map(|&number| cells.rows.get(number))
-    {
-        let key = cells.keys.get(row.key as usize)?;
-        *counted.entry(cells.text(key.outcome)?).or_default() += row.requests;
+    for (key, requests) in by_key {
+        let key = cells.keys.get(key as usize)?;
+        *counted.entry(cells.text(key.outcome)?).or_default() += requests;
     }
     counted
         .into_iter()

@@ -7,35 +7,76 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    fold::{FailedAttempt, Kind, Successes, caller_block},
+    fold::{FailedAttempt, Fold, Kind, Successes, caller_block},
     symbols::{Symbol, Symbols},
     ties::SAME_MINUTE,
 };
 use crate::{queries::endpoint, record::SourceKind};
 
+mod told;
+
+use told::Told;
+
 const MINUTE: i64 = 60_000_000;
 
 /// Attempts as the logs tell them, tied to clients, not yet joined.
 pub(super) struct Attempts {
+    /// By time, source and id.
     pub failures: Vec<FailedAttempt>,
-    pub successes: Vec<(Kind, Successes)>,
+    /// Kinds of the successes.
+    pub kinds: Vec<Kind>,
+    /// In no order.
+    pub successes: Vec<Folded>,
 }
 
-/// Client and endpoint in one minute; no endpoint means any.
+/// Successes of one kind in one minute.
+#[derive(Clone, Copy)]
+pub(super) struct Folded {
+    /// Index into [`Attempts::kinds`].
+    pub kind: u32,
+    pub counted: Successes,
+}
+
+/// Client and endpoint in one minute.
 type Place = (Symbol, Option<Symbol>, i64);
 
 impl Attempts {
-    /// Makes one row of each attempt.
-    pub fn join(mut self, symbols: &mut Symbols) -> Self {
-        self.failures.sort_by(|a, b| {
+    /// Takes what was read out of the fold.
+    pub fn take(fold: &mut Fold) -> Self {
+        let mut failures = std::mem::take(&mut fold.failures);
+        failures.sort_unstable_by(|a, b| {
             (a.time, a.kind.source, &a.event_id).cmp(&(b.time, b.kind.source, &b.event_id))
         });
-        self.successes
-            .sort_by_key(|(_, counted)| (counted.first, counted.last, counted.requests));
+        let (kinds, successes) = fold.take_successes();
+        let successes = successes
+            .into_iter()
+            .map(|(kind, counted)| Folded { kind, counted });
+        Self {
+            successes: successes.collect(),
+            failures,
+            kinds,
+        }
+    }
+
+    /// The kinds of the successes by a time of the first minute of each or the last, then by texts.
+    pub fn kinds_by(&self, symbols: &Symbols, time: impl Fn((i64, i64)) -> i64) -> Vec<&Kind> {
+        let mut spans = vec![(i64::MAX, i64::MIN); self.kinds.len()];
+        for folded in &self.successes {
+            let (first, last) = &mut spans[folded.kind as usize];
+            let minute = folded.counted.first.div_euclid(MINUTE);
+            (*first, *last) = ((*first).min(minute), (*last).max(minute));
+        }
+        let mut kinds: Vec<(i64, &Kind)> = spans.into_iter().map(time).zip(&self.kinds).collect();
+        kinds.sort_by_cached_key(|(time, kind)| (*time, kind.key.texts(symbols)));
+        kinds.into_iter().map(|(_, kind)| kind).collect()
+    }
+
+    /// Makes one row of each attempt.
+    pub fn join(mut self, symbols: &Symbols) -> Self {
         self.join_request_ids(symbols);
-        let best = self.best_sources();
+        let told = Told::new(&self);
         self.take_refused_redirects(symbols);
-        let codes = self.drop_told_again(symbols, &best);
+        let codes = self.drop_told_again(symbols, &told);
         self.add_codes(symbols, &codes);
         self.count_callers();
         self
@@ -54,60 +95,76 @@ impl Attempts {
 
     /// Joins failures of two sources that carry one request id.
     fn join_request_ids(&mut self, symbols: &Symbols) {
-        let mut trail: HashMap<Box<str>, usize> = HashMap::new();
-        for (index, attempt) in self.failures.iter().enumerate() {
-            if let (SourceKind::Trail, Some(id)) = (attempt.kind.source, &attempt.request_id) {
-                trail.insert(id.clone(), index);
+        let trail = self.trail_by_request_id();
+        let twin = |other: &FailedAttempt| {
+            let twin = *trail.get(other.request_id.as_deref()?)?;
+            let same = !is_trail(other) && same_attempt(&self.failures[twin], other);
+            same.then_some(twin)
+        };
+        let twins: Vec<Option<usize>> = self.failures.iter().map(twin).collect();
+        for (index, twin) in twins.iter().enumerate() {
+            if let Some(twin) = twin {
+                let code = self.failures[index].kind.key.outcome;
+                refine(&mut self.failures[*twin].kind, code, symbols);
             }
         }
-        let mut joined = BTreeSet::new();
-        for index in 0..self.failures.len() {
-            let other = &self.failures[index];
-            let twin = other.request_id.as_ref().and_then(|id| trail.get(id));
-            let Some(&twin) = twin.filter(|_| other.kind.source != SourceKind::Trail) else {
-                continue;
-            };
-            if !same_attempt(&self.failures[twin], other) {
-                continue;
-            }
-            let code = other.kind.key.outcome;
-            joined.insert(index);
-            refine(&mut self.failures[twin].kind, code, symbols);
-        }
-        let mut index = 0;
-        self.failures.retain(|_| {
-            index += 1;
-            !joined.contains(&(index - 1))
-        });
+        let mut twins = twins.into_iter();
+        self.failures.retain(|_| twins.next().flatten().is_none());
     }
 
-    /// The best source that has rows at each place.
-    fn best_sources(&self) -> BTreeMap<Place, SourceKind> {
-        let mut best = BTreeMap::new();
-        let mut note = |kind: &Kind, time: i64| {
-            let Some(client) = kind.key.client.filter(|_| kind.source != SourceKind::Waf) else {
-                return;
-            };
-            for endpoint in [kind.key.endpoint, None] {
-                let place = (client, endpoint, time.div_euclid(MINUTE));
-                let source = best.entry(place).or_insert(kind.source);
-                *source = kind.source.min(*source);
-            }
-        };
-        for attempt in &self.failures {
-            note(&attempt.kind, attempt.time);
-        }
-        for (kind, counted) in &self.successes {
-            note(kind, counted.first);
-        }
-        best
+    /// Where the trail's failures stand whose request ids other logs name too.
+    fn trail_by_request_id(&self) -> HashMap<Box<str>, usize> {
+        let others = self.failures.iter().filter(|attempt| !is_trail(attempt));
+        let asked: HashSet<&str> = others.filter_map(|o| o.request_id.as_deref()).collect();
+        let places = self.failures.iter().enumerate();
+        places
+            .filter(|(_, attempt)| is_trail(attempt))
+            .filter_map(|(place, attempt)| Some((attempt.request_id.as_deref()?, place)))
+            .filter(|(id, _)| asked.contains(*id))
+            .map(|(id, place)| (id.into(), place))
+            .collect()
     }
 
     /// A redirect in the trail is not an outcome: where the application says that the redirect
     /// brought an error, its failure takes the place of the trail's accepted authorize request.
     fn take_refused_redirects(&mut self, symbols: &Symbols) {
         let authorize = symbols.find(endpoint::AUTHORIZE);
-        let mut refused: BTreeMap<(Symbol, i64), u64> = BTreeMap::new();
+        let mut refused = self.refused_redirects(authorize);
+        if refused.is_empty() {
+            return;
+        }
+        let kinds = &self.kinds;
+        let place = |folded: &Folded| {
+            let kind = &kinds[folded.kind as usize];
+            let ours = kind.source == SourceKind::Trail && kind.key.endpoint == authorize;
+            let client = kind.key.client.filter(|_| ours)?;
+            Some((client, folded.counted.first.div_euclid(MINUTE)))
+        };
+        let accepted = self.successes.iter_mut();
+        let mut accepted: Vec<&mut Folded> = accepted
+            .filter(|folded| place(folded).is_some_and(|place| refused.contains_key(&place)))
+            .collect();
+        accepted.sort_by_cached_key(|folded| {
+            let counted = &folded.counted;
+            let texts = kinds[folded.kind as usize].key.texts(symbols);
+            (counted.first, counted.last, counted.requests, texts)
+        });
+        for folded in accepted {
+            let Some(left) = place(folded).and_then(|place| refused.get_mut(&place)) else {
+                continue;
+            };
+            let counted = &mut folded.counted;
+            let taken = counted.requests.min(*left);
+            counted.requests -= taken;
+            counted.callers = counted.callers.min(counted.requests);
+            *left -= taken;
+        }
+        self.successes.retain(|folded| folded.counted.requests > 0);
+    }
+
+    /// Authorize requests that the application says were refused, by client and minute.
+    fn refused_redirects(&self, authorize: Option<Symbol>) -> BTreeMap<(Symbol, i64), u64> {
+        let mut refused = BTreeMap::new();
         for attempt in &self.failures {
             let (kind, minute) = (&attempt.kind, attempt.time.div_euclid(MINUTE));
             if kind.source == SourceKind::Application
@@ -117,47 +174,21 @@ impl Attempts {
                 *refused.entry((client, minute)).or_default() += 1;
             }
         }
-        for (kind, counted) in &mut self.successes {
-            let place = kind
-                .key
-                .client
-                .map(|c| (c, counted.first.div_euclid(MINUTE)));
-            if kind.source == SourceKind::Trail
-                && kind.key.endpoint == authorize
-                && let Some(left) = place.and_then(|place| refused.get_mut(&place))
-            {
-                let taken = counted.requests.min(*left);
-                counted.requests -= taken;
-                counted.callers = counted.callers.min(counted.requests);
-                *left -= taken;
-            }
-        }
-        self.successes.retain(|(_, counted)| counted.requests > 0);
+        refused
     }
 
     /// Drops rows of places where a better source has rows; returns the codes they told.
     fn drop_told_again(
         &mut self,
         symbols: &Symbols,
-        best: &BTreeMap<Place, SourceKind>,
+        told: &Told,
     ) -> BTreeMap<Place, BTreeSet<Symbol>> {
         let authorize = symbols.find(endpoint::AUTHORIZE);
-        let told_better = |kind: &Kind, time: i64| {
-            let any = kind.source == SourceKind::UserAuth;
-            let endpoint = kind.key.endpoint.filter(|_| !any);
-            let Some(client) = kind.key.client.filter(|_| kind.source != SourceKind::Waf) else {
-                return false;
-            };
-            let minute = time.div_euclid(MINUTE);
-            (minute - 1..=minute + 1)
-                .filter_map(|minute| best.get(&(client, endpoint, minute)))
-                .any(|source| *source < kind.source)
-        };
         let mut codes: BTreeMap<Place, BTreeSet<Symbol>> = BTreeMap::new();
         self.failures.retain(|attempt| {
             let kind = &attempt.kind;
             let told_here = kind.key.endpoint == authorize;
-            if told_here || !told_better(kind, attempt.time) {
+            if told_here || !told.better(kind, attempt.time) {
                 return true;
             }
             if let (Some(client), Some(code)) = (kind.key.client, kind.key.outcome)
@@ -168,14 +199,20 @@ impl Attempts {
             }
             false
         });
-        self.successes
-            .retain(|(kind, counted)| !told_better(kind, counted.first));
+        let kinds = &self.kinds;
+        self.successes.retain(|folded| {
+            let kind = &kinds[folded.kind as usize];
+            !told.better(kind, folded.counted.first)
+        });
         codes
     }
 
     /// Gives failures of known status the code that another source told for their minute, if it
     /// told but one.
     fn add_codes(&mut self, symbols: &Symbols, codes: &BTreeMap<Place, BTreeSet<Symbol>>) {
+        if codes.is_empty() {
+            return;
+        }
         for attempt in &mut self.failures {
             let Some(client) = attempt.kind.key.client else {
                 continue;
@@ -191,6 +228,10 @@ impl Attempts {
             }
         }
     }
+}
+
+fn is_trail(attempt: &FailedAttempt) -> bool {
+    attempt.kind.source == SourceKind::Trail
 }
 
 fn same_attempt(trail: &FailedAttempt, other: &FailedAttempt) -> bool {

@@ -1,22 +1,23 @@
-//! From the fold to the frames: everything was read, now it is tied, joined and put in order.
+//! From the fold to what the analysis eats: everything was read, now it is tied, joined and put in
+//! order.
 
 use std::collections::HashMap;
 
+use chrono::DateTime;
+
 use super::{
     attempts::Attempts,
-    changes::Changes,
-    counts::{Cell, Cells, Counts},
-    coverage::{CHANGES, Coverage, asked_row},
-    fold::{FailedAttempt, Fold, Kind},
-    requests::Requests,
+    cells::{Cell, Cells, Failure},
+    counts::Key,
+    coverage::{CHANGES, asked_row},
+    fold::{FailedAttempt, Fold},
     summary::{CoverageRow, CoverageStatus, Summary},
     symbols::Symbols,
     ties::{Mapping, Ties},
 };
 use crate::{
-    error::Result,
-    ids::{AccountId, Region},
-    record::SourceKind,
+    ids::{AccountId, EventId, Region},
+    record::{Change, SourceKind},
     source::aws::Reach,
     window::Window,
 };
@@ -24,16 +25,12 @@ use crate::{
 /// Everything the analysis eats.
 #[derive(Clone, Debug)]
 pub struct Frames {
-    /// Failed attempts, one a row.
-    pub requests: Requests,
-    /// Configuration writes.
-    pub changes: Changes,
-    /// Attempts per minute and kind.
-    pub counts: Counts,
-    /// What was looked at.
-    pub coverage: Coverage,
-    /// Coverage as rows, with gaps.
-    pub coverage_rows: Vec<CoverageRow>,
+    /// Attempts: per minute and kind, and every failed one.
+    pub cells: Cells,
+    /// Configuration writes, failed ones too, by time and id.
+    pub changes: Vec<Change>,
+    /// What was looked at, with gaps.
+    pub coverage: Vec<CoverageRow>,
     /// What was read and what was not.
     pub summary: Summary,
     /// Bounds of the requests: as asked for, else what the inputs hold.
@@ -41,21 +38,19 @@ pub struct Frames {
 }
 
 impl Fold {
-    /// Ties lines to clients, joins sources to one attempt and builds the frames.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn finish(mut self, mappings: &[Mapping]) -> Result<Frames> {
+    /// Ties lines to clients, joins sources to one attempt and puts everything in order.
+    pub fn finish(mut self, mappings: &[Mapping]) -> Frames {
         self.absorb_own();
         let window = self.window();
-        let attempts = self.tie(mappings).join(&mut self.symbols);
-        let cells = cells(&attempts, &self.symbols);
-        let coverage_rows = self.coverage_rows(window);
+        let mut attempts = Attempts::take(&mut self);
+        self.tie(&mut attempts, mappings);
+        let cells = attempts.join(&self.symbols).cells(&self.symbols);
+        let coverage = self.coverage_rows(window);
+        let changes = changes(self.changes);
         let mut summary = self.summary;
         summary.rejected.sort();
         summary.requests = requests_inside(&cells, window);
-        summary.changes = self.changes.len() as u64;
+        summary.changes = changes.len() as u64;
         summary.failures_only = self
             .streams
             .iter()
@@ -63,21 +58,19 @@ impl Fold {
             .map(|(name, _)| self.symbols.text(*name).to_owned())
             .collect();
         summary.failures_only.sort();
-        Ok(Frames {
-            requests: requests(&attempts.failures, &self.symbols)?,
-            changes: Changes::from_rows(&self.changes)?,
-            counts: Counts::from_cells(&cells)?,
-            coverage: Coverage::from_rows(&coverage_rows)?,
-            coverage_rows,
+        Frames {
+            cells,
+            changes,
+            coverage,
             summary,
             window,
-        })
+        }
     }
 
-    fn tie(&mut self, mappings: &[Mapping]) -> Attempts {
-        let ties = Ties::learn(self, mappings);
-        let mut failures = std::mem::take(&mut self.failures);
-        for attempt in &mut failures {
+    /// Ties every attempt to a client, as far as something does.
+    fn tie(&mut self, attempts: &mut Attempts, mappings: &[Mapping]) {
+        let ties = Ties::learn(self, attempts, mappings);
+        for attempt in &mut attempts.failures {
             let request = attempt.request_id.as_deref().map(|id| (id, attempt.time));
             if let Some(how) = ties.tie(&mut attempt.kind, request) {
                 *self.summary.ties.entry(how).or_default() += 1;
@@ -85,15 +78,14 @@ impl Fold {
             let key = attempt.kind.key;
             self.summary.untied += u64::from(key.client.is_none() && key.user_pool.is_none());
         }
-        let successes = self.successes().into_iter().map(|(mut kind, counted)| {
-            if let Some(how) = ties.tie(&mut kind, None) {
-                *self.summary.ties.entry(how).or_default() += counted.requests;
+        let mut requests = vec![0; attempts.kinds.len()];
+        for folded in &attempts.successes {
+            requests[folded.kind as usize] += folded.counted.requests;
+        }
+        for (kind, requests) in attempts.kinds.iter_mut().zip(requests) {
+            if let Some(how) = ties.tie(kind, None) {
+                *self.summary.ties.entry(how).or_default() += requests;
             }
-            (kind, counted)
-        });
-        Attempts {
-            failures,
-            successes: successes.collect(),
         }
     }
 
@@ -151,66 +143,75 @@ impl Fold {
     }
 }
 
-/// Rows of the counts: failures one by one, successes per minute.
-fn cells(attempts: &Attempts, symbols: &Symbols) -> Cells {
-    let mut cells = Cells {
-        symbols: symbols.clone(),
-        ..Cells::default()
-    };
-    let mut known = HashMap::new();
-    let mut push = |kind: &Kind, first, last, requests, callers| {
-        let next = u32::try_from(cells.keys.len()).unwrap_or(u32::MAX);
-        let key = *known.entry(kind.key).or_insert_with(|| {
-            cells.keys.push(kind.key);
-            next
-        });
-        cells.rows.push(Cell {
-            key,
-            first,
-            last,
-            requests,
-            callers,
-        });
-    };
-    for attempt in &attempts.failures {
-        let caller = u64::from(attempt.caller);
-        push(&attempt.kind, attempt.time, attempt.time, 1, caller);
+impl Attempts {
+    /// The joined attempts in their order: failures one by one, successes per minute.
+    fn cells(self, symbols: &Symbols) -> Cells {
+        let mut keys = Keys::default();
+        let mut rows = Vec::with_capacity(self.failures.len() + self.successes.len());
+        let mut failures = Vec::with_capacity(self.failures.len());
+        for attempt in self.failures {
+            let key = keys.number(attempt.kind.key);
+            rows.push(Cell {
+                key,
+                first: attempt.time,
+                last: attempt.time,
+                requests: 1,
+                callers: u64::from(attempt.caller),
+            });
+            failures.push(failure(attempt, key));
+        }
+        let mut numbers = vec![None; self.kinds.len()];
+        for folded in self.successes {
+            let kind = folded.kind as usize;
+            let new = || keys.number(self.kinds[kind].key);
+            rows.push(Cell {
+                key: *numbers[kind].get_or_insert_with(new),
+                first: folded.counted.first,
+                last: folded.counted.last,
+                requests: folded.counted.requests,
+                callers: folded.counted.callers,
+            });
+        }
+        Cells::new(symbols, &keys.all, rows, failures)
     }
-    for (kind, counted) in &attempts.successes {
-        let (first, last) = (counted.first, counted.last);
-        push(kind, first, last, counted.requests, counted.callers);
-    }
-    cells
 }
 
-fn requests(failures: &[FailedAttempt], symbols: &Symbols) -> Result<Requests> {
-    let rows: Vec<(i64, [Option<&str>; 16])> = failures
-        .iter()
-        .map(|attempt| {
-            let key = &attempt.kind.key;
-            let text = |symbol: Option<_>| symbol.map(|symbol| symbols.text(symbol));
-            let values = [
-                Some(&*attempt.event_id),
-                attempt.request_id.as_deref(),
-                text(key.account),
-                text(key.region),
-                text(key.user_pool),
-                text(key.client),
-                text(key.endpoint),
-                text(key.grant),
-                text(key.redirect_uri),
-                text(key.scopes),
-                text(key.identity_provider),
-                text(key.auth_method),
-                text(key.outcome),
-                text(attempt.principal),
-                text(attempt.source_ip),
-                text(key.source),
-            ];
-            (attempt.time, values)
+/// Keys, each once.
+#[derive(Default)]
+struct Keys {
+    all: Vec<Key>,
+    known: HashMap<Key, u32>,
+}
+
+impl Keys {
+    fn number(&mut self, key: Key) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        *self.known.entry(key).or_insert_with(|| {
+            self.all.push(key);
+            next
         })
-        .collect();
-    Requests::from_rows(&rows)
+    }
+}
+
+fn failure(attempt: FailedAttempt, key: u32) -> Failure {
+    Failure {
+        time: DateTime::from_timestamp_micros(attempt.time).unwrap_or_default(),
+        event_id: EventId::new(attempt.event_id),
+        request_id: attempt.request_id,
+        key,
+        principal: attempt.principal,
+        source_ip: attempt.source_ip,
+    }
+}
+
+/// The changes in order, their times as exact as those of the requests.
+fn changes(mut changes: Vec<Change>) -> Vec<Change> {
+    for change in &mut changes {
+        let time = DateTime::from_timestamp_micros(change.time.timestamp_micros());
+        change.time = time.unwrap_or_default();
+    }
+    changes.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+    changes
 }
 
 /// Attempts of the window itself, without the day before it.

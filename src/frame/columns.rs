@@ -37,11 +37,6 @@ pub const REQUEST: &str = "request";
 pub const RESPONSE: &str = "response";
 pub const ERROR: &str = "error";
 
-pub const FROM: &str = "from";
-pub const TO: &str = "to";
-pub const COMPLETE_UNTIL: &str = "complete_until";
-pub const STATUS: &str = "status";
-
 /// Microseconds since 1970 in UTC, the type of every time column.
 pub(super) fn time_type() -> DataType {
     DataType::Datetime(TimeUnit::Microseconds, None)

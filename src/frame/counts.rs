@@ -1,18 +1,13 @@
-//! Requests counted per minute and kind: what detection, attribution and replay eat.
-
-use std::collections::HashMap;
+//! Requests counted per minute and kind, as a frame to export: [`Cells`] with texts.
 
 use polars::prelude::*;
 
 use super::{
+    cells::{Cell, Cells},
     columns::*,
     symbols::{Symbol, Symbols},
 };
-use crate::{
-    error::{DuringStage, Result},
-    queries::endpoint,
-    record::SourceKind,
-};
+use crate::error::{DuringStage, Result};
 
 /// Requests per minute and kind, sorted by `first`; every value column is additive.
 ///
@@ -93,6 +88,11 @@ impl Key {
         ]
     }
 
+    /// Its attributes as texts.
+    pub(super) fn texts<'a>(&self, symbols: &'a Symbols) -> [Option<&'a str>; 12] {
+        self.parts().map(|part| part.map(|part| symbols.text(part)))
+    }
+
     pub(super) fn from_parts(parts: [Option<Symbol>; 12]) -> Self {
         let [
             account,
@@ -125,54 +125,6 @@ impl Key {
     }
 }
 
-/// One row of [`Counts`] in plain Rust. Times are microseconds since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// Index into [`Cells::keys`].
-    pub key: u32,
-    /// Time of the first attempt.
-    pub first: i64,
-    /// Time of the last attempt.
-    pub last: i64,
-    /// Attempts.
-    pub requests: u64,
-    /// Attempts with the repeats of a known principal collapsed.
-    pub callers: u64,
-}
-
-/// The columns of [`Counts`], taken out once: rows by `first`, keys and texts by number.
-#[derive(Clone, Debug, Default)]
-pub struct Cells {
-    /// Texts of the keys.
-    pub symbols: Symbols,
-    /// Kinds of rows, each once.
-    pub keys: Vec<Key>,
-    /// Rows, sorted by `first`.
-    pub rows: Vec<Cell>,
-}
-
-impl Cells {
-    /// The text of a key's attribute.
-    pub fn text(&self, symbol: Option<Symbol>) -> Option<&str> {
-        symbol.map(|symbol| self.symbols.text(symbol))
-    }
-
-    /// Whether an accepted attempt of this kind says that it was really accepted: a page that was
-    /// served, or a redirect in the trail, does not.
-    pub fn tells(&self, key: &Key) -> bool {
-        let pages = [endpoint::AUTHORIZE, endpoint::LOGIN, endpoint::IDP_RESPONSE];
-        let page = self
-            .text(key.endpoint)
-            .is_some_and(|endpoint| pages.contains(&endpoint));
-        !page || self.text(key.source) != Some(SourceKind::Trail.as_str())
-    }
-
-    /// Whether attempts of this kind failed.
-    pub fn failed(&self, key: &Key) -> bool {
-        self.text(key.outcome) != Some(OK)
-    }
-}
-
 /// The `outcome` of an accepted attempt.
 pub const OK: &str = "ok";
 
@@ -186,6 +138,7 @@ impl Counts {
         check(&frame, "counts", &Self::schema())?;
         let mut by = vec![FIRST, LAST];
         by.extend(KEY);
+        by.extend([REQUESTS, CALLERS]);
         let frame = frame
             .sort(by, SortMultipleOptions::default())
             .during("sort counts")?;
@@ -201,7 +154,7 @@ impl Counts {
         schema(&columns)
     }
 
-    /// Builds the frame from plain rows.
+    /// Builds the frame from what the analysis eats.
     ///
     /// # Errors
     ///
@@ -224,61 +177,8 @@ impl Counts {
         Self::new(frame(columns, "build counts")?)
     }
 
-    /// Takes the columns out for stages that compute in plain Rust.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn cells(&self) -> Result<Cells> {
-        let mut cells = Cells::default();
-        let columns = KEY
-            .iter()
-            .map(|name| strings(&self.0, name))
-            .collect::<Result<Vec<_>>>()?;
-        let mut known: HashMap<Key, u32> = HashMap::new();
-        let mut keys = Vec::with_capacity(self.0.height());
-        for row in 0..self.0.height() {
-            let mut parts = [None; 12];
-            for (part, column) in parts.iter_mut().zip(&columns) {
-                *part = column.get(row).map(|text| cells.symbols.intern(text));
-            }
-            let key = Key::from_parts(parts);
-            let next = u32::try_from(cells.keys.len()).unwrap_or(u32::MAX);
-            keys.push(*known.entry(key).or_insert_with(|| {
-                cells.keys.push(key);
-                next
-            }));
-        }
-        let (first, last) = (micros(&self.0, FIRST)?, micros(&self.0, LAST)?);
-        let (requests, callers) = (counts(&self.0, REQUESTS)?, counts(&self.0, CALLERS)?);
-        cells.rows = (0..keys.len())
-            .map(|row| Cell {
-                key: keys[row],
-                first: first[row],
-                last: last[row],
-                requests: requests[row],
-                callers: callers[row],
-            })
-            .collect();
-        Ok(cells)
-    }
-
     /// The rows as a query to build on.
     pub fn lazy(&self) -> LazyFrame {
         self.0.clone().lazy()
     }
-
-    /// All attempts.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn requests(&self) -> Result<u64> {
-        Ok(counts(&self.0, REQUESTS)?.iter().sum())
-    }
-}
-
-/// Whether an attempt was refused.
-pub fn failed() -> Expr {
-    col(OUTCOME).neq(lit(OK))
 }

@@ -2,15 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use polars::prelude::*;
+use chrono::{DateTime, TimeDelta};
 
-use super::{
-    columns::*,
-    summary::{CoverageRow, CoverageStatus},
-};
+use super::summary::{CoverageRow, CoverageStatus};
 use crate::{
-    error::{DuringStage, Result},
     source::aws::{Reach, Stop},
     window::Window,
 };
@@ -29,83 +24,6 @@ const UNUSUAL: i64 = 10;
 const DARK: i64 = 60;
 
 const MINUTE: i64 = 60_000_000;
-
-/// What was looked at, one source, account and Region a row.
-///
-/// | column | type | meaning |
-/// |---|---|---|
-/// | `source` | str | kind of log |
-/// | `account`, `region` | str, null | null: the log does not say |
-/// | `from`, `to` | datetime\[µs], UTC | first and last record inside the window |
-/// | `complete_until` | datetime\[µs], UTC | late deliveries may add records after it |
-/// | `status` | str | `complete`, `partial`, `denied`, `not_asked` |
-#[derive(Clone, Debug)]
-pub struct Coverage(DataFrame);
-
-impl Coverage {
-    /// Checks the columns of `frame` and sorts it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Schema`](crate::Error::Schema) when a column is missing or has another type.
-    pub fn new(frame: DataFrame) -> Result<Self> {
-        check(&frame, "coverage", &Self::schema())?;
-        let by = [SOURCE, ACCOUNT, REGION, FROM];
-        let frame = frame
-            .sort(by, SortMultipleOptions::default())
-            .during("sort coverage")?;
-        Ok(Self(frame))
-    }
-
-    /// Columns and types, in order.
-    pub fn schema() -> Schema {
-        schema(&[
-            (SOURCE, DataType::String),
-            (ACCOUNT, DataType::String),
-            (REGION, DataType::String),
-            (FROM, time_type()),
-            (TO, time_type()),
-            (COMPLETE_UNTIL, time_type()),
-            (STATUS, DataType::String),
-        ])
-    }
-
-    /// Builds the frame from plain rows.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn from_rows(rows: &[CoverageRow]) -> Result<Self> {
-        let micros = |time: fn(&CoverageRow) -> DateTime<Utc>| {
-            rows.iter()
-                .map(|row| time(row).timestamp_micros())
-                .collect()
-        };
-        let columns = vec![
-            texts(SOURCE, rows.iter().map(|row| Some(row.source))),
-            texts(
-                ACCOUNT,
-                rows.iter()
-                    .map(|row| row.account.as_ref().map(|id| id.as_str())),
-            ),
-            texts(
-                REGION,
-                rows.iter()
-                    .map(|row| row.region.as_ref().map(|id| id.as_str())),
-            ),
-            times(FROM, micros(|row| row.from)),
-            times(TO, micros(|row| row.to)),
-            times(COMPLETE_UNTIL, micros(|row| row.complete_until)),
-            texts(STATUS, rows.iter().map(|row| Some(row.status.as_str()))),
-        ];
-        Self::new(frame(columns, "build coverage")?)
-    }
-
-    /// The rows as a query to build on.
-    pub fn lazy(&self) -> LazyFrame {
-        self.0.clone().lazy()
-    }
-}
 
 /// Minutes in which a source said anything at all.
 #[derive(Clone, Debug, Default)]

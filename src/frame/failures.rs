@@ -1,14 +1,11 @@
 //! Failures over time, by client, error and grant.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use polars::prelude::*;
+use std::collections::BTreeMap;
 
-use super::{Counts, columns::*, counts::failed};
-use crate::{
-    error::{DuringStage, Result},
-    ids::AppClientId,
-    window::Window,
-};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Cells;
+use crate::{ids::AppClientId, window::Window};
 
 /// Failures of one kind in one span of time.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,50 +22,39 @@ pub struct FailureCount {
     pub failures: u64,
 }
 
-impl Counts {
+impl Cells {
     /// Failures inside `window` per `bin`, client, error and grant, sorted by these.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn failures(&self, window: Window, bin: TimeDelta) -> Result<Vec<FailureCount>> {
-        let stage = "count failures";
-        let length = bin.num_microseconds().unwrap_or(i64::MAX).max(1);
-        let micros_of = |time: DateTime<Utc>| lit(time.timestamp_micros());
-        let first = || col(FIRST).cast(DataType::Int64);
-        let counted = self
-            .lazy()
-            .filter(failed())
-            .filter(
-                first()
-                    .gt_eq(micros_of(window.start))
-                    .and(first().lt(micros_of(window.end))),
-            )
-            .with_column(
-                (first() - first() % lit(length))
-                    .cast(time_type())
-                    .alias(TIME),
-            )
-            .group_by([col(TIME), col(CLIENT), col(OUTCOME), col(GRANT)])
-            .agg([col(REQUESTS).sum()])
-            .sort(
-                [TIME, CLIENT, OUTCOME, GRANT],
-                SortMultipleOptions::default(),
-            )
-            .collect()
-            .during(stage)?;
-        let start = micros(&counted, TIME)?;
-        let [client, error, grant] = [CLIENT, OUTCOME, GRANT].map(|name| strings(&counted, name));
-        let (client, error, grant) = (client?, error?, grant?);
-        let failures = counts(&counted, REQUESTS)?;
-        Ok((0..counted.height())
-            .map(|row| FailureCount {
-                start: DateTime::from_timestamp_micros(start[row]).unwrap_or_default(),
-                client: client.get(row).map(AppClientId::new),
-                error: error.get(row).unwrap_or_default().to_owned(),
-                grant: grant.get(row).map(str::to_owned),
-                failures: failures[row],
+    pub fn failure_counts(&self, window: Window, bin: TimeDelta) -> Vec<FailureCount> {
+        let bin = bin.num_microseconds().unwrap_or(i64::MAX).max(1);
+        let mut counted: BTreeMap<(i64, [Option<&str>; 3]), u64> = BTreeMap::new();
+        for ((start, key), failures) in self.failures_by_key(window, bin) {
+            let key = &self.keys[key as usize];
+            let names = [key.client, key.outcome, key.grant].map(|symbol| self.text(symbol));
+            *counted.entry((start, names)).or_default() += failures;
+        }
+        counted
+            .into_iter()
+            .map(|((start, [client, error, grant]), failures)| FailureCount {
+                start: DateTime::from_timestamp_micros(start).unwrap_or_default(),
+                client: client.map(AppClientId::new),
+                error: error.unwrap_or_default().to_owned(),
+                grant: grant.map(str::to_owned),
+                failures,
             })
-            .collect())
+            .collect()
+    }
+
+    /// The same by the start of the bin and the number of the key.
+    fn failures_by_key(&self, window: Window, bin: i64) -> BTreeMap<(i64, u32), u64> {
+        let inside = window.start.timestamp_micros()..window.end.timestamp_micros();
+        let failed: Vec<bool> = self.keys.iter().map(|key| self.failed(key)).collect();
+        let mut counted = BTreeMap::new();
+        for row in &self.rows {
+            if failed[row.key as usize] && inside.contains(&row.first) {
+                let start = row.first - row.first.rem_euclid(bin);
+                *counted.entry((start, row.key)).or_default() += row.requests;
+            }
+        }
+        counted
     }
 }

@@ -300,9 +300,22 @@ impl Fold {
         new
     }
 
-    /// Kinds of what was kept, in the order in which they were met.
-    pub(super) fn kinds(&self) -> &[Kind] {
-        self.kinds.all()
+    /// Takes the successes, counted per minute and kind, out of the fold: the kinds that have any, and
+    /// the counts by the place of their kind among these, in no order.
+    pub(super) fn take_successes(&mut self) -> (Vec<Kind>, Vec<(u32, Successes)>) {
+        let mut places: Vec<Option<u32>> = vec![None; self.kinds.all().len()];
+        let mut kinds = Vec::new();
+        let successes = std::mem::take(&mut self.successes).into_iter();
+        let placed = successes.filter_map(|((_, number), counted)| {
+            let kind = self.kinds.kind(number)?;
+            let place = places.get_mut(number.index())?.get_or_insert_with(|| {
+                kinds.push(kind);
+                u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
+            });
+            Some((*place, counted))
+        });
+        let placed = placed.collect();
+        (kinds, placed)
     }
 
     /// Successes counted per minute and kind, in the order of these.

@@ -1,8 +1,8 @@
 //! Reads inputs on all cores and folds what they hold, in their order.
 //!
-//! Each reader takes the next input, inflates and parses it, and hands on batches of rows. The fold
-//! takes these in the order of the inputs, so that the answer is that of reading one after the other,
-//! and a reader that is too far ahead waits: memory grows with what is kept, not with what is read.
+//! Each reader takes the next input, inflates and parses it, and hands in batches of rows. These are
+//! folded in the order of the inputs, so that the answer is that of reading one after the other, and
+//! a reader that is too far ahead waits: memory grows with what is kept, not with what is read.
 
 use std::{io, num::NonZero, sync::Arc, thread};
 
@@ -36,13 +36,12 @@ pub fn read(
     readers: NonZero<usize>,
     fold: &mut Fold,
 ) {
-    let desk = Desk::new(jobs, readers.get());
+    let desk = Desk::new(jobs, readers.get(), fold);
     thread::scope(|scope| {
         for number in 0..readers.get() {
             let seat = desk.seat(number);
             scope.spawn(move || Reader::new(bounds).run(&seat));
         }
-        desk.fold(fold);
     });
 }
 
@@ -62,7 +61,7 @@ impl Reader {
         }
     }
 
-    fn run(mut self, seat: &Seat<'_, impl Iterator<Item = Job>>) {
+    fn run(mut self, seat: &Seat<'_, '_, impl Iterator<Item = Job>>) {
         while let Some((number, job)) = seat.next() {
             match &job {
                 Job::Input(input) => self.input(input, |batch| seat.hand(number, batch)),

@@ -1,10 +1,12 @@
 //! Attempts and how each ended, one a row.
 
-use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
-use super::columns::*;
-use crate::{error::Result, ids::EventId};
+use super::{
+    cells::{Cells, Failure},
+    columns::*,
+};
+use crate::error::Result;
 
 /// Attempts at an endpoint or sign-in API that are kept one by one: every failure. Successes stand
 /// in [`Counts`](super::Counts) alone, so that memory follows what must be kept. Sorted by time,
@@ -45,35 +47,6 @@ const TEXTS: [&str; 16] = [
     SOURCE,
 ];
 
-/// One failed attempt in plain Rust: what single requests are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// When.
-    pub time: DateTime<Utc>,
-    /// Its event id.
-    pub event_id: EventId,
-    /// The app client.
-    pub client: Option<String>,
-    /// The user pool.
-    pub user_pool: Option<String>,
-    /// The endpoint or sign-in API.
-    pub endpoint: Option<String>,
-    /// OAuth grant or auth flow.
-    pub grant: Option<String>,
-    /// The redirect URI sent.
-    pub redirect_uri: Option<String>,
-    /// Scopes asked for.
-    pub scopes: Option<String>,
-    /// The identity provider asked for.
-    pub identity_provider: Option<String>,
-    /// How it ended.
-    pub outcome: String,
-    /// The user's sub.
-    pub principal: Option<String>,
-    /// The caller's address.
-    pub source_ip: Option<String>,
-}
-
 impl Requests {
     /// Checks the columns of `frame`, drops repeated events and sorts by time.
     ///
@@ -92,54 +65,22 @@ impl Requests {
         schema(&columns)
     }
 
-    /// Builds the frame from times in microseconds and, per text column of the schema, its values.
-    pub(super) fn from_rows(rows: &[(i64, [Option<&str>; 16])]) -> Result<Self> {
-        let mut columns = vec![times(TIME, rows.iter().map(|(time, _)| *time).collect())];
-        for (position, name) in TEXTS.into_iter().enumerate() {
-            columns.push(texts(name, rows.iter().map(|(_, values)| values[position])));
-        }
-        Self::new(frame(columns, "build requests")?)
-    }
-
-    /// The failed attempts, by time.
+    /// Builds the frame from the failures that the analysis eats.
     ///
     /// # Errors
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn failures(&self) -> Result<Vec<Failure>> {
-        let time = micros(&self.0, TIME)?;
-        let [event_id, client, user_pool, endpoint, grant] =
-            [EVENT_ID, CLIENT, USER_POOL, ENDPOINT, GRANT].map(|name| strings(&self.0, name));
-        let [redirect_uri, scopes, provider, outcome, principal, ip] = [
-            REDIRECT_URI,
-            SCOPES,
-            IDENTITY_PROVIDER,
-            OUTCOME,
-            PRINCIPAL,
-            SOURCE_IP,
-        ]
-        .map(|name| strings(&self.0, name));
-        let (event_id, outcome) = (event_id?, outcome?);
-        let (client, user_pool, endpoint, grant) = (client?, user_pool?, endpoint?, grant?);
-        let (redirect_uri, scopes, provider) = (redirect_uri?, scopes?, provider?);
-        let (principal, ip) = (principal?, ip?);
-        let owned = |column: &StringChunked, row: usize| column.get(row).map(str::to_owned);
-        Ok((0..self.0.height())
-            .map(|row| Failure {
-                time: DateTime::from_timestamp_micros(time[row]).unwrap_or_default(),
-                event_id: EventId::new(event_id.get(row).unwrap_or_default()),
-                client: owned(client, row),
-                user_pool: owned(user_pool, row),
-                endpoint: owned(endpoint, row),
-                grant: owned(grant, row),
-                redirect_uri: owned(redirect_uri, row),
-                scopes: owned(scopes, row),
-                identity_provider: owned(provider, row),
-                outcome: owned(outcome, row).unwrap_or_default(),
-                principal: owned(principal, row),
-                source_ip: owned(ip, row),
-            })
-            .collect())
+    pub fn from_cells(cells: &Cells) -> Result<Self> {
+        let rows = || cells.failures.iter();
+        let micros = rows().map(|failure| failure.time.timestamp_micros());
+        let mut columns = vec![times(TIME, micros.collect())];
+        for name in TEXTS {
+            columns.push(texts(
+                name,
+                rows().map(|failure| text(cells, failure, name)),
+            ));
+        }
+        Self::new(frame(columns, "build requests")?)
     }
 
     /// The rows as a query to build on.
@@ -156,4 +97,26 @@ impl Requests {
     pub fn is_empty(&self) -> bool {
         self.0.height() == 0
     }
+}
+
+fn text<'a>(cells: &'a Cells, failure: &'a Failure, column: &str) -> Option<&'a str> {
+    let key = cells.keys.get(failure.key as usize)?;
+    cells.text(match column {
+        EVENT_ID => return Some(failure.event_id.as_str()),
+        REQUEST_ID => return failure.request_id.as_deref(),
+        ACCOUNT => key.account,
+        REGION => key.region,
+        USER_POOL => key.user_pool,
+        CLIENT => key.client,
+        ENDPOINT => key.endpoint,
+        GRANT => key.grant,
+        REDIRECT_URI => key.redirect_uri,
+        SCOPES => key.scopes,
+        IDENTITY_PROVIDER => key.identity_provider,
+        AUTH_METHOD => key.auth_method,
+        OUTCOME => key.outcome,
+        PRINCIPAL => failure.principal,
+        SOURCE_IP => failure.source_ip,
+        _ => key.source,
+    })
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use expect_test::{Expect, expect};
 
-use super::{Bounds, Cells, Fold, Frames, Mapping};
+use super::{Bounds, Cell, Fold, Frames, Mapping};
 use crate::record::{Located, Outcome, Record, Request, SourceKind};
 
 /// Folds attempts, lines of `time source client|- endpoint outcome [id=…] [request=…] [sub=…]
@@ -29,7 +29,7 @@ fn frames(attempts: &str, mappings: &[Mapping]) -> Frames {
             record: Record::Request(request(line)),
         }));
     }
-    fold.finish(mappings).expect("frames")
+    fold.finish(mappings)
 }
 
 fn request(line: &str) -> Request<'_> {
@@ -71,15 +71,18 @@ fn at(time: &str) -> DateTime<Utc> {
 }
 
 fn rows(frames: &Frames) -> String {
-    let cells: Cells = frames.counts.cells().expect("cells");
+    let cells = &frames.cells;
+    let mut rows: Vec<&Cell> = cells.rows.iter().collect();
+    rows.sort_by_key(|row| {
+        let key = &cells.keys[row.key as usize];
+        (row.first, row.last, key.texts(&cells.symbols))
+    });
     let clock = |micros| {
         DateTime::from_timestamp_micros(micros)
             .unwrap()
             .format("%H:%M:%S")
     };
-    cells
-        .rows
-        .iter()
+    rows.iter()
         .map(|row| {
             let key = cells.keys[row.key as usize];
             let text = |symbol| cells.text(symbol).unwrap_or("-");

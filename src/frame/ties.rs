@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
+    attempts::Attempts,
     fold::{FailedAttempt, Fold, Kind, Stream},
     symbols::{Symbol, Symbols},
 };
@@ -42,7 +43,7 @@ struct Home {
 
 impl Ties {
     /// Learns from everything that was kept.
-    pub fn learn(fold: &mut Fold, mappings: &[Mapping]) -> Self {
+    pub fn learn(fold: &mut Fold, attempts: &Attempts, mappings: &[Mapping]) -> Self {
         let mut ties = Self {
             pools: BTreeMap::new(),
             domains: BTreeMap::new(),
@@ -56,10 +57,15 @@ impl Ties {
             ties.learn_change(&mut fold.symbols, change);
         }
         fold.changes = changes;
-        for kind in fold.kinds() {
-            ties.learn_kind(kind);
+        for kind in attempts.kinds_by(&fold.symbols, |(first, _)| first) {
+            ties.learn_home(kind);
         }
-        for attempt in &fold.failures {
+        for kind in attempts.kinds_by(&fold.symbols, |(_, last)| last) {
+            ties.learn_domain(kind);
+        }
+        for attempt in &attempts.failures {
+            ties.learn_home(&attempt.kind);
+            ties.learn_domain(&attempt.kind);
             ties.learn_request_id(attempt);
         }
         ties
@@ -81,7 +87,8 @@ impl Ties {
         }
     }
 
-    fn learn_kind(&mut self, kind: &Kind) {
+    /// The first that is told of a thing stays.
+    fn learn_home(&mut self, kind: &Kind) {
         let home = Home {
             pool: kind.key.user_pool,
             account: kind.key.account,
@@ -93,9 +100,15 @@ impl Ties {
         }
         if let Some(pool) = kind.key.user_pool {
             settle(&mut self.homes, pool, home);
-            if let (SourceKind::Trail, Some(domain)) = (kind.source, kind.domain) {
-                self.domains.insert(domain, pool);
-            }
+        }
+    }
+
+    /// The last that is told of a domain stays.
+    fn learn_domain(&mut self, kind: &Kind) {
+        if let (SourceKind::Trail, Some(domain), Some(pool)) =
+            (kind.source, kind.domain, kind.key.user_pool)
+        {
+            self.domains.insert(domain, pool);
         }
     }
 

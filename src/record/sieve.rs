@@ -78,6 +78,7 @@ struct Told<'a> {
 }
 
 /// What a list begins with that nobody needs.
+#[derive(Default)]
 pub struct Passed<'a> {
     /// So many bytes of it: whole elements, with the commas behind them.
     pub bytes: usize,
@@ -124,6 +125,14 @@ pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
         false => LAST_BEGIN.rfind(list)?,
     };
     let list = list.get(..until)?;
+    // Where many are needed, the next one is: that costs less to see than to walk there.
+    let first = NAMES.find(list)?;
+    if PLAIN
+        .told(list, first)
+        .is_none_or(|told| !told.is_unwanted())
+    {
+        return Some(Passed::default());
+    }
     let mut run = Run::default();
     let (stop, place) = through_list(list, |mark| run.take_mark(list, mark));
     let bytes = match stop {

@@ -13,6 +13,7 @@ mod browser;
 mod commands;
 mod emulator;
 mod hook;
+mod intake;
 mod organisation;
 mod program;
 mod records;

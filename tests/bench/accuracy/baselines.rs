@@ -8,7 +8,7 @@ use trailblame::{
         history::{ConfigChange, DiffLine, History, Standing},
         setting::Resource,
     },
-    frame::Failure,
+    frame::Cells,
 };
 
 use crate::score::Said;
@@ -31,7 +31,7 @@ pub const RULES: [&str; 6] = [
 /// What each rule says of an incident; `Nothing` where it raises no alarm.
 pub fn answers(
     findings: &[&Finding],
-    failures: &[Failure],
+    cells: &Cells,
     history: &History,
     clients: &[&str],
     culprits: &[String],
@@ -42,11 +42,11 @@ pub fn answers(
         .iter()
         .map(|finding| finding.incident.onset.timestamp())
         .min();
-    let times: Vec<i64> = failures
-        .iter()
-        .filter(|failure| failure.client.as_deref() == Some(client))
-        .map(|failure| failure.time.timestamp())
-        .collect();
+    let failures = cells
+        .owners_of(Some(client))
+        .flat_map(|owner| cells.failures_since(owner, i64::MIN));
+    let mut times: Vec<i64> = failures.map(|failure| failure.time.timestamp()).collect();
+    times.sort_unstable();
     let (score, sum) = (z_score(&times), cusum(&times));
     let said = |alarm: Option<i64>, fits: &dyn Fn(&ConfigChange) -> bool| {
         let Some(alarm) = alarm else {

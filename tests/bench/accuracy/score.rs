@@ -7,7 +7,7 @@ use trailblame::{
     attribute::{self, EvidenceKind, Finding, Scene, TEMPERATURE, Verdict},
     cognito::history::History,
     detect,
-    frame::{Bounds, Failure, Fold},
+    frame::{Bounds, Cells, Fold},
     ids::EventId,
     record,
 };
@@ -114,7 +114,7 @@ impl fmt::Display for Scored {
 }
 
 /// Analyses the incident as `trailblame investigate` does.
-pub fn analyse(case: &Case) -> (Vec<Finding>, Vec<Failure>, History) {
+pub fn analyse(case: &Case) -> (Vec<Finding>, Cells, History) {
     let mut fold = Fold::new(Bounds::default());
     let logs = [
         ("trail", Some(&case.trail)),
@@ -126,29 +126,23 @@ pub fn analyse(case: &Case) -> (Vec<Finding>, Vec<Failure>, History) {
         record::read(&bytes[..], name, |record| fold.take(record)).expect("a log");
         fold.end(bytes.len() as u64, None);
     }
-    let frames = fold.finish(&[]).expect("frames");
-    let changes = frames.changes.rows().expect("rows");
-    let history = History::new(changes, Vec::new());
-    let (cells, failures) = (
-        frames.counts.cells().expect("cells"),
-        frames.requests.failures().expect("failures"),
-    );
-    let coverage = &frames.coverage_rows;
+    let frames = fold.finish(&[]);
+    let history = History::new(frames.changes, Vec::new());
+    let (cells, coverage) = (frames.cells, &frames.coverage);
     let config = detect::Config::default();
-    let incidents = detect::detect(&cells, &failures, coverage, frames.window, &config);
+    let incidents = detect::detect(&cells, coverage, frames.window, &config);
     let scene = Scene {
         cells: &cells,
-        failures: &failures,
         history: &history,
         coverage,
         window: frames.window,
     };
     let findings = attribute::explain(incidents, &scene);
-    (findings, failures, history)
+    (findings, cells, history)
 }
 
 pub fn score(case: &Case) -> Scored {
-    let (findings, failures, history) = analyse(case);
+    let (findings, cells, history) = analyse(case);
     let truth = &case.truth;
     let of = |outage: &Outage| -> Vec<&Finding> {
         let findings = findings.iter();
@@ -179,7 +173,7 @@ pub fn score(case: &Case) -> Scored {
     let clients = truth.outage.as_ref().map(|outage| outage.clients.clone());
     let clients = clients.unwrap_or_default();
     Scored {
-        baselines: baselines::answers(&ours, &failures, &history, &clients, &truth.culprits),
+        baselines: baselines::answers(&ours, &cells, &history, &clients, &truth.culprits),
         without: KINDS.map(|(kind, _)| {
             first.map_or(Said::Nothing, |finding| {
                 let (verdict, place) = baselines::without(finding, kind);
