@@ -8,9 +8,9 @@ use super::{
     alternatives,
     case::{Case, Reach},
     finding::{Alternative, EndedBy, Evidence, Finding, Suspect, SuspectLine, Verdict},
+    inquiry::Inquiry,
     phrase,
     second_look::second_look,
-    sets::change_sets,
     weigh::{self, Weighed},
 };
 use crate::{
@@ -59,14 +59,14 @@ pub struct Scene<'a> {
 /// Explains each outage, and those that only a second look at the changes finds; outages of one
 /// named change become one.
 pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
-    let sets = change_sets(scene.history.changes());
-    let small = second_look(&incidents, scene).into_iter();
+    let inquiry = &Inquiry::new(scene);
+    let small = second_look(&incidents, inquiry).into_iter();
     let small = small
-        .map(|incident| finding(incident, scene, &sets))
+        .map(|incident| finding(incident, inquiry))
         .filter(|finding| finding.verdict == Verdict::Change);
     let mut findings: Vec<Finding> = incidents
         .into_iter()
-        .flat_map(|incident| by_cause(incident, scene, &sets))
+        .flat_map(|incident| by_cause(incident, inquiry))
         .chain(small)
         .collect();
     findings.sort_by_key(|finding| finding.incident.onset);
@@ -75,13 +75,13 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
 
 /// Explains one outage; where no change explains all of it, and each of its app clients' failures has
 /// a change of its own (a deploy that makes one mistake in several places), as one for each.
-fn by_cause(mut incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Vec<Finding> {
+fn by_cause(mut incident: Incident, inquiry: &Inquiry<'_>) -> Vec<Finding> {
     let parts = std::mem::take(&mut incident.parts);
-    let whole = finding(incident, scene, sets);
+    let whole = finding(incident, inquiry);
     if whole.verdict == Verdict::Change || parts.is_empty() {
         return vec![whole];
     }
-    let parts = parts.into_iter().map(|part| finding(part, scene, sets));
+    let parts = parts.into_iter().map(|part| finding(part, inquiry));
     let parts: Vec<Finding> = parts.collect();
     match parts.iter().all(|part| part.verdict == Verdict::Change) {
         true => parts,
@@ -91,14 +91,14 @@ fn by_cause(mut incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) 
 
 /// Explains one outage; where failures of the normal level stand before it, from the change on
 /// that explains the rest.
-fn finding(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
-    let found = finding_at(incident.clone(), scene, sets);
+fn finding(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
+    let found = finding_at(incident.clone(), inquiry);
     if found.verdict == Verdict::Change || incident.kind == Kind::Absence {
         return found;
     }
-    let later = later_onsets(&incident, scene)
+    let later = later_onsets(&incident, inquiry.scene)
         .into_iter()
-        .map(|later| finding_at(later, scene, sets))
+        .map(|later| finding_at(later, inquiry))
         .find(|finding| {
             let lag = finding.suspects.first().map(|suspect| suspect.lag);
             finding.verdict == Verdict::Change
@@ -122,15 +122,18 @@ fn later_onsets(incident: &Incident, scene: &Scene<'_>) -> Vec<Incident> {
         let before = incident.failed.saturating_sub(later.failed);
         before <= FEW_BEFORE && before * 10 <= incident.failed
     };
-    times
+    let mut later: Vec<Incident> = times
         .into_iter()
-        .filter_map(|time| begin_later(incident, scene.cells, time))
-        .filter(few)
-        .collect()
+        .map_while(|time| begin_later(incident, scene.cells, time))
+        .take_while(few)
+        .collect();
+    later.dedup_by(|later, earlier| later.onset == earlier.onset);
+    later
 }
 
-fn finding_at(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
-    let case = Case::new(&incident, scene.cells, scene.history, scene.window);
+fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
+    let (scene, sets) = (inquiry.scene, &inquiry.sets);
+    let case = Case::new(&incident, inquiry);
     let weighed = candidates(&case);
     let others = alternatives::weigh(&case);
     let scores: Vec<f64> = weighed.iter().map(Weighed::score).collect();
