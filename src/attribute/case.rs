@@ -4,7 +4,7 @@ use std::{cell::OnceCell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Scene, inquiry::Inquiry};
+use super::inquiry::Inquiry;
 use crate::{
     cognito::{
         effects::{Effect, OF_TRIGGERS, Strength},
@@ -69,12 +69,8 @@ pub enum Reach {
 impl<'a> Case<'a> {
     /// Gathers the requests around an outage.
     pub fn new(incident: &'a Incident, inquiry: &'a Inquiry<'a>) -> Self {
-        let Scene {
-            cells,
-            history,
-            window,
-            ..
-        } = *inquiry.scene;
+        let (ground, history) = (inquiry.scene.ground, inquiry.scene.history);
+        let (cells, window) = (ground.cells, ground.window);
         let ours = |owner: &&Owner| match &incident.user_pool {
             Some(pool) => cells.text(owner.user_pool) == Some(pool.as_str()),
             None => is_client(incident, cells.text(owner.client)),

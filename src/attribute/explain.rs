@@ -19,8 +19,8 @@ use crate::{
         setting::Setting,
         undo,
     },
-    detect::{Incident, Kind, begin_later},
-    frame::{Cells, CoverageRow, CoverageStatus, coverage},
+    detect::{Ground, Incident, Kind, begin_later},
+    frame::{CoverageRow, CoverageStatus, coverage},
     ids::EventId,
     window::Window,
 };
@@ -46,14 +46,10 @@ const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 
 /// What explaining needs besides the outages.
 pub struct Scene<'a> {
-    /// Attempts.
-    pub cells: &'a Cells,
+    /// Attempts, and what was looked at.
+    pub ground: &'a Ground<'a>,
     /// Changes with their diffs.
     pub history: &'a History,
-    /// What was looked at.
-    pub coverage: &'a [CoverageRow],
-    /// Bounds of the requests.
-    pub window: Window,
 }
 
 /// Explains each outage, and those that only a second look at the changes finds; outages of one
@@ -70,7 +66,7 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
         .chain(small)
         .collect();
     findings.sort_by_key(|finding| finding.incident.onset);
-    super::merge::merge(findings, scene.cells)
+    super::merge::merge(findings, scene.ground.cells)
 }
 
 /// Explains one outage; where no change explains all of it, and each of its app clients' failures has
@@ -124,7 +120,7 @@ fn later_onsets(incident: &Incident, scene: &Scene<'_>) -> Vec<Incident> {
     };
     let mut later: Vec<Incident> = times
         .into_iter()
-        .map_while(|time| begin_later(incident, scene.cells, time))
+        .map_while(|time| begin_later(incident, scene.ground.cells, time))
         .take_while(few)
         .collect();
     later.dedup_by(|later, earlier| later.onset == earlier.onset);
@@ -157,7 +153,7 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
     Finding {
         verdict,
         reason,
-        provisional: provisional(&incident, scene.coverage),
+        provisional: provisional(&incident, scene.ground.coverage),
         probability_no_change: none,
         alternatives: listed(&others, &alternatives),
         suspects: suspects(ranked, &incident, scene.history, sets),
@@ -351,7 +347,7 @@ fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
     if missed_changes(incident, scene) {
         return false;
     }
-    scene.coverage.iter().any(|row| {
+    scene.ground.coverage.iter().any(|row| {
         let gap = |gap: &Window| gap.contains(incident.onset);
         row.source == "trail"
             && row.status != CoverageStatus::Denied
@@ -370,7 +366,7 @@ fn is_of<T: PartialEq>(ours: &Option<T>, theirs: &Option<T>) -> bool {
 
 /// Whether changes around the onset were asked for and not all seen.
 fn missed_changes(incident: &Incident, scene: &Scene<'_>) -> bool {
-    scene.coverage.iter().any(|row| {
+    scene.ground.coverage.iter().any(|row| {
         let same = row.account.is_none() || is_of(&incident.account, &row.account);
         let here = row.region.is_none() || is_of(&incident.region, &row.region);
         let missed =

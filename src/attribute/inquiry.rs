@@ -23,7 +23,7 @@ impl<'a> Inquiry<'a> {
             scene,
             sets: change_sets(changes),
             replays: changes.iter().map(Replay::new).collect(),
-            times: Times::new(scene.cells),
+            times: Times::new(scene.ground.cells),
         }
     }
 }

@@ -4,7 +4,10 @@
 //! a day. Three failures in a row of just the requests that a change refuses, right after it, say
 //! enough. What is found here is told only when that change is named for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
     case::{Agreement, agreement, attempt},
@@ -12,30 +15,27 @@ use super::{
 };
 use crate::{
     cognito::{history::Standing, replay::Prediction, setting::Resource},
-    detect::{
-        self, Incident, Probe, Questions,
-        unit::{self, Unit},
-    },
+    detect::{self, Incident, Probe, Questions, unit::Unit},
     frame::Cells,
 };
 
 /// The outages that the first look did not find.
 pub fn second_look(found: &[Incident], inquiry: &Inquiry<'_>) -> Vec<Incident> {
-    let scene = inquiry.scene;
-    let cells = scene.cells;
+    let ground = inquiry.scene.ground;
     let reaching = Reaching::new(inquiry);
     let mut questions = Vec::new();
-    for unit in unit::units(cells) {
-        let changes = reaching.changes(&unit, cells).into_iter();
+    for unit in &ground.units {
+        let changes = reaching.changes(unit, ground.cells).into_iter();
         let probes: Vec<Probe> = changes
-            .filter_map(|change| question(inquiry, change, &unit))
+            .filter_map(|change| question(inquiry, change, unit))
             .collect();
         if !probes.is_empty() {
+            let unit = Rc::clone(unit);
             questions.push(Questions { unit, probes });
         }
     }
     let config = detect::Config::default();
-    let incidents = detect::probe(cells, scene.coverage, scene.window, &questions, &config);
+    let incidents = detect::probe(ground, &questions, &config);
     let mut new: Vec<Incident> = Vec::new();
     for incident in incidents {
         let known = found.iter().chain(&new);
@@ -90,7 +90,7 @@ impl<'a> Reaching<'a> {
 /// Whether the requests of a client that a change refuses, and that were accepted before, begin to
 /// fail with it.
 fn question(inquiry: &Inquiry<'_>, change: usize, unit: &Unit<'_>) -> Option<Probe> {
-    let (cells, replay) = (inquiry.scene.cells, &inquiry.replays[change]);
+    let (cells, replay) = (inquiry.scene.ground.cells, &inquiry.replays[change]);
     let change = &inquiry.scene.history.changes()[change];
     let at = change.change.time.timestamp_micros();
     let mut may_stop = false;
