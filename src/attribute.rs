@@ -6,10 +6,12 @@ pub mod alternatives;
 pub mod case;
 pub mod explain;
 pub mod finding;
+mod inquiry;
 pub mod merge;
 pub mod phrase;
 pub mod second_look;
 pub mod sets;
+mod times;
 pub mod weigh;
 
 pub use explain::{LEAD, NAMED, Scene, TEMPERATURE, explain};

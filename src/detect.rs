@@ -5,19 +5,17 @@
 //! Failures are found by an exact scan over all intervals of all slices of a client's traffic
 //! ([`scan`]), silences by waiting times against what other traffic lets expect ([`absence`]).
 
-use absence::Ground;
+use std::rc::Rc;
+
 use slice::Slice;
 use spell::Spell;
-
-use crate::{
-    frame::{Cells, CoverageRow},
-    window::Window,
-};
+use unit::Unit;
 
 pub mod absence;
 pub mod asked;
 pub mod describe;
 mod digest;
+mod ground;
 pub mod incident;
 pub mod later;
 pub mod probe;
@@ -27,6 +25,7 @@ pub mod spell;
 pub mod unit;
 
 pub use asked::asked;
+pub use ground::Ground;
 pub use incident::{EndState, Incident, Kind, Stratum};
 pub use later::{attempts_during, begin_later};
 pub use probe::{Probe, Questions, probe};
@@ -45,43 +44,32 @@ impl Default for Config {
     }
 }
 
-/// Finds the outages whose end lies in `window`, by onset. Rows before the window say what is
-/// normal.
-///
-/// `coverage` tells a silence from a gap in the logs.
-pub fn detect(
-    cells: &Cells,
-    coverage: &[CoverageRow],
-    window: Window,
-    config: &Config,
-) -> Vec<Incident> {
-    let ground = Ground::new(cells, coverage, window);
+/// Finds the outages whose end lies in the window, by onset.
+pub fn detect(ground: &Ground<'_>, config: &Config) -> Vec<Incident> {
+    let cells = ground.cells;
     let mut spells: Vec<Spell<'_>> = Vec::new();
-    for unit in unit::units(cells) {
+    for unit in &ground.units {
         let slices = unit.slices(cells);
-        let failing = spell::failing(cells, &unit, &slices, config);
+        let failing = spell::failing(cells, unit, &slices, config);
         let told: Vec<_> = failing.iter().map(Spell::span).collect();
-        let silent = absence::silent(&ground, &unit, &slices, &told, config);
         spells.extend(failing);
-        spells.extend(silent);
+        spells.extend(absence::silent(ground, unit, &slices, &told, config));
     }
     // All app clients of a pool may fall silent at once: then they cannot vouch for each other.
-    for unit in unit::pools(cells) {
+    for owners in unit::pools(cells) {
+        if !absence::may_pause(ground, owners) {
+            continue;
+        }
+        let unit = Rc::new(Unit::of_pool(cells, owners));
         let told = spells.iter().filter(|spell| spell.is_of(&unit));
         let told: Vec<_> = told.map(Spell::span).collect();
-        spells.extend(absence::silent(
-            &ground,
-            &unit,
-            &[Slice::ALL],
-            &told,
-            config,
-        ));
+        spells.extend(absence::silent(ground, &unit, &[Slice::ALL], &told, config));
     }
-    let start = window.start.timestamp_micros();
+    let start = ground.window.start.timestamp_micros();
     spells.retain(|spell| spell.end >= start);
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .into_iter()
-        .map(|spells| describe::incident(cells, &spells, window))
+        .map(|spells| describe::incident(cells, &spells, ground.window))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

@@ -1,30 +1,32 @@
 //! One outage laid out against one change: what replay says of every request around it.
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::inquiry::Inquiry;
 use crate::{
     cognito::{
         effects::{Effect, OF_TRIGGERS, Strength},
         history::{At, History},
-        replay::{self, Attempt},
-        setting::{Known, Resource},
+        replay::Attempt,
+        setting::{Known, Resource, Setting},
     },
     detect::{Incident, Kind},
-    frame::{Cell, Cells, Key, attempts::is_status},
+    frame::{Cells, Key, Owner, attempts::is_status},
     ids::UserPoolId,
     window::Window,
 };
 
+mod suffering;
 mod tally;
+
+use suffering::Suffering;
 
 pub use tally::{Broken, Tally};
 
 /// Requests so long before the onset say how often exposed requests come.
 const LOOK_BACK: i64 = 86_400_000_000;
-/// Traffic so long before a silence says which requests stopped.
-const BEFORE_SILENCE: i64 = 3 * 3_600_000_000;
 /// A silence may begin with a wait of so many times the one that 95 of 100 keep to: one of 400 is
 /// longer.
 const LONGEST_WAIT: i32 = 2;
@@ -43,8 +45,12 @@ pub struct Case<'a> {
     pub window: Window,
     /// Attempts.
     pub cells: &'a Cells,
-    /// Rows of the incident's pool (or clients, where no pool is known), by time.
-    rows: Vec<&'a Cell>,
+    inquiry: &'a Inquiry<'a>,
+    /// Whose requests they are: the pool's or, where none is known, the clients'.
+    owners: Vec<&'a Owner>,
+    suffering: Suffering<'a>,
+    /// Whether the pool may have a custom domain.
+    own_host: OnceCell<bool>,
 }
 
 /// How a change relates to the outage's clients.
@@ -62,27 +68,34 @@ pub enum Reach {
 
 impl<'a> Case<'a> {
     /// Gathers the requests around an outage.
-    pub fn new(
-        incident: &'a Incident,
-        cells: &'a Cells,
-        history: &'a History,
-        window: Window,
-    ) -> Self {
-        let ours = |key: &Key| match &incident.user_pool {
-            Some(pool) => cells.text(key.user_pool) == Some(pool.as_str()),
-            None => is_client(incident, cells.text(key.client)),
+    pub fn new(incident: &'a Incident, inquiry: &'a Inquiry<'a>) -> Self {
+        let (ground, history) = (inquiry.scene.ground, inquiry.scene.history);
+        let (cells, window) = (ground.cells, ground.window);
+        let ours = |owner: &&Owner| match &incident.user_pool {
+            Some(pool) => cells.text(owner.user_pool) == Some(pool.as_str()),
+            None => is_client(incident, cells.text(owner.client)),
         };
-        let rows = cells.rows.iter().filter(|row| {
-            let key = cells.keys.get(row.key as usize);
-            key.is_some_and(ours)
-        });
+        let owners: Vec<&Owner> = cells.owners.iter().filter(ours).collect();
         Self {
+            suffering: Suffering::new(incident, cells, history, window, &owners),
             incident,
             history,
             window,
             cells,
-            rows: rows.collect(),
+            inquiry,
+            owners,
+            own_host: OnceCell::new(),
         }
+    }
+
+    /// The keys of its requests by number, and whether they are of the outage's clients.
+    fn keys(&self) -> impl Iterator<Item = (u32, &'a Key, bool)> {
+        self.owners.iter().flat_map(|owner| {
+            let ours = is_client(self.incident, self.cells.text(owner.client));
+            let keys = self.cells.keys.get(owner.keys.clone()).unwrap_or_default();
+            let numbered = (owner.keys.start as u32..).zip(keys);
+            numbered.map(move |(number, key)| (number, key, ours))
+        })
     }
 
     /// How a change relates to the outage's clients.
@@ -136,6 +149,10 @@ impl<'a> Case<'a> {
 
     /// Whether the pool may have a custom domain, whose name and certificate lie outside Cognito.
     fn may_have_own_host(&self) -> bool {
+        *self.own_host.get_or_init(|| self.looks_for_own_host())
+    }
+
+    fn looks_for_own_host(&self) -> bool {
         let domains = self
             .history
             .resources()
@@ -173,8 +190,8 @@ impl<'a> Case<'a> {
         }))
     }
 
-    /// Whether requests of this key run a function, by the triggers of the pool that name it.
-    fn runs(&self, index: usize, function: &str, key: &Key) -> bool {
+    /// The pool's triggers that name a function.
+    fn triggers(&self, index: usize, function: &str) -> Vec<&'a Setting> {
         let pool = self.incident.user_pool.clone();
         let settings = pool.and_then(|pool| {
             let pool = Resource::Pool(pool);
@@ -185,22 +202,10 @@ impl<'a> Case<'a> {
             text.is_some_and(|arn| names(arn, function))
         };
         let told = settings.into_iter().flatten();
-        let mut triggers = told
-            .filter(|(setting, _)| setting.0.starts_with("LambdaConfig"))
+        told.filter(|(setting, _)| setting.0.starts_with("LambdaConfig"))
             .filter(|(_, known)| named(known))
-            .peekable();
-        triggers.peek().is_none()
-            || triggers.any(|(setting, _)| replay::look_at(setting, &self.attempt(key)))
-    }
-
-    /// Whether a resource's settings govern requests of this key.
-    fn within(&self, index: usize, key: &Key) -> bool {
-        match &self.history.changes()[index].resource {
-            Resource::Function(name) => self.runs(index, name, key),
-            Resource::Client(_, client) => self.cells.text(key.client) == Some(client.as_str()),
-            Resource::Other(..) => is_client(self.incident, self.cells.text(key.client)),
-            _ => true,
-        }
+            .map(|(setting, _)| setting)
+            .collect()
     }
 
     fn attempt(&self, key: &Key) -> Attempt<'a> {
@@ -216,60 +221,18 @@ impl<'a> Case<'a> {
         end.timestamp_micros()
     }
 
-    /// Rows that the outage consists of: its failures, or the traffic that stopped.
-    fn suffering(&self) -> impl Iterator<Item = (&'a Cell, &'a Key, f64)> + '_ {
-        let (from, to) = match self.incident.kind {
-            Kind::Failures => (self.onset(), self.end()),
-            Kind::Absence => (self.onset() - BEFORE_SILENCE, self.onset()),
-        };
-        self.rows.iter().filter_map(move |row| {
-            let key = self.cells.keys.get(row.key as usize)?;
-            let inside = row.last >= from && row.first <= to;
-            let failed = self.cells.failed(key);
-            let fits = match self.incident.kind {
-                Kind::Failures => failed && self.has_grant(key),
-                Kind::Absence => !failed && self.incident.stratum.asks(self.cells, key),
-            };
-            let ours = is_client(self.incident, self.cells.text(key.client));
-            (inside && fits && ours).then_some((*row, key, row.callers.max(1) as f64))
-        })
-    }
-
-    fn has_grant(&self, key: &Key) -> bool {
-        let grants = &self.incident.grants;
-        match self.cells.text(key.grant) {
-            Some(grant) => grants.is_empty() || grants.contains_key(grant),
-            None => true,
-        }
-    }
-
     /// How many app clients the pool has: the more, the more telling that a change was made to
     /// this one.
     pub fn clients_of_pool(&self) -> usize {
-        let clients: BTreeSet<&str> = self
-            .rows
-            .iter()
-            .filter_map(|row| self.cells.keys.get(row.key as usize))
-            .filter_map(|key| self.cells.text(key.client))
-            .collect();
-        clients.len().max(1)
-    }
-
-    /// The rows the outage consists of, with their weights: what the alternatives ask.
-    pub fn failures(&self) -> impl Iterator<Item = (&'a Cell, &'a Key, f64)> + '_ {
-        self.suffering()
+        let known = self.owners.iter().filter_map(|owner| owner.client);
+        known.collect::<BTreeSet<_>>().len().max(1)
     }
 
     /// The latest time at which a change can have caused the outage: none within CloudTrail, where
     /// the same second is allowed; a few seconds between two clocks; for a silence, when a request
     /// was to be expected, or a while after, since waits vary.
     pub fn deadline(&self) -> DateTime<Utc> {
-        let first = self
-            .suffering()
-            .min_by_key(|(row, key, _)| (row.first, row.last, self.cells.text(key.source)));
-        let by_application = first
-            .and_then(|(_, key, _)| self.cells.text(key.source))
-            .is_some_and(|source| source != "trail");
+        let by_application = self.suffering.by_application;
         match self.incident.kind {
             Kind::Absence => {
                 let (last, expected) = self.incident.onset_interval;

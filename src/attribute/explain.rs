@@ -8,9 +8,9 @@ use super::{
     alternatives,
     case::{Case, Reach},
     finding::{Alternative, EndedBy, Evidence, Finding, Suspect, SuspectLine, Verdict},
+    inquiry::Inquiry,
     phrase,
     second_look::second_look,
-    sets::change_sets,
     weigh::{self, Weighed},
 };
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
         setting::Setting,
         undo,
     },
-    detect::{Incident, Kind, begin_later},
-    frame::{Cells, CoverageRow, CoverageStatus, coverage},
+    detect::{Ground, Incident, Kind, begin_later},
+    frame::{CoverageRow, CoverageStatus, coverage},
     ids::EventId,
     window::Window,
 };
@@ -46,42 +46,38 @@ const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 
 /// What explaining needs besides the outages.
 pub struct Scene<'a> {
-    /// Attempts.
-    pub cells: &'a Cells,
+    /// Attempts, and what was looked at.
+    pub ground: &'a Ground<'a>,
     /// Changes with their diffs.
     pub history: &'a History,
-    /// What was looked at.
-    pub coverage: &'a [CoverageRow],
-    /// Bounds of the requests.
-    pub window: Window,
 }
 
 /// Explains each outage, and those that only a second look at the changes finds; outages of one
 /// named change become one.
 pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
-    let sets = change_sets(scene.history.changes());
-    let small = second_look(&incidents, scene).into_iter();
+    let inquiry = &Inquiry::new(scene);
+    let small = second_look(&incidents, inquiry).into_iter();
     let small = small
-        .map(|incident| finding(incident, scene, &sets))
+        .map(|incident| finding(incident, inquiry))
         .filter(|finding| finding.verdict == Verdict::Change);
     let mut findings: Vec<Finding> = incidents
         .into_iter()
-        .flat_map(|incident| by_cause(incident, scene, &sets))
+        .flat_map(|incident| by_cause(incident, inquiry))
         .chain(small)
         .collect();
     findings.sort_by_key(|finding| finding.incident.onset);
-    super::merge::merge(findings, scene.cells)
+    super::merge::merge(findings, scene.ground.cells)
 }
 
 /// Explains one outage; where no change explains all of it, and each of its app clients' failures has
 /// a change of its own (a deploy that makes one mistake in several places), as one for each.
-fn by_cause(mut incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Vec<Finding> {
+fn by_cause(mut incident: Incident, inquiry: &Inquiry<'_>) -> Vec<Finding> {
     let parts = std::mem::take(&mut incident.parts);
-    let whole = finding(incident, scene, sets);
+    let whole = finding(incident, inquiry);
     if whole.verdict == Verdict::Change || parts.is_empty() {
         return vec![whole];
     }
-    let parts = parts.into_iter().map(|part| finding(part, scene, sets));
+    let parts = parts.into_iter().map(|part| finding(part, inquiry));
     let parts: Vec<Finding> = parts.collect();
     match parts.iter().all(|part| part.verdict == Verdict::Change) {
         true => parts,
@@ -91,14 +87,14 @@ fn by_cause(mut incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) 
 
 /// Explains one outage; where failures of the normal level stand before it, from the change on
 /// that explains the rest.
-fn finding(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
-    let found = finding_at(incident.clone(), scene, sets);
+fn finding(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
+    let found = finding_at(incident.clone(), inquiry);
     if found.verdict == Verdict::Change || incident.kind == Kind::Absence {
         return found;
     }
-    let later = later_onsets(&incident, scene)
+    let later = later_onsets(&incident, inquiry.scene)
         .into_iter()
-        .map(|later| finding_at(later, scene, sets))
+        .map(|later| finding_at(later, inquiry))
         .find(|finding| {
             let lag = finding.suspects.first().map(|suspect| suspect.lag);
             finding.verdict == Verdict::Change
@@ -122,15 +118,18 @@ fn later_onsets(incident: &Incident, scene: &Scene<'_>) -> Vec<Incident> {
         let before = incident.failed.saturating_sub(later.failed);
         before <= FEW_BEFORE && before * 10 <= incident.failed
     };
-    times
+    let mut later: Vec<Incident> = times
         .into_iter()
-        .filter_map(|time| begin_later(incident, scene.cells, time))
-        .filter(few)
-        .collect()
+        .map_while(|time| begin_later(incident, scene.ground.cells, time))
+        .take_while(few)
+        .collect();
+    later.dedup_by(|later, earlier| later.onset == earlier.onset);
+    later
 }
 
-fn finding_at(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) -> Finding {
-    let case = Case::new(&incident, scene.cells, scene.history, scene.window);
+fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
+    let (scene, sets) = (inquiry.scene, &inquiry.sets);
+    let case = Case::new(&incident, inquiry);
     let weighed = candidates(&case);
     let others = alternatives::weigh(&case);
     let scores: Vec<f64> = weighed.iter().map(Weighed::score).collect();
@@ -154,7 +153,7 @@ fn finding_at(incident: Incident, scene: &Scene<'_>, sets: &[Option<String>]) ->
     Finding {
         verdict,
         reason,
-        provisional: provisional(&incident, scene.coverage),
+        provisional: provisional(&incident, scene.ground.coverage),
         probability_no_change: none,
         alternatives: listed(&others, &alternatives),
         suspects: suspects(ranked, &incident, scene.history, sets),
@@ -348,7 +347,7 @@ fn trail_covers(incident: &Incident, scene: &Scene<'_>) -> bool {
     if missed_changes(incident, scene) {
         return false;
     }
-    scene.coverage.iter().any(|row| {
+    scene.ground.coverage.iter().any(|row| {
         let gap = |gap: &Window| gap.contains(incident.onset);
         row.source == "trail"
             && row.status != CoverageStatus::Denied
@@ -367,7 +366,7 @@ fn is_of<T: PartialEq>(ours: &Option<T>, theirs: &Option<T>) -> bool {
 
 /// Whether changes around the onset were asked for and not all seen.
 fn missed_changes(incident: &Incident, scene: &Scene<'_>) -> bool {
-    scene.coverage.iter().any(|row| {
+    scene.ground.coverage.iter().any(|row| {
         let same = row.account.is_none() || is_of(&incident.account, &row.account);
         let here = row.region.is_none() || is_of(&incident.region, &row.region);
         let missed =

@@ -4,42 +4,38 @@
 //! a day. Three failures in a row of just the requests that a change refuses, right after it, say
 //! enough. What is found here is told only when that change is named for it.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
-    Scene,
     case::{Agreement, agreement, attempt},
+    inquiry::Inquiry,
 };
 use crate::{
-    cognito::{
-        history::{ConfigChange, Standing},
-        replay::{self, Prediction},
-        setting::Resource,
-    },
-    detect::{
-        self, Incident, Probe, Questions,
-        unit::{self, Unit},
-    },
+    cognito::{history::Standing, replay::Prediction, setting::Resource},
+    detect::{self, Incident, Probe, Questions, unit::Unit},
     frame::Cells,
 };
 
 /// The outages that the first look did not find.
-pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
-    let cells = scene.cells;
+pub fn second_look(found: &[Incident], inquiry: &Inquiry<'_>) -> Vec<Incident> {
+    let ground = inquiry.scene.ground;
+    let reaching = Reaching::new(inquiry);
     let mut questions = Vec::new();
-    for unit in unit::units(cells) {
-        let changes = scene.history.changes().iter();
+    for unit in &ground.units {
+        let changes = reaching.changes(unit, ground.cells).into_iter();
         let probes: Vec<Probe> = changes
-            .filter(|change| change.standing == Standing::Effective)
-            .filter(|change| reaches(&change.resource, &unit, cells))
-            .filter_map(|change| question(change, &unit, cells))
+            .filter_map(|change| question(inquiry, change, unit))
             .collect();
         if !probes.is_empty() {
+            let unit = Rc::clone(unit);
             questions.push(Questions { unit, probes });
         }
     }
     let config = detect::Config::default();
-    let incidents = detect::probe(cells, scene.coverage, scene.window, &questions, &config);
+    let incidents = detect::probe(ground, &questions, &config);
     let mut new: Vec<Incident> = Vec::new();
     for incident in incidents {
         let known = found.iter().chain(&new);
@@ -50,25 +46,56 @@ pub fn second_look(found: &[Incident], scene: &Scene<'_>) -> Vec<Incident> {
     new
 }
 
-/// Whether a resource's settings govern requests of a client.
-fn reaches(resource: &Resource, unit: &Unit<'_>, cells: &Cells) -> bool {
-    match resource {
-        Resource::Client(_, client) => cells.text(unit.client) == Some(client.as_str()),
-        Resource::Pool(pool)
-        | Resource::ResourceServer(pool, _)
-        | Resource::IdentityProvider(pool, _)
-        | Resource::Domain(pool, _) => cells.text(unit.user_pool) == Some(pool.as_str()),
-        Resource::Function(_) | Resource::Firewall(_) | Resource::Other(..) => false,
+/// Effective changes by whose requests their settings govern.
+#[derive(Default)]
+struct Reaching<'a> {
+    clients: BTreeMap<&'a str, Vec<usize>>,
+    pools: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Reaching<'a> {
+    fn new(inquiry: &Inquiry<'a>) -> Self {
+        let mut reaching = Self::default();
+        for (index, change) in inquiry.scene.history.changes().iter().enumerate() {
+            if change.standing != Standing::Effective {
+                continue;
+            }
+            let changes = match &change.resource {
+                Resource::Client(_, client) => reaching.clients.entry(client.as_str()),
+                Resource::Pool(pool)
+                | Resource::ResourceServer(pool, _)
+                | Resource::IdentityProvider(pool, _)
+                | Resource::Domain(pool, _) => reaching.pools.entry(pool.as_str()),
+                Resource::Function(_) | Resource::Firewall(_) | Resource::Other(..) => continue,
+            };
+            changes.or_default().push(index);
+        }
+        reaching
+    }
+
+    /// Those that govern requests of a client, in order.
+    fn changes(&self, unit: &Unit<'_>, cells: &Cells) -> Vec<usize> {
+        let client = cells
+            .text(unit.client)
+            .and_then(|client| self.clients.get(client));
+        let pool = cells
+            .text(unit.user_pool)
+            .and_then(|pool| self.pools.get(pool));
+        let mut changes: Vec<usize> = client.into_iter().chain(pool).flatten().copied().collect();
+        changes.sort_unstable();
+        changes
     }
 }
 
 /// Whether the requests of a client that a change refuses, and that were accepted before, begin to
 /// fail with it.
-fn question(change: &ConfigChange, unit: &Unit<'_>, cells: &Cells) -> Option<Probe> {
+fn question(inquiry: &Inquiry<'_>, change: usize, unit: &Unit<'_>) -> Option<Probe> {
+    let (cells, replay) = (inquiry.scene.ground.cells, &inquiry.replays[change]);
+    let change = &inquiry.scene.history.changes()[change];
     let at = change.change.time.timestamp_micros();
     let mut may_stop = false;
     let refused = unit.keys(cells).filter(|(_, key)| {
-        let Prediction::Breaks(breaks) = replay::predict(change, &attempt(cells, key)) else {
+        let Prediction::Breaks(breaks) = replay.predict(&attempt(cells, key)) else {
             return false;
         };
         let grant = cells.text(key.grant);

@@ -5,8 +5,8 @@ use clap::Args;
 use trailblame::{
     attribute::{self, Finding, Investigation, Scene},
     cognito::history::{ConfigChange, History, Standing},
-    detect::{self, Incident},
-    frame::{Cells, CoverageRow},
+    detect::{self, Ground, Incident},
+    frame::Cells,
     ids::{AppClientId, UserPoolId},
     window::Window,
 };
@@ -156,12 +156,11 @@ pub fn analyse(
     question.check(&inputs, &frames)?;
     let history = inputs.history(&frames)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
-    let incidents = question.incidents(&frames.cells, &frames.coverage, frames.window);
+    let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+    let incidents = question.incidents(&ground);
     let scene = Scene {
-        cells: &frames.cells,
+        ground: &ground,
         history: &history,
-        coverage: &frames.coverage,
-        window: frames.window,
     };
     let mut findings = attribute::explain(incidents, &scene);
     findings.retain(|finding| question.concerns(&finding.incident, frames.window));
@@ -220,15 +219,13 @@ impl Question {
         }
     }
 
-    fn incidents(&self, cells: &Cells, coverage: &[CoverageRow], window: Window) -> Vec<Incident> {
-        let found = match self.asked {
-            Some(asked) => detect::asked(cells, coverage, window, asked, &self.clients),
-            None => detect::detect(cells, coverage, window, &self.config),
+    fn incidents(&self, ground: &Ground<'_>) -> Vec<Incident> {
+        let mut found = match self.asked {
+            Some(asked) => detect::asked(ground, asked, &self.clients),
+            None => detect::detect(ground, &self.config),
         };
+        found.retain(|incident| self.concerns(incident, ground.window));
         found
-            .into_iter()
-            .filter(|incident| self.concerns(incident, window))
-            .collect()
     }
 
     fn concerns(&self, incident: &Incident, window: Window) -> bool {

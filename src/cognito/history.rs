@@ -168,6 +168,12 @@ impl History {
         self.timelines.get(resource)?.settings(at)
     }
 
+    /// The changes to a resource that succeeded, by index into [`History::changes`], in order.
+    pub fn writes(&self, resource: &Resource) -> impl Iterator<Item = usize> {
+        let steps = self.timelines.get(resource).into_iter();
+        steps.flat_map(|line| line.steps.iter().map(|step| step.change))
+    }
+
     /// Everything that a change was made to or a description shows, sorted.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.timelines.keys()

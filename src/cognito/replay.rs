@@ -72,19 +72,50 @@ enum Judgement {
     Unknown,
 }
 
-/// What `change` does to requests of this kind, by its own diff.
-pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
-    if is_creation(change) || is_of_another_provider(change, attempt) {
-        return Prediction::Unaffected;
+/// A change laid out against the effects table, to be asked of many kinds of requests.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    change: &'a ConfigChange,
+    lines: Cow<'a, [DiffLine]>,
+    /// Lines by place, and what is about them, in the order of the lines and of the table.
+    about: Vec<(usize, &'static Effect)>,
+}
+
+impl<'a> Replay<'a> {
+    /// Looks up what each line of the change's own diff may do.
+    pub fn new(change: &'a ConfigChange) -> Self {
+        let lines = match is_creation(change) {
+            true => Cow::Borrowed(&[] as &[DiffLine]),
+            false => lines(change),
+        };
+        let about = lines.iter().enumerate().flat_map(|(place, line)| {
+            let effects = EFFECTS.iter();
+            let about = effects.filter(move |effect| about(effect, &change.resource, line));
+            about.map(move |effect| (place, effect))
+        });
+        Self {
+            about: about.collect(),
+            lines,
+            change,
+        }
     }
-    let mut breaks = Vec::new();
-    let mut cures = Vec::new();
-    let mut silent = false;
-    for line in lines(change).iter() {
-        for effect in EFFECTS
-            .iter()
-            .filter(|effect| about(effect, &change.resource, line))
-        {
+
+    /// Whether it does nothing to requests of any kind.
+    pub fn is_idle(&self) -> bool {
+        self.about.is_empty()
+    }
+
+    /// What the change does to requests of this kind.
+    pub fn predict(&self, attempt: &Attempt<'_>) -> Prediction {
+        let change = self.change;
+        if is_of_another_provider(change, attempt) {
+            return Prediction::Unaffected;
+        }
+        let mut breaks = Vec::new();
+        let mut cures = Vec::new();
+        let mut silent = false;
+        for (place, effect) in &self.about {
+            let line = &self.lines[*place];
             match (
                 applies(effect, attempt),
                 verdict(effect, line, attempt, &change.resource),
@@ -102,15 +133,15 @@ pub fn predict(change: &ConfigChange, attempt: &Attempt<'_>) -> Prediction {
                 }),
             }
         }
-    }
-    if !breaks.is_empty() {
-        Prediction::Breaks(breaks)
-    } else if silent {
-        Prediction::CannotTell
-    } else if !cures.is_empty() {
-        Prediction::Cures(cures)
-    } else {
-        Prediction::Unaffected
+        if !breaks.is_empty() {
+            Prediction::Breaks(breaks)
+        } else if silent {
+            Prediction::CannotTell
+        } else if !cures.is_empty() {
+            Prediction::Cures(cures)
+        } else {
+            Prediction::Unaffected
+        }
     }
 }
 

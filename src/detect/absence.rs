@@ -5,19 +5,14 @@
 //! the same kind went on meanwhile (so that a quiet day is none). A time in which no log says
 //! anything at all is a gap in the logs, not a silence.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::rc::Rc;
 
 use super::{
-    Config,
+    Config, Ground,
     slice::{Roles, Slice},
     spell::{Spell, threshold},
     unit::Unit,
 };
-use crate::{
-    frame::{Cells, CoverageRow},
-    window::Window,
-};
-
 mod logs;
 mod others;
 mod pause;
@@ -26,8 +21,9 @@ mod rhythm;
 
 pub use logs::{all_is_silent, is_observed};
 use others::Others;
-use pause::Pause;
-use pulse::Pulse;
+pub use pause::may_pause;
+use pause::{Enough, Pause};
+pub use pulse::Pulse;
 
 /// A slice with fewer attempts has no rate to speak of.
 const FEWEST_ATTEMPTS: u64 = 30;
@@ -46,33 +42,6 @@ const SHARE_SPAN: i64 = 3 * 3_600_000_000;
 /// More burstiness than this is not believed.
 const MOST_DISPERSED: f64 = 6.0;
 
-/// Where silences are looked for.
-pub struct Ground<'a> {
-    /// All attempts.
-    pub cells: &'a Cells,
-    /// What was looked at.
-    pub coverage: &'a [CoverageRow],
-    /// Bounds of the requests.
-    pub window: Window,
-    pulse: OnceCell<Pulse>,
-}
-
-impl<'a> Ground<'a> {
-    /// Where some attempts are all there is.
-    pub fn new(cells: &'a Cells, coverage: &'a [CoverageRow], window: Window) -> Self {
-        Self {
-            cells,
-            coverage,
-            window,
-            pulse: OnceCell::new(),
-        }
-    }
-
-    fn pulse(&self) -> &Pulse {
-        self.pulse.get_or_init(|| Pulse::new(self.cells))
-    }
-}
-
 /// The silences of a unit that its failing spells, whose spans are told, do not explain.
 pub fn silent<'a>(
     ground: &Ground<'a>,
@@ -85,9 +54,7 @@ pub fn silent<'a>(
     let slices = slices.iter().take(if whole { 1 } else { slices.len() });
     let slices: Vec<&Slice> = slices.filter(|slice| slice.error.is_none()).collect();
     let threshold = threshold(unit, slices.len(), config);
-    let mut found: Vec<Spell<'a>> = slices
-        .iter()
-        .flat_map(|slice| in_slice(ground, unit, slice, threshold))
+    let mut found: Vec<Spell<'a>> = in_slices(ground, unit, &slices, threshold)
         .filter(|spell| !told.iter().any(|other| overlap(spell.span(), *other)))
         .filter(|spell| is_observed(ground.coverage, spell.start, spell.end))
         .filter(|spell| !all_is_silent(ground.cells, unit, spell.start, spell.end))
@@ -108,29 +75,42 @@ fn overlap(a: (i64, i64), b: (i64, i64)) -> bool {
     a.0 <= b.1 + MARGIN && b.0 <= a.1 + MARGIN
 }
 
-/// The silences of a slice that reach the threshold.
-pub fn in_slice<'a>(
+/// The silences of some slices that reach the threshold.
+pub fn in_slices<'a>(
     ground: &Ground<'a>,
     unit: &Rc<Unit<'a>>,
+    slices: &[&Slice],
+    threshold: f64,
+) -> impl Iterator<Item = Spell<'a>> {
+    let roles = slices.iter().map(|slice| slice.roles(ground.cells, unit));
+    let roles: Vec<Roles> = roles.collect();
+    let enough = Enough::new(threshold);
+    // Nearly all are no surprise at first sight.
+    let pauses = pause::surprising(ground, unit, &roles, &enough);
+    let slices = slices.iter().zip(roles).zip(pauses);
+    slices.flat_map(move |((slice, roles), mut pauses)| {
+        let others = Others::new(ground, unit, &roles);
+        pauses.retain(|pause| others.leave_surprising(pause, &enough));
+        match pauses.is_empty() {
+            true => Vec::new(),
+            false => silences(unit, slice, &roles, &others, &pauses, threshold),
+        }
+    })
+}
+
+/// The pauses of a slice that reach the threshold.
+fn silences<'a>(
+    unit: &Rc<Unit<'a>>,
     slice: &Slice,
+    roles: &Roles,
+    others: &Others<'_>,
+    pauses: &[Pause],
     threshold: f64,
 ) -> Vec<Spell<'a>> {
-    let roles = slice.roles(ground.cells, unit);
-    let end = ground.window.end.timestamp_micros();
-    // Nearly all are no surprise at first sight.
-    let mut pauses = pause::surprising(unit, &roles, end, threshold);
-    if pauses.is_empty() {
-        return Vec::new();
-    }
-    let others = Others::new(ground, unit, &roles);
-    pauses.retain(|pause| others.leave_surprising(pause, threshold));
-    if pauses.is_empty() {
-        return Vec::new();
-    }
-    let times = attempts(unit, &roles);
+    let times = attempts(unit, roles);
     let dispersion = dispersion(&times);
-    let spell = |pause: Pause| {
-        let forecast = forecast(&times, &others, pause.start, pause.stop)?;
+    let spell = |pause: &Pause| {
+        let forecast = forecast(&times, others, pause.start, pause.stop)?;
         let score = forecast.surprise / dispersion;
         (score >= threshold + forecast.price).then(|| Spell {
             unit: Rc::clone(unit),
@@ -147,7 +127,7 @@ pub fn in_slice<'a>(
             ended: pause.ended,
         })
     };
-    pauses.into_iter().filter_map(spell).collect()
+    pauses.iter().filter_map(spell).collect()
 }
 
 /// What was to be expected of a silence.

@@ -4,18 +4,14 @@
 use std::rc::Rc;
 
 use super::{
-    Config, Incident,
+    Config, Ground, Incident,
     absence::attempts,
     describe, detect, scan,
     slice::items,
     spell::{self, Spell},
-    unit::{self, Unit},
+    unit::Unit,
 };
-use crate::{
-    frame::{Cells, CoverageRow},
-    ids::AppClientId,
-    window::Window,
-};
+use crate::{frame::Cells, ids::AppClientId, window::Window};
 
 /// Failures must be this unlike the normal level, in nats, to be what somebody saw: three in a row
 /// of a client that rarely fails, not one that came by itself.
@@ -25,13 +21,8 @@ const LONG_SILENCE: f64 = 6.0;
 
 /// The outages that touch `asked`, of `clients` or (when empty) of all; each from its true onset to
 /// its true end. Where the scan finds none, those of the named clients that are too small for it.
-pub fn asked(
-    cells: &Cells,
-    coverage: &[CoverageRow],
-    window: Window,
-    asked: Window,
-    clients: &[AppClientId],
-) -> Vec<Incident> {
+pub fn asked(ground: &Ground<'_>, asked: Window, clients: &[AppClientId]) -> Vec<Incident> {
+    let (cells, window) = (ground.cells, ground.window);
     let touches = |incident: &Incident| {
         let end = incident.end.unwrap_or(window.end);
         incident.onset < asked.end && asked.start <= end
@@ -39,7 +30,7 @@ pub fn asked(
     let meant = |incident: &Incident| {
         clients.is_empty() || incident.clients.iter().any(|id| clients.contains(id))
     };
-    let found = detect(cells, coverage, window, &Config::default());
+    let found = detect(ground, &Config::default());
     let found: Vec<Incident> = found
         .into_iter()
         .filter(|incident| touches(incident) && meant(incident))
@@ -51,7 +42,8 @@ pub fn asked(
         let client = cells.text(unit.client);
         clients.iter().any(|id| Some(id.as_str()) == client)
     };
-    let spells = unit::units(cells)
+    let spells = ground
+        .units
         .iter()
         .filter(|unit| named(unit))
         .filter_map(|unit| {

@@ -54,10 +54,13 @@ impl Digest {
         let mut latest = unit.by_key(cells, |_, _| usize::MAX);
         let mut at = 0;
         for (number, row) in unit.rows.iter().enumerate() {
-            at += self.instants[at..]
-                .iter()
-                .take_while(|instant| **instant < row.first)
-                .count();
+            while self
+                .instants
+                .get(at)
+                .is_some_and(|instant| *instant < row.first)
+            {
+                at += 1;
+            }
             match roles.of(row.key) {
                 Some(Role::Failed) => self.entries.push(Entry {
                     place: 2 * at + 1,
@@ -75,21 +78,36 @@ impl Digest {
     /// Takes an accepted row that begins after all instants before the one numbered `at`; `latest`
     /// is where the last of its key stands.
     fn accept(&mut self, row: &Cell, at: usize, latest: &mut usize) {
-        for item in accepted(row) {
-            let later = self.instants[at..].partition_point(|instant| *instant < item.time);
-            let same = self.instants.get(at + later) == Some(&item.time);
+        if row.callers == 0 {
+            return;
+        }
+        // Most rows end before the next instant.
+        if self
+            .instants
+            .get(at)
+            .is_none_or(|instant| row.last < *instant)
+        {
+            return self.add(2 * at, row.key, row.callers, latest);
+        }
+        for (time, callers) in accepted(row) {
+            let later = self.instants[at..].partition_point(|instant| *instant < time);
+            let same = self.instants.get(at + later) == Some(&time);
             let place = 2 * (at + later) + usize::from(same);
-            match self.entries.get_mut(*latest) {
-                Some(entry) if entry.place == place => entry.callers += item.accepted as u64,
-                _ => {
-                    *latest = self.entries.len();
-                    self.entries.push(Entry {
-                        place,
-                        key: row.key,
-                        row: usize::MAX,
-                        callers: item.accepted as u64,
-                    });
-                }
+            self.add(place, row.key, callers, latest);
+        }
+    }
+
+    fn add(&mut self, place: usize, key: u32, callers: u64, latest: &mut usize) {
+        match self.entries.get_mut(*latest) {
+            Some(entry) if entry.place == place => entry.callers += callers,
+            _ => {
+                *latest = self.entries.len();
+                self.entries.push(Entry {
+                    place,
+                    key,
+                    row: usize::MAX,
+                    callers,
+                });
             }
         }
     }

@@ -6,20 +6,13 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use super::{
-    Config, Incident,
-    absence::{self, Ground},
-    describe,
+    Config, Ground, Incident, absence, describe,
     digest::Digest,
     scan::{self, Item},
     slice::{Slice, items},
     spell::{self, Spell},
     unit::Unit,
 };
-use crate::{
-    frame::{Cells, CoverageRow},
-    window::Window,
-};
-
 /// Fewer failures are no outage, whatever else speaks for one.
 const FEWEST_FAILURES: f64 = 3.0;
 /// A silence may begin so long after the instant: codes issued before can still be exchanged
@@ -47,20 +40,14 @@ pub struct Probe {
 }
 
 /// The outages that the answers make.
-pub fn probe(
-    cells: &Cells,
-    coverage: &[CoverageRow],
-    window: Window,
-    questions: &[Questions<'_>],
-    config: &Config,
-) -> Vec<Incident> {
-    let ground = Ground::new(cells, coverage, window);
+pub fn probe(ground: &Ground<'_>, questions: &[Questions<'_>], config: &Config) -> Vec<Incident> {
+    let cells = ground.cells;
     let mut spells = Vec::new();
     for questions in questions {
         let cuts = questions.probes.iter().map(|probe| probe.at).collect();
         let asking = Asking {
             digest: Digest::new(cells, &questions.unit, cuts),
-            ground: &ground,
+            ground,
             unit: &questions.unit,
             questions: questions.probes.len(),
             config,
@@ -74,7 +61,7 @@ pub fn probe(
     }
     spell::merge(cells, spells)
         .iter()
-        .map(|spells| describe::incident(cells, spells, window))
+        .map(|spells| describe::incident(cells, spells, ground.window))
         .collect()
 }
 
@@ -128,8 +115,9 @@ impl<'a> Asking<'_, 'a> {
     fn silent(&self, probe: &Probe, slice: &Slice) -> Option<Spell<'a>> {
         let (cells, coverage) = (self.ground.cells, self.ground.coverage);
         let (unit, threshold) = (self.requests(probe), self.threshold(probe, 1));
-        let silences = absence::in_slice(self.ground, &unit, slice, threshold);
-        let mut begun = silences.into_iter().filter(|spell| {
+        let slices = [slice];
+        let silences = absence::in_slices(self.ground, &unit, &slices, threshold);
+        let mut begun = silences.filter(|spell| {
             spell.start <= probe.at + CODES_IN_FLIGHT
                 && spell.silence.is_some_and(|(_, by)| probe.at <= by)
                 && absence::is_observed(coverage, spell.start, spell.end)

@@ -263,31 +263,44 @@ fn weights(normal: f64, rate: f64) -> [f64; 2] {
     [(rate / normal).ln(), ((1.0 - rate) / (1.0 - normal)).ln()]
 }
 
-/// The same, among rates that are so many times the normal one.
+/// The segment least like the normal rate, among rates that are so many times that.
 fn best_rise(items: &[Item], normal: f64, rise: f64) -> Option<Segment> {
+    let failing = items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.failed > 0.0);
+    let failing: Vec<usize> = failing.map(|(index, _)| index).collect();
     let rates = RATES.into_iter().chain([3.0 * normal]);
     rates
         .filter(|rate| *rate > rise * normal && *rate < 1.0)
-        .filter_map(|rate| best_at(items, normal, rate))
+        .filter_map(|rate| best_at(items, &failing, weights(normal, rate)))
         .max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
-/// Kadane: the interval of the greatest sum.
-fn best_at(items: &[Item], normal: f64, rate: f64) -> Option<Segment> {
-    let [failed, accepted] = weights(normal, rate);
+/// Kadane: the interval of the greatest sum. It begins where something failed.
+fn best_at(items: &[Item], failing: &[usize], weights: [f64; 2]) -> Option<Segment> {
+    let [failed, accepted] = weights;
     let mut best: Option<Segment> = None;
-    let (mut start, mut sum) = (0, 0.0);
-    for (index, item) in items.iter().enumerate() {
-        if sum <= 0.0 {
-            (start, sum) = (index, 0.0);
+    let mut end = 0;
+    for &start in failing {
+        if start < end {
+            continue;
         }
-        sum += item.failed * failed + item.accepted * accepted;
-        if sum > best.map_or(0.0, |best| best.score) {
-            best = Some(Segment {
-                start,
-                end: index + 1,
-                score: sum,
-            });
+        let mut sum = 0.0;
+        end = items.len();
+        for (index, item) in items.iter().enumerate().skip(start) {
+            sum += item.failed * failed + item.accepted * accepted;
+            if sum <= 0.0 {
+                end = index + 1;
+                break;
+            }
+            if sum > best.map_or(0.0, |best| best.score) {
+                best = Some(Segment {
+                    start,
+                    end: index + 1,
+                    score: sum,
+                });
+            }
         }
     }
     best

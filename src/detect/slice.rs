@@ -1,6 +1,9 @@
 //! Slices of a client's traffic: by endpoint, grant, redirect URI, scopes, provider and error.
 
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap},
+};
 
 use super::{
     incident::Stratum,
@@ -210,39 +213,59 @@ impl Slice {
 /// The attempts of a unit in a slice as a sequence to scan, without the rows in `explained`.
 pub fn items(unit: &Unit<'_>, roles: &Roles, explained: &[bool]) -> Vec<Item> {
     let mut items = Vec::new();
+    let mut waiting = BinaryHeap::new();
     for (place, row) in unit.rows.iter().enumerate() {
-        match roles.of(row.key) {
-            Some(Role::Failed) if explained.get(place) != Some(&true) => items.push(Item {
-                time: row.first,
-                failed: row.callers as f64,
-                accepted: 0.0,
-            }),
-            Some(Role::Accepted) => items.extend(accepted(row)),
+        let Some(role) = roles.of(row.key) else {
+            continue;
+        };
+        take_turns(&mut waiting, row.first, &mut items);
+        match role {
+            Role::Failed if explained.get(place) != Some(&true) => {
+                let failed = row.callers as f64;
+                add(&mut items, row.first, failed, 0.0);
+            }
+            Role::Accepted => {
+                let turns = accepted(row);
+                waiting.extend(turns.map(|(time, accepted)| Reverse((time, accepted))));
+            }
             _ => {}
         }
     }
-    items.sort_by_key(|item| item.time);
-    items.dedup_by(|later, item| {
-        let same = later.time == item.time;
-        if same {
-            item.failed += later.failed;
-            item.accepted += later.accepted;
-        }
-        same
-    });
+    take_turns(&mut waiting, i64::MAX, &mut items);
     items
 }
 
-/// Folded successes as two instants: all but the last at their first, the last at their last. So
-/// neither the last success before an onset nor the first after an end is misplaced.
-pub fn accepted(row: &Cell) -> impl Iterator<Item = Item> + use<> {
-    let at = |time, accepted: u64| Item {
-        time,
-        failed: 0.0,
-        accepted: accepted as f64,
-    };
+/// Adds what was accepted up to a time, in order.
+fn take_turns(waiting: &mut BinaryHeap<Reverse<(i64, u64)>>, until: i64, items: &mut Vec<Item>) {
+    while let Some(&Reverse((time, accepted))) = waiting.peek()
+        && time <= until
+    {
+        waiting.pop();
+        add(items, time, 0.0, accepted as f64);
+    }
+}
+
+/// Adds attempts that come no earlier than the last.
+fn add(items: &mut Vec<Item>, time: i64, failed: f64, accepted: f64) {
+    match items.last_mut() {
+        Some(item) if item.time == time => {
+            item.failed += failed;
+            item.accepted += accepted;
+        }
+        _ => items.push(Item {
+            time,
+            failed,
+            accepted,
+        }),
+    }
+}
+
+/// Folded successes as two instants and how many came then: all but the last at their first, the
+/// last at their last. So neither the last success before an onset nor the first after an end is
+/// misplaced.
+pub fn accepted(row: &Cell) -> impl Iterator<Item = (i64, u64)> + use<> {
     let last = u64::from(row.last > row.first && row.callers > 1);
-    [at(row.first, row.callers - last), at(row.last, last)]
+    [(row.first, row.callers - last), (row.last, last)]
         .into_iter()
-        .filter(|item| item.accepted > 0.0)
+        .filter(|(_, accepted)| *accepted > 0)
 }

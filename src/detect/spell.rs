@@ -60,11 +60,13 @@ pub fn failing<'a>(
     let mut search = Search::new(cells, unit, slices, config);
     let mut spells = Vec::new();
     while spells.len() < MOST_SPELLS {
-        let found = search
-            .best(slices)
-            .max_by(|a, b| worth(a).total_cmp(&worth(b)));
-        let Some(spell) = found else { break };
-        let spell = search.within(slices, &spell).unwrap_or(spell);
+        let found: Vec<Spell<'a>> = slices
+            .iter()
+            .filter_map(|slice| search.best_of(slice))
+            .collect();
+        let best = found.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)));
+        let Some(best) = best else { break };
+        let spell = search.within(&found, best).unwrap_or(best).clone();
         let explains = search.explain(&spell);
         spells.push(spell);
         if !explains {
@@ -95,11 +97,7 @@ impl<'s, 'a> Search<'s, 'a> {
         }
     }
 
-    /// The best spell of each slice that has any.
-    fn best(&self, slices: &[Slice]) -> impl Iterator<Item = Spell<'a>> {
-        slices.iter().filter_map(|slice| self.best_of(slice))
-    }
-
+    /// The best spell of a slice, if it has any.
     fn best_of(&self, slice: &Slice) -> Option<Spell<'a>> {
         let roles = slice.roles(self.cells, self.unit);
         let shortened = self.digest.items(&roles, &self.explained);
@@ -127,10 +125,9 @@ impl<'s, 'a> Search<'s, 'a> {
 
     /// A break inside a spell of other failures: one error begins later than they do, and with it
     /// the successes of its grants end, which the others had left alone.
-    fn within(&self, slices: &[Slice], outer: &Spell<'_>) -> Option<Spell<'a>> {
-        let of_one_error = slices.iter().filter(|slice| slice.error.is_some());
+    fn within<'f>(&self, found: &'f [Spell<'a>], outer: &Spell<'_>) -> Option<&'f Spell<'a>> {
+        let of_one_error = found.iter().filter(|spell| spell.slice.error.is_some());
         of_one_error
-            .filter_map(|slice| self.best_of(slice))
             .filter(|inner| inner.start - outer.start > SAME_ONSET && inner.start < outer.end)
             .filter(|inner| self.ends_successes(inner, outer.start))
             .max_by(|a, b| worth(a).total_cmp(&worth(b)))

@@ -51,18 +51,11 @@ pub fn units(cells: &Cells) -> Vec<Rc<Unit<'_>>> {
     units
 }
 
-/// The traffic of each pool that has several app clients, as one unit.
-pub fn pools(cells: &Cells) -> impl Iterator<Item = Rc<Unit<'_>>> {
+/// The owners of each pool that has several app clients.
+pub fn pools(cells: &Cells) -> impl Iterator<Item = &[Owner]> {
     let pools = cells.owners.chunk_by(|a, b| a.user_pool == b.user_pool);
     let known = |owners: &&[Owner]| owners.iter().all(|owner| owner.user_pool.is_some());
-    let several = pools.filter(known).filter(|owners| owners.len() > 1);
-    several.map(|owners| {
-        let rows = owners.iter().flat_map(|owner| cells.of(owner));
-        let mut rows: Vec<Cell> = rows.copied().collect();
-        // Each client's are sorted: this merges them.
-        rows.sort_by_key(|row| (row.first, row.last, row.key));
-        Rc::new(Unit::new(owners, None, Cow::Owned(rows)))
-    })
+    pools.filter(known).filter(|owners| owners.len() > 1)
 }
 
 impl<'a> Unit<'a> {
@@ -89,6 +82,15 @@ impl<'a> Unit<'a> {
             rows,
             counted,
         }
+    }
+
+    /// All traffic of a pool.
+    pub fn of_pool(cells: &Cells, owners: &'a [Owner]) -> Self {
+        let rows = owners.iter().flat_map(|owner| cells.of(owner));
+        let mut rows: Vec<Cell> = rows.copied().collect();
+        // Each client's are sorted: this merges them.
+        rows.sort_by_key(|row| (row.first, row.last, row.key));
+        Self::new(owners, None, Cow::Owned(rows))
     }
 
     /// Its rows of keys of some numbers.

@@ -115,6 +115,13 @@ impl Cells {
         owners.filter(move |owner| owner.client == symbol.flatten())
     }
 
+    /// The place of the owner of a key's rows.
+    pub fn owner_of(&self, key: u32) -> Option<usize> {
+        let later = |owner: &Owner| owner.keys.end <= key as usize;
+        let place = self.owners.partition_point(later);
+        (place < self.owners.len()).then_some(place)
+    }
+
     /// All rows of an owner, by time.
     pub fn of(&self, owner: &Owner) -> &[Cell] {
         self.rows.get(owner.rows.clone()).unwrap_or_default()

@@ -16,7 +16,7 @@ use analysis::{changes, cpu::seconds, organisation::Organisation, traffic};
 use trailblame::{
     attribute::{self, Finding, Scene, Verdict},
     cognito::history::History,
-    detect,
+    detect::{self, Ground},
     frame::{Bounds, Fold, Frames},
     record::{Located, Record},
 };
@@ -94,14 +94,15 @@ fn read(organisation: &Organisation, rows: usize, idle: usize) -> Fold {
 }
 
 fn analyse(frames: &Frames, history: &History) -> (f64, f64, Vec<Finding>) {
-    let (cells, coverage, window) = (&frames.cells, &frames.coverage, frames.window);
     let config = detect::Config::default();
-    let (detecting, incidents) = seconds(|| detect::detect(cells, coverage, window, &config));
+    let (detecting, (ground, incidents)) = seconds(|| {
+        let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+        let incidents = detect::detect(&ground, &config);
+        (ground, incidents)
+    });
     let scene = Scene {
-        cells,
+        ground: &ground,
         history,
-        coverage,
-        window,
     };
     let (attributing, findings) = seconds(|| attribute::explain(incidents, &scene));
     (detecting, attributing, findings)

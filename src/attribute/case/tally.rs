@@ -1,18 +1,23 @@
 //! What replay says of one change, counted over the requests around an outage.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
+};
 
-use super::{Agreement, CODES_IN_FLIGHT, Case, HEALING_TIME, LOOK_BACK, agreement, is_client};
+use super::{
+    Agreement, CODES_IN_FLIGHT, Case, HEALING_TIME, LOOK_BACK, agreement, suffering::Suffered,
+};
 use crate::{
     attribute::Crossing,
     cognito::{
         effects::{Delay, Effect},
-        history::{At, ConfigChange, DiffLine, Standing},
+        history::{ConfigChange, DiffLine, Standing},
         replay::{self, Break, Prediction},
         setting::{Resource, Setting},
     },
     detect::Kind,
-    frame::{Cell, Cells, Key},
+    frame::{Key, symbols::Symbol},
 };
 
 /// What less than this share of the explained requests ask for may be others' noise.
@@ -57,6 +62,9 @@ pub struct Tally {
 
 /// Redirect URI, scopes and identity provider of a request.
 type Asked = [Option<String>; 3];
+
+/// What a change does to requests, by the number of their key.
+type Predictions = BTreeMap<u32, Rc<Prediction>>;
 
 /// How a diff line breaks requests.
 #[derive(Clone, Copy, Debug)]
@@ -109,51 +117,77 @@ impl<'a> Case<'a> {
     /// Whether a change by itself refuses every request of the outage.
     pub fn refuses_all(&self, index: usize) -> bool {
         let predictions = self.predictions(index);
-        let mut suffering = self.suffering().peekable();
-        let certain = |prediction: &Prediction| match prediction {
+        let certain = |prediction: &Rc<Prediction>| match &**prediction {
             Prediction::Breaks(breaks) => breaks.iter().any(|broken| broken.certain),
             _ => false,
         };
-        suffering.peek().is_some()
-            && suffering.all(|(row, _, _)| predictions.get(&row.key).is_some_and(certain))
+        let mut kinds = self.suffering.kinds.keys();
+        kinds.len() > 0 && kinds.all(|key| predictions.get(key).is_some_and(certain))
     }
 
-    /// What the change does to each kind of request it can reach.
-    fn predictions(&self, index: usize) -> BTreeMap<u32, Prediction> {
-        let change = &self.history.changes()[index];
-        let mut predictions = BTreeMap::new();
-        for row in &self.rows {
-            let Some(key) = self.cells.keys.get(row.key as usize) else {
-                continue;
-            };
-            predictions
-                .entry(row.key)
-                .or_insert_with(|| match self.within(index, key) {
-                    true => replay::predict(change, &self.attempt(key)),
-                    false => Prediction::Unaffected,
-                });
+    /// What the change does to each kind of request it can reach, but for those to which it does
+    /// nothing.
+    fn predictions(&self, index: usize) -> Predictions {
+        let mut predictions = Predictions::new();
+        let replay = &self.inquiry.replays[index];
+        if replay.is_idle() {
+            return predictions;
+        }
+        let mut known: HashMap<[Option<Symbol>; 5], Rc<Prediction>> = HashMap::new();
+        for (number, key) in self.within(index) {
+            let asked = [
+                key.endpoint,
+                key.grant,
+                key.redirect_uri,
+                key.scopes,
+                key.identity_provider,
+            ];
+            let new = || Rc::new(replay.predict(&self.attempt(key)));
+            let prediction = known.entry(asked).or_insert_with(new);
+            if **prediction != Prediction::Unaffected {
+                predictions.insert(number, Rc::clone(prediction));
+            }
         }
         predictions
     }
 
-    fn count_failures(
-        &self,
-        index: usize,
-        predictions: &BTreeMap<u32, Prediction>,
-        tally: &mut Tally,
-    ) {
-        for (row, key, weight) in self.suffering() {
+    /// The kinds of requests that a resource's settings govern.
+    fn within(&self, index: usize) -> Vec<(u32, &'a Key)> {
+        let resource = &self.history.changes()[index].resource;
+        let triggers = match resource {
+            Resource::Function(name) => self.triggers(index, name),
+            _ => Vec::new(),
+        };
+        let governed = |key: &Key, ours: bool| match resource {
+            Resource::Client(_, client) => self.cells.text(key.client) == Some(client.as_str()),
+            Resource::Other(..) => ours,
+            Resource::Function(_) => {
+                let mut triggers = triggers.iter();
+                let attempt = self.attempt(key);
+                triggers.len() == 0 || triggers.any(|setting| replay::look_at(setting, &attempt))
+            }
+            _ => true,
+        };
+        self.keys()
+            .filter(|(_, key, ours)| governed(key, *ours))
+            .map(|(number, key, _)| (number, key))
+            .collect()
+    }
+
+    fn count_failures(&self, index: usize, predictions: &Predictions, tally: &mut Tally) {
+        for (number, suffered) in &self.suffering.kinds {
+            let weight = suffered.weight;
             tally.failed += weight;
-            match predictions.get(&row.key) {
+            match predictions.get(number).map(|prediction| &**prediction) {
                 Some(Prediction::CannotTell) => tally.untold += weight,
-                Some(Prediction::Breaks(_)) if self.preempted(index, key) => {
+                Some(Prediction::Breaks(_)) if self.preempted(index, suffered) => {
                     tally.refused_before += weight;
                 }
                 Some(Prediction::Breaks(breaks)) => {
-                    self.count_break(breaks, key, weight, tally);
+                    self.count_break(breaks, suffered.key, weight, tally);
                 }
                 _ => {
-                    if self.refused_before(index, key) {
+                    if suffered.refused_before(index) {
                         tally.refused_before += weight;
                     }
                 }
@@ -190,39 +224,28 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether the client's settings just before the change refuse such requests already.
-    fn refused_before(&self, index: usize, key: &Key) -> bool {
-        let (Some(pool), Some(client)) =
-            (self.incident.user_pool.clone(), self.cells.text(key.client))
-        else {
-            return false;
-        };
-        let resource = Resource::Client(pool, crate::ids::AppClientId::new(client));
-        let settings = self.history.settings(&resource, At::Before(index));
-        settings.is_some_and(|settings| replay::refused_by(settings, &self.attempt(key)).is_some())
-    }
-
     /// Whether such requests were refused already when the change was made, by one that was made
     /// after the last of them was accepted: what is broken cannot be broken again.
-    fn preempted(&self, index: usize, key: &Key) -> bool {
+    fn preempted(&self, index: usize, suffered: &Suffered<'_>) -> bool {
         let changes = self.history.changes();
         let Some(last) = self.incident.last_success else {
             return false;
         };
-        let ours = &changes[index].resource;
-        let earlier = changes.iter().take(index).filter(|earlier| {
-            earlier.resource == *ours
-                && earlier.standing == Standing::Effective
-                && earlier.change.time >= last
-        });
-        let attempt = self.attempt(key);
-        let breaks = |earlier: &ConfigChange| match replay::predict(earlier, &attempt) {
+        let earlier = self.history.writes(&changes[index].resource);
+        let mut earlier = earlier
+            .take_while(|earlier| *earlier < index)
+            .filter(|earlier| {
+                let earlier = &changes[*earlier];
+                earlier.standing == Standing::Effective && earlier.change.time >= last
+            });
+        let attempt = self.attempt(suffered.key);
+        let breaks = |earlier: usize| match self.inquiry.replays[earlier].predict(&attempt) {
             Prediction::Breaks(breaks) => breaks
                 .iter()
                 .any(|broken| broken.certain || broken.untold == Some(true)),
             _ => false,
         };
-        earlier.into_iter().any(breaks) && self.refused_before(index, key)
+        earlier.any(breaks) && suffered.refused_before(index)
     }
 
     fn asked(&self, key: &Key) -> Asked {
@@ -232,13 +255,9 @@ impl<'a> Case<'a> {
 
     /// Kinds of requests that the change breaks by a line that explains failures, and whether all
     /// such requests are refused.
-    fn exposed(
-        &self,
-        predictions: &BTreeMap<u32, Prediction>,
-        tally: &Tally,
-    ) -> BTreeMap<u32, bool> {
+    fn exposed(&self, predictions: &Predictions, tally: &Tally) -> BTreeMap<u32, bool> {
         let exposed = predictions.iter().filter_map(|(key, prediction)| {
-            let Prediction::Breaks(breaks) = prediction else {
+            let Prediction::Breaks(breaks) = &**prediction else {
                 return None;
             };
             let mut ours = breaks
@@ -269,12 +288,8 @@ impl<'a> Case<'a> {
         tally: &mut Tally,
     ) -> bool {
         let made = change.change.time.timestamp_micros();
-        let accepted = self.rows.iter().any(|row| {
-            let key = self.cells.keys.get(row.key as usize);
-            row.last < made
-                && exposed_success(exposed, self.cells, row).is_some()
-                && key.is_some_and(|key| is_client(self.incident, self.cells.text(key.client)))
-        });
+        let mut accepted = self.accepted(exposed).map(|(key, _)| key);
+        let accepted = accepted.any(|key| self.inquiry.times.between(key, i64::MIN, made) > 0.0);
         let mut inferred = false;
         for broken in tally.breaks.values_mut() {
             if broken.untold == Some(true) && accepted {
@@ -294,23 +309,21 @@ impl<'a> Case<'a> {
         breaks: &BTreeMap<Setting, Broken>,
     ) -> Option<usize> {
         let guilty = &self.history.changes()[index];
-        let mut later = self.history.changes().iter().enumerate().skip(index + 1);
+        let changes = self.history.changes();
+        let later = self.history.writes(&guilty.resource);
+        let mut later = later.skip_while(|later| *later <= index);
         if guilty.standing == Standing::Opaque {
-            return later
-                .find(|(_, change)| self.ends_with(guilty, change))
-                .map(|(later, _)| later);
+            return later.find(|later| self.ends_with(&changes[*later]));
         }
         later
-            .filter(|(_, change)| change.standing == Standing::Effective)
-            .find(|(_, change)| self.cures(guilty, change, exposed, breaks))
-            .map(|(later, _)| later)
+            .filter(|later| changes[*later].standing == Standing::Effective)
+            .find(|later| self.cures(guilty, *later, exposed, breaks))
     }
 
-    /// Whether the outage ended when the same thing was changed again, in ways no log shows.
-    fn ends_with(&self, guilty: &ConfigChange, later: &ConfigChange) -> bool {
+    /// Whether the outage ended with a later change of the same thing, in ways no log shows.
+    fn ends_with(&self, later: &ConfigChange) -> bool {
         let made = later.change.time;
-        later.resource == guilty.resource
-            && later.standing == Standing::Opaque
+        later.standing == Standing::Opaque
             && made > self.incident.onset
             && self.incident.recovered.is_some_and(|time| made <= time)
             && self
@@ -319,10 +332,11 @@ impl<'a> Case<'a> {
                 .is_some_and(|end| end <= made + HEALING_TIME)
     }
 
+    /// Whether a later change of the same thing puts back what the guilty one broke.
     fn cures(
         &self,
         guilty: &ConfigChange,
-        later: &ConfigChange,
+        later: usize,
         exposed: &BTreeMap<u32, bool>,
         breaks: &BTreeMap<Setting, Broken>,
     ) -> bool {
@@ -330,22 +344,18 @@ impl<'a> Case<'a> {
             .diff
             .iter()
             .filter(|line| breaks.contains_key(&line.setting));
-        let put_back = later.resource == guilty.resource
-            && broken.any(|was| {
-                let mut lines = later.diff.iter();
-                lines.any(|line| was.setting == line.setting && takes_back(was, line))
-            });
-        let passes = || {
-            later.resource == guilty.resource
-                && exposed.keys().any(|key| {
-                    let key = self.cells.keys.get(*key as usize);
-                    key.is_some_and(|key| {
-                        let prediction = replay::predict(later, &self.attempt(key));
-                        matches!(prediction, Prediction::Cures(_))
-                    })
-                })
+        let put_back = broken.any(|was| {
+            let mut lines = self.history.changes()[later].diff.iter();
+            lines.any(|line| was.setting == line.setting && takes_back(was, line))
+        });
+        let passes = |key: &u32| {
+            let key = self.cells.keys.get(*key as usize);
+            key.is_some_and(|key| {
+                let prediction = self.inquiry.replays[later].predict(&self.attempt(key));
+                matches!(prediction, Prediction::Cures(_))
+            })
         };
-        (put_back && !exposed.is_empty()) || passes()
+        (put_back && !exposed.is_empty()) || exposed.keys().any(passes)
     }
 
     fn count_successes(
@@ -354,44 +364,41 @@ impl<'a> Case<'a> {
         exposed: &BTreeMap<u32, bool>,
         tally: &mut Tally,
     ) {
-        let made = change.change.time.timestamp_micros();
         // The change lies anywhere in its second, and so do requests.
-        let felt = made + 1_000_000 + self.grace(tally);
+        let made = change.change.time.timestamp_micros() + 1_000_000;
+        let felt = made + self.grace(tally);
         let cured = tally.cure.and_then(|cure| self.history.changes().get(cure));
         let cured = cured.map_or(i64::MAX, |cure| cure.change.time.timestamp_micros());
-        let (onset, end) = (self.onset(), self.end());
+        let (onset, end) = (self.onset(), self.end().min(cured));
         let recovered = self.incident.recovered.map(|time| time.timestamp_micros());
-        for row in &self.rows {
-            let Some(key) = self.cells.keys.get(row.key as usize) else {
-                continue;
-            };
-            let ours = is_client(self.incident, self.cells.text(key.client));
-            let during = row.first > onset && row.last < end.min(cured);
-            if !ours && during && row.first > made + 1_000_000 && exposed.contains_key(&row.key) {
+        let times = &self.inquiry.times;
+        for (number, key, ours) in self.keys().filter(|(key, ..)| exposed.contains_key(key)) {
+            if !ours && times.between(number, onset.max(made), end) > 0.0 {
                 self.count_other(key, tally);
             }
-            let certain = exposed_success(exposed, self.cells, row).filter(|_| ours);
-            let Some(certain) = certain else { continue };
-            let accepted = row.callers.max(1) as f64;
-            if onset - LOOK_BACK <= row.first && row.first < onset {
-                tally.usual += accepted;
-            }
-            if row.first > made + 1_000_000 && row.last < onset {
-                match row.last <= felt {
-                    true => tally.accepted_within_delay += accepted,
-                    false => tally.accepted_before += accepted,
-                }
-            }
-            if !certain {
-                continue;
-            }
-            if during {
-                tally.accepted_despite += accepted;
-            }
-            if recovered.is_some_and(|recovered| row.first >= recovered) && row.last < cured {
-                tally.accepted_after += accepted;
+        }
+        for (key, certain) in self.accepted(exposed) {
+            tally.usual += times.begun_in(key, onset - LOOK_BACK, onset);
+            let all = times.between(key, made, onset);
+            let within = times.between(key, made, onset.min(felt + 1));
+            tally.accepted_within_delay += within;
+            tally.accepted_before += all - within;
+            if certain {
+                tally.accepted_despite += times.between(key, onset, end);
+                let after = |recovered: i64| times.between(key, recovered - 1, cured);
+                tally.accepted_after += recovered.map_or(0.0, after);
             }
         }
+    }
+
+    /// The exposed kinds of accepted requests of the outage's clients, and whether all such
+    /// requests are refused.
+    fn accepted(&self, exposed: &BTreeMap<u32, bool>) -> impl Iterator<Item = (u32, bool)> {
+        let ours = self.keys().filter(|(_, key, ours)| {
+            let accepted = !self.cells.failed(key) && self.cells.tells(key);
+            *ours && accepted
+        });
+        ours.filter_map(|(key, ..)| Some((key, *exposed.get(&key)?)))
     }
 
     /// How long exposed requests may still be accepted after a change.
@@ -430,11 +437,4 @@ fn takes_back(was: &DiffLine, later: &DiffLine) -> bool {
         Some(_) => was.before.same(&later.after),
         None => later.before.same(&was.after) && later.after.differs(&was.after),
     }
-}
-
-/// Whether every request of a row's kind is refused; `None` when the row is no exposed success.
-fn exposed_success(exposed: &BTreeMap<u32, bool>, cells: &Cells, row: &Cell) -> Option<bool> {
-    let key = cells.keys.get(row.key as usize)?;
-    let certain = *exposed.get(&row.key)?;
-    (!cells.failed(key) && cells.tells(key)).then_some(certain)
 }

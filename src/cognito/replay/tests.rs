@@ -20,7 +20,7 @@ fn check(setting: &'static str, before: Value, after: Value, attempt: &str, expe
         scopes: None,
         identity_provider: None,
     };
-    let prediction = match predict(&change(setting, before, after), &attempt) {
+    let prediction = match Replay::new(&change(setting, before, after)).predict(&attempt) {
         Prediction::Unaffected => "unaffected".to_owned(),
         Prediction::CannotTell => "cannot tell".to_owned(),
         Prediction::Cures(_) => "cures".to_owned(),

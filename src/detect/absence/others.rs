@@ -1,8 +1,13 @@
 //! Traffic of the same rhythm that is not the slice's own.
 
-use super::{ALONE_HORIZON, ALONE_PRICE, Ground, HORIZON, Pause, SHARE_SPAN, rhythm::Rhythm};
+use super::{
+    ALONE_HORIZON, ALONE_PRICE, HORIZON, SHARE_SPAN,
+    pause::{Enough, Pause},
+    rhythm::Rhythm,
+};
 use crate::{
     detect::{
+        Ground,
         slice::Roles,
         unit::{ByKey, Unit},
     },
@@ -66,20 +71,30 @@ impl<'g> Others<'g> {
         }
     }
 
-    /// Whether a pause may still surprise as much as the threshold asks for.
-    pub fn leave_surprising(&self, pause: &Pause, threshold: f64) -> bool {
-        let pace = self.pace(pause.start, pause.stop);
-        let ahead = (pause.stop - pause.start).min(pace.horizon) as f64 * pace.share;
-        pause.may_surprise(ahead, threshold + pace.price)
+    /// Whether a pause may still surprise enough, as far as can be told at a glance.
+    pub fn leave_surprising(&self, pause: &Pause, enough: &Enough) -> bool {
+        let (start, stop) = (pause.start, pause.stop);
+        let about = |from, to| self.ground.pulse().about(self.rhythm, from, to);
+        let usual = about(start - SHARE_SPAN, start).0 - self.own(start - SHARE_SPAN, start);
+        if usual < FEWEST_CONTROLS {
+            return true;
+        }
+        let came = about(start, stop).1 / (stop - start) as f64;
+        let share = (came / (usual / SHARE_SPAN as f64)).min(1.0);
+        let ahead = (stop - start).min(HORIZON) as f64 * share;
+        pause.may_surprise(ahead * (1.0 + 1e-9), enough)
     }
 
     fn between(&self, from: i64, to: i64) -> f64 {
-        let all = self.ground.pulse().between(self.rhythm, from, to);
-        let own = self
-            .owners
-            .iter()
-            .map(|owner| self.own_between(owner, from, to));
-        all - own.sum::<f64>()
+        let cells = self.ground.cells;
+        let all = self.ground.pulse().between(cells, self.rhythm, from, to);
+        all - self.own(from, to)
+    }
+
+    /// Its own requests between two times.
+    fn own(&self, from: i64, to: i64) -> f64 {
+        let own = self.owners.iter();
+        own.map(|owner| self.own_between(owner, from, to)).sum()
     }
 
     fn own_between(&self, owner: &Owner, from: i64, to: i64) -> f64 {

@@ -1,10 +1,14 @@
 //! Pauses in a slice's attempts, by its rows: those that may be silences at all.
 
-use super::{FEWEST_ATTEMPTS, HORIZON, RECENT, SHORTEST, attempts, surprise};
+use super::{FEWEST_ATTEMPTS, HORIZON, RECENT, SHORTEST, attempts};
 use crate::{
-    detect::{slice::Roles, unit::Unit},
-    frame::Cell,
+    detect::{Ground, slice::Roles, unit::Unit},
+    frame::{Cell, Cells, Owner},
 };
+
+const MINUTE: i64 = 60_000_000;
+/// In so many minutes every pause is looked for at once.
+const MOST_MINUTES: i64 = 1 << 20;
 
 /// A time without attempts.
 #[derive(Clone, Debug)]
@@ -19,106 +23,183 @@ pub struct Pause {
     took: [Option<i64>; RECENT.len()],
 }
 
-impl Pause {
-    /// Whether it may surprise so much, when so much of its time counts.
-    pub fn may_surprise(&self, ahead: f64, threshold: f64) -> bool {
+/// How much of a pause must count, as a share of the time that each number of [`RECENT`] took, for it
+/// to surprise enough.
+#[derive(Clone, Copy)]
+pub struct Enough([f64; RECENT.len()]);
+
+impl Enough {
+    /// Where a surprise must reach a threshold; a little less, since it is reckoned another way.
+    pub fn new(threshold: f64) -> Self {
         let least = threshold - 1e-9 * threshold.abs();
-        let is_enough = |(count, took): (&u64, Option<i64>)| {
-            took.is_none_or(|took| surprise(*count, ahead, took as f64) >= least)
-        };
-        self.took[0].is_some() && RECENT.iter().zip(self.took).all(is_enough)
+        Self(RECENT.map(|count| (least / count as f64).exp_m1()))
+    }
+
+    fn is(&self, number: usize, ahead: f64, took: i64) -> bool {
+        ahead >= self.0[number] * took as f64
     }
 }
 
-/// The pauses that may surprise so much, if nothing else is known of their time.
-pub fn surprising(unit: &Unit<'_>, roles: &Roles, end: i64, threshold: f64) -> Vec<Pause> {
-    let mut pauses = pauses(unit, roles, end);
-    pauses.retain(|pause| {
-        let ahead = (pause.stop - pause.start).min(HORIZON);
-        pause.may_surprise(ahead as f64, threshold)
+impl Pause {
+    /// Whether it may surprise enough, when so much of its time counts.
+    pub fn may_surprise(&self, ahead: f64, enough: &Enough) -> bool {
+        let mut told = self.took.iter().enumerate();
+        told.all(|(number, took)| took.is_none_or(|took| enough.is(number, ahead, took)))
+    }
+}
+
+/// Whether some owners together may be silent for long enough: no attempt of theirs in four minutes
+/// on end.
+pub fn may_pause(ground: &Ground<'_>, owners: &[Owner]) -> bool {
+    let cells = ground.cells;
+    let ends = owners.iter().filter_map(|owner| {
+        let rows = cells.of(owner);
+        Some((rows.first()?.first, rows.last()?.first))
     });
-    pauses
-}
-
-/// The pauses that are long enough.
-fn pauses(unit: &Unit<'_>, roles: &Roles, end: i64) -> Vec<Pause> {
-    let mut pauses = Vec::new();
-    let mut met = Met::default();
-    for row in unit.rows.iter().filter(|row| roles.of(row.key).is_some()) {
-        pauses.extend(met.pause(row.first, true));
-        if row.last - row.first >= SHORTEST {
-            // Its attempts may lie far apart.
-            return between_times(&attempts(unit, roles), end);
+    let end = ground.end();
+    let (first, last) = ends.fold((end, end), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let minutes = (last + cells.longest() - first) / MINUTE + 1;
+    if minutes > MOST_MINUTES {
+        return true;
+    }
+    let mut heard = vec![false; minutes as usize];
+    for owner in owners {
+        for row in cells.of(owner) {
+            let [begin, end] = [row.first, row.last].map(|time| (time - first) / MINUTE);
+            for minute in begin..=end {
+                heard[minute as usize] = true;
+            }
         }
-        met.add(row);
     }
-    pauses.extend(met.pause(end, false));
-    match met.count.last() {
-        Some(count) if *count >= FEWEST_ATTEMPTS => pauses,
-        _ => Vec::new(),
-    }
+    heard.windows(4).any(|minutes| *minutes == [false; 4])
 }
 
-/// Rows of a slice so far.
+/// The pauses of each slice that may surprise enough, if nothing else is known of their time.
+pub fn surprising(
+    ground: &Ground<'_>,
+    unit: &Unit<'_>,
+    slices: &[Roles],
+    enough: &Enough,
+) -> Vec<Vec<Pause>> {
+    let cells = ground.cells;
+    let large: Vec<bool> = slices
+        .iter()
+        .map(|roles| is_large(cells, unit, roles))
+        .collect();
+    if cells.longest() >= SHORTEST {
+        // Attempts of one row may lie far apart.
+        let pauses = slices.iter().zip(large).map(|(roles, large)| match large {
+            true => between_times(&attempts(unit, roles), ground.end(), enough),
+            false => Vec::new(),
+        });
+        return pauses.collect();
+    }
+    let holding = unit.by_key(cells, |number, _| {
+        let all = slices.iter().zip(&large).enumerate();
+        let own = all.filter(|(_, (roles, large))| **large && roles.of(number).is_some());
+        own.map(|(place, _)| place).collect::<Vec<usize>>()
+    });
+    let mut met: Vec<Met> = slices.iter().map(|_| Met::default()).collect();
+    for row in unit.rows.iter() {
+        for place in holding.of(row.key) {
+            met[*place].take(row, enough);
+        }
+    }
+    let pauses = met.into_iter().map(|met| met.end(ground.end(), enough));
+    pauses.collect()
+}
+
+/// Whether a slice has a rate to speak of.
+fn is_large(cells: &Cells, unit: &Unit<'_>, roles: &Roles) -> bool {
+    let keys = unit.keys(cells).map(|(number, _)| number);
+    let inside = keys.filter(|number| roles.of(*number).is_some());
+    inside.map(|number| unit.requests_of(number)).sum::<u64>() >= FEWEST_ATTEMPTS
+}
+
+/// Rows of a slice so far, and the pauses between them that may surprise enough.
 #[derive(Default)]
 struct Met {
-    /// Until when they reach, row by row.
-    reach: Vec<i64>,
-    /// How many attempts they are.
-    count: Vec<u64>,
+    /// Until when the rows reach, and how many attempts they are.
+    reach: i64,
+    count: u64,
+    /// The same row by row.
+    rows: Vec<(i64, u64)>,
     /// Of each number of [`RECENT`], the row that holds the attempt before so many.
     before: [usize; RECENT.len()],
+    pauses: Vec<Pause>,
 }
 
 impl Met {
-    fn add(&mut self, row: &Cell) {
-        let reach = self.reach.last().copied().unwrap_or(i64::MIN);
-        self.reach.push(reach.max(row.last));
-        self.count
-            .push(self.count.last().unwrap_or(&0) + row.requests);
+    fn take(&mut self, row: &Cell, enough: &Enough) {
+        if self.count == 0 {
+            self.reach = row.last;
+        } else if row.first - self.reach >= SHORTEST {
+            self.pause(row.first, true, enough);
+        }
+        self.reach = self.reach.max(row.last);
+        self.count += row.requests;
+        self.rows.push((self.reach, self.count));
     }
 
-    /// The pause from the last attempt to `stop`.
-    fn pause(&mut self, stop: i64, ended: bool) -> Option<Pause> {
-        let start = self.reach.last().copied()?;
-        (stop - start >= SHORTEST).then(|| Pause {
-            start,
-            stop,
-            ended,
-            took: std::array::from_fn(|number| self.took(number)),
-        })
+    fn end(mut self, end: i64, enough: &Enough) -> Vec<Pause> {
+        if self.count > 0 && end - self.reach >= SHORTEST {
+            self.pause(end, false, enough);
+        }
+        self.pauses
     }
 
-    /// So long at least did the last attempts take: the one before them came when the rows up to
-    /// its own had not ended.
-    fn took(&mut self, number: usize) -> Option<i64> {
-        let (count, last) = (self.count.last()?, self.reach.last()?);
-        let place = count.checked_sub(RECENT[number] + 1)?;
+    /// Notes the pause from the last attempt to `stop`, if it may surprise enough.
+    fn pause(&mut self, stop: i64, ended: bool, enough: &Enough) {
+        let start = self.reach;
+        let ahead = (stop - start).min(HORIZON) as f64;
+        let mut took = [None; RECENT.len()];
+        for (number, took) in took.iter_mut().enumerate() {
+            let Some(place) = self.count.checked_sub(RECENT[number] + 1) else {
+                break;
+            };
+            let least = self.took(number, place, start);
+            if !enough.is(number, ahead, least) {
+                return;
+            }
+            *took = Some(least);
+        }
+        if took[0].is_some() {
+            self.pauses.push(Pause {
+                start,
+                stop,
+                ended,
+                took,
+            });
+        }
+    }
+
+    /// So long at least did the last attempts take: the one before them, at a place among all, came
+    /// before the rows up to its own had ended.
+    fn took(&mut self, number: usize, place: u64, last: i64) -> i64 {
         let before = &mut self.before[number];
-        *before += self.count[*before..]
-            .iter()
-            .take_while(|count| **count <= place)
-            .count();
-        Some((last - self.reach[*before]).max(1))
+        while self.rows[*before].1 <= place {
+            *before += 1;
+        }
+        (last - self.rows[*before].0).max(1)
     }
 }
 
-fn between_times(times: &[i64], end: i64) -> Vec<Pause> {
-    let next = |place: usize| times.get(place + 1).copied();
+fn between_times(times: &[i64], end: i64, enough: &Enough) -> Vec<Pause> {
     let pause = |(place, start): (usize, &i64)| {
-        let took =
-            |count: u64| Some((start - times.get(place.checked_sub(count as usize)?)?).max(1));
+        let next = times.get(place + 1).copied();
+        let before = |count: u64| times.get(place.checked_sub(count as usize)?);
         Pause {
             start: *start,
-            stop: next(place).unwrap_or(end),
-            ended: next(place).is_some(),
-            took: RECENT.map(took),
+            stop: next.unwrap_or(end),
+            ended: next.is_some(),
+            took: RECENT.map(|count| Some((start - before(count)?).max(1))),
         }
     };
     let all = times.iter().enumerate().map(pause);
-    let long = all.filter(|pause| pause.stop - pause.start >= SHORTEST);
-    match times.len() as u64 >= FEWEST_ATTEMPTS {
-        true => long.collect(),
-        false => Vec::new(),
-    }
+    all.filter(|pause| pause.stop - pause.start >= SHORTEST && pause.took[0].is_some())
+        .filter(|pause| {
+            let ahead = (pause.stop - pause.start).min(HORIZON);
+            pause.may_surprise(ahead as f64, enough)
+        })
+        .collect()
 }

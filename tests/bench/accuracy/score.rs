@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use trailblame::{
     attribute::{self, EvidenceKind, Finding, Scene, TEMPERATURE, Verdict},
     cognito::history::History,
-    detect,
+    detect::{self, Ground},
     frame::{Bounds, Cells, Fold},
     ids::EventId,
     record,
@@ -128,17 +128,14 @@ pub fn analyse(case: &Case) -> (Vec<Finding>, Cells, History) {
     }
     let frames = fold.finish(&[]);
     let history = History::new(frames.changes, Vec::new());
-    let (cells, coverage) = (frames.cells, &frames.coverage);
-    let config = detect::Config::default();
-    let incidents = detect::detect(&cells, coverage, frames.window, &config);
+    let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+    let incidents = detect::detect(&ground, &detect::Config::default());
     let scene = Scene {
-        cells: &cells,
+        ground: &ground,
         history: &history,
-        coverage,
-        window: frames.window,
     };
     let findings = attribute::explain(incidents, &scene);
-    (findings, cells, history)
+    (findings, frames.cells, history)
 }
 
 pub fn score(case: &Case) -> Scored {

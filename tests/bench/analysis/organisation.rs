@@ -9,6 +9,8 @@ use super::minutes::{HOUR, MINUTES};
 
 const POOLS: usize = 40;
 const CLIENTS: usize = 400;
+/// Outages of clients with a smaller share go by unnoticed.
+const BUSY: f64 = 0.1;
 
 /// One kind of request that an app client makes.
 pub struct Flow {
@@ -18,7 +20,7 @@ pub struct Flow {
     pub scopes: &'static [&'static str],
     /// Requests of it among 100 of the client.
     pub share: f64,
-    /// Codes of requests that fail now and then, and the one that a broken setting gives.
+    /// Codes of requests that fail now and then, if any do, and the one that a broken setting gives.
     pub errors: &'static [&'static str],
     pub broken: Option<&'static str>,
 }
@@ -40,6 +42,7 @@ const WEB: &[Flow] = &[
     Flow {
         redirects: true,
         grant: None,
+        errors: &[],
         ..flow("authorize", "", 30.0)
     },
     Flow {
@@ -108,7 +111,9 @@ impl Organisation {
         let clients: Vec<Client> = (0..CLIENTS)
             .map(|number| client(number, &mut dice))
             .collect();
-        let outages = (0..outages).map(|number| outage(number, &mut dice));
+        let busy = |number: &usize| clients[*number].share > BUSY;
+        let busy: Vec<usize> = (0..CLIENTS).filter(busy).collect();
+        let outages = (0..outages).map(|number| outage(number, &busy, &mut dice));
         Self {
             outages: outages.collect(),
             clients,
@@ -127,10 +132,10 @@ fn client(number: usize, dice: &mut ChaCha8Rng) -> Client {
     }
 }
 
-fn outage(number: usize, dice: &mut ChaCha8Rng) -> Outage {
+fn outage(number: usize, busy: &[usize], dice: &mut ChaCha8Rng) -> Outage {
     let start = dice.random_range(2 * 24 * HOUR..MINUTES - 24 * HOUR);
     Outage {
-        client: dice.random_range(0..CLIENTS),
+        client: busy[dice.random_range(0..busy.len())],
         start,
         end: start + dice.random_range(HOUR / 2..6 * HOUR),
         silent: number % 6 == 5,

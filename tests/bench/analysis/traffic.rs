@@ -103,6 +103,7 @@ impl Traffic<'_> {
         let request = request(client, flow, kind);
         let failed = match broken {
             Some(_) => count,
+            None if flow.errors.is_empty() => 0,
             None => (0..count)
                 .filter(|_| self.dice.random_bool(client.failing))
                 .count() as u64,

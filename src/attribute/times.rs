@@ -1,0 +1,99 @@
+//! When attempts of each kind came, to be counted between any two times at once.
+
+use std::cell::OnceCell;
+
+use crate::frame::{Cell, Cells, Owner};
+
+/// The attempts of each owner by kind, laid out when they are first asked for.
+pub struct Times<'a> {
+    cells: &'a Cells,
+    owners: Vec<OnceCell<Vec<Kind>>>,
+}
+
+/// Attempts of one kind.
+#[derive(Default)]
+struct Kind {
+    /// Times of the first and the last attempt of each row, and its weight; by the first.
+    rows: Vec<(i64, i64, f64)>,
+    /// Weight of the rows before each, and of all.
+    sums: Vec<f64>,
+}
+
+/// How much a row weighs: its attempts, repeats of a known principal collapsed.
+pub fn weight(row: &Cell) -> f64 {
+    row.callers.max(1) as f64
+}
+
+impl<'a> Times<'a> {
+    /// Of these attempts.
+    pub fn new(cells: &'a Cells) -> Self {
+        Self {
+            cells,
+            owners: cells.owners.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// Weight of the rows of a key that begin later than `after` and end earlier than `before`.
+    pub fn between(&self, key: u32, after: i64, before: i64) -> f64 {
+        let kind = self.kind(key);
+        kind.map_or(0.0, |kind| {
+            kind.between(after, before, self.cells.longest())
+        })
+    }
+
+    /// Weight of the rows of a key that begin in `[from, to)`.
+    pub fn begun_in(&self, key: u32, from: i64, to: i64) -> f64 {
+        let kind = self.kind(key);
+        kind.map_or(0.0, |kind| kind.until(to) - kind.until(from))
+    }
+
+    fn kind(&self, key: u32) -> Option<&Kind> {
+        let number = self.cells.owner_of(key)?;
+        let owner = self.cells.owners.get(number)?;
+        let kinds = self
+            .owners
+            .get(number)?
+            .get_or_init(|| kinds(self.cells, owner));
+        kinds.get(key as usize - owner.keys.start)
+    }
+}
+
+fn kinds(cells: &Cells, owner: &Owner) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = owner.keys.clone().map(|_| Kind::default()).collect();
+    for row in cells.of(owner) {
+        kinds[row.key as usize - owner.keys.start].add(row);
+    }
+    kinds
+}
+
+impl Kind {
+    fn add(&mut self, row: &Cell) {
+        if self.sums.is_empty() {
+            self.sums.push(0.0);
+        }
+        let sum = self.sums.last().copied().unwrap_or_default();
+        self.sums.push(sum + weight(row));
+        self.rows.push((row.first, row.last, weight(row)));
+    }
+
+    /// Weight of the rows that begin earlier than `time`.
+    fn until(&self, time: i64) -> f64 {
+        let later = self.rows.partition_point(|(first, ..)| *first < time);
+        self.sums.get(later).copied().unwrap_or_default()
+    }
+
+    fn between(&self, after: i64, before: i64, longest: i64) -> f64 {
+        let after = after.saturating_add(1);
+        if before <= after {
+            return 0.0;
+        }
+        // Of the rows that begin in time, only the last may reach beyond.
+        let from = after.max(before.saturating_sub(longest));
+        let begin = self.rows.partition_point(|(first, ..)| *first < from);
+        let near = self.rows.iter().skip(begin);
+        let near = near.take_while(|(first, ..)| *first < before);
+        let beyond = near.filter(|(_, last, _)| *last >= before);
+        let beyond: f64 = beyond.map(|(.., weight)| weight).sum();
+        self.until(before) - self.until(after) - beyond
+    }
+}
