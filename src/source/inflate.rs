@@ -26,23 +26,13 @@ impl Default for Limits {
 pub const WHOLE: usize = 32 << 20;
 
 /// What reads whole inputs; kept from one to the next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Whole {
     /// Bytes as they lie there.
     pub(super) packed: Vec<u8>,
     /// The text of the last input that was taken, to be taken from here and given back.
     pub text: Vec<u8>,
     decompressor: Decompressor,
-}
-
-impl Default for Whole {
-    fn default() -> Self {
-        Self {
-            packed: Vec::new(),
-            text: Vec::new(),
-            decompressor: Decompressor::new(),
-        }
-    }
 }
 
 impl Whole {

@@ -18,13 +18,15 @@ unsafe impl Send for Decompressor {}
 /// A member of a file of logs is at least this size when inflated, for the first try.
 const LEAST: usize = 64 << 10;
 
-impl Decompressor {
+impl Default for Decompressor {
     /// A decompressor; without memory for one nothing is inflated at once.
-    pub fn new() -> Self {
+    fn default() -> Self {
         // SAFETY: no preconditions; null where there is no memory.
         Self(NonNull::new(unsafe { libdeflate_alloc_decompressor() }))
     }
+}
 
+impl Decompressor {
     /// Inflates all members of `packed` into `text`, in the place of what was there. False, and
     /// `text` worthless, when they are not sound gzip to their end or hold more than `most` bytes.
     pub fn inflate(&mut self, packed: &[u8], text: &mut Vec<u8>, most: usize) -> bool {
@@ -114,7 +116,7 @@ mod tests {
 
     fn fast(packed: &[u8], most: usize) -> Option<Vec<u8>> {
         let mut text = b"of before".to_vec();
-        let sound = Decompressor::new().inflate(packed, &mut text, most);
+        let sound = Decompressor::default().inflate(packed, &mut text, most);
         sound.then_some(text)
     }
 
