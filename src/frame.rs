@@ -14,6 +14,7 @@ mod event_key;
 pub mod failures;
 pub mod fold;
 pub mod gather;
+mod hash;
 pub mod health;
 pub mod intake;
 pub mod kept;

@@ -4,17 +4,21 @@
 //! one source counts per client, endpoint and minute (the trail where it has rows, else the next
 //! best), and the others only add the error code. Sources are never summed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::frame::hash::{HashMap, HashSet};
 
 use super::{
-    fold::{FailedAttempt, Fold, Kind, Successes, caller_block},
+    fold::{FailedAttempt, Kind, caller_block},
     symbols::{Symbol, Symbols},
     ties::SAME_MINUTE,
 };
 use crate::{queries::endpoint, record::SourceKind};
 
+mod take;
 mod told;
 
+pub(super) use take::{Folded, OfKind};
 use told::Told;
 
 const MINUTE: i64 = 60_000_000;
@@ -24,53 +28,15 @@ pub(super) struct Attempts {
     /// By time, source and id.
     pub failures: Vec<FailedAttempt>,
     /// Kinds of the successes.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<OfKind>,
     /// In no order.
     pub successes: Vec<Folded>,
-}
-
-/// Successes of one kind in one minute.
-#[derive(Clone, Copy)]
-pub(super) struct Folded {
-    /// Index into [`Attempts::kinds`].
-    pub kind: u32,
-    pub counted: Successes,
 }
 
 /// Client and endpoint in one minute.
 type Place = (Symbol, Option<Symbol>, i64);
 
 impl Attempts {
-    /// Takes what was read out of the fold.
-    pub fn take(fold: &mut Fold) -> Self {
-        let mut failures = std::mem::take(&mut fold.failures);
-        failures.sort_unstable_by(|a, b| {
-            (a.time, a.kind.source, &a.event_id).cmp(&(b.time, b.kind.source, &b.event_id))
-        });
-        let (kinds, successes) = fold.take_successes();
-        let successes = successes
-            .into_iter()
-            .map(|(kind, counted)| Folded { kind, counted });
-        Self {
-            successes: successes.collect(),
-            failures,
-            kinds,
-        }
-    }
-
-    /// The kinds of the successes by a time of the first minute of each or the last, then by texts.
-    pub fn kinds_by(&self, symbols: &Symbols, time: impl Fn((i64, i64)) -> i64) -> Vec<&Kind> {
-        let mut spans = vec![(i64::MAX, i64::MIN); self.kinds.len()];
-        for folded in &self.successes {
-            let (first, last) = &mut spans[folded.kind as usize];
-            let minute = folded.counted.first.div_euclid(MINUTE);
-            (*first, *last) = ((*first).min(minute), (*last).max(minute));
-        }
-        let mut kinds: Vec<(i64, &Kind)> = spans.into_iter().map(time).zip(&self.kinds).collect();
-        kinds.sort_by_cached_key(|(time, kind)| (*time, kind.key.texts(symbols)));
-        kinds.into_iter().map(|(_, kind)| kind).collect()
-    }
-
     /// Makes one row of each attempt.
     pub fn join(mut self, symbols: &Symbols) -> Self {
         self.join_request_ids(symbols);
@@ -84,7 +50,7 @@ impl Attempts {
 
     /// The first failure of a known principal in a block counts as a caller, its repeats do not.
     fn count_callers(&mut self) {
-        let mut met = HashSet::new();
+        let mut met = HashSet::default();
         for attempt in &mut self.failures {
             let block = caller_block(attempt.time);
             attempt.caller = attempt
@@ -135,7 +101,7 @@ impl Attempts {
         }
         let kinds = &self.kinds;
         let place = |folded: &Folded| {
-            let kind = &kinds[folded.kind as usize];
+            let kind = &kinds[folded.kind as usize].kind;
             let ours = kind.source == SourceKind::Trail && kind.key.endpoint == authorize;
             let client = kind.key.client.filter(|_| ours)?;
             Some((client, folded.counted.first.div_euclid(MINUTE)))
@@ -146,7 +112,7 @@ impl Attempts {
             .collect();
         accepted.sort_by_cached_key(|folded| {
             let counted = &folded.counted;
-            let texts = kinds[folded.kind as usize].key.texts(symbols);
+            let texts = kinds[folded.kind as usize].kind.key.texts(symbols);
             (counted.first, counted.last, counted.requests, texts)
         });
         for folded in accepted {
@@ -199,11 +165,13 @@ impl Attempts {
             }
             false
         });
-        let kinds = &self.kinds;
-        self.successes.retain(|folded| {
-            let kind = &kinds[folded.kind as usize];
-            !told.better(kind, folded.counted.first)
-        });
+        if !told.is_empty() {
+            let kinds = &self.kinds;
+            self.successes.retain(|folded| {
+                let kind = &kinds[folded.kind as usize].kind;
+                !told.better(kind, folded.counted.first)
+            });
+        }
         codes
     }
 

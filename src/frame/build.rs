@@ -1,8 +1,7 @@
 //! From the fold to what the analysis eats: everything was read, now it is tied, joined and put in
 //! order.
 
-use std::collections::HashMap;
-
+use crate::frame::hash::HashMap;
 use chrono::DateTime;
 
 use super::{
@@ -41,8 +40,8 @@ impl Fold {
     /// Ties lines to clients, joins sources to one attempt and puts everything in order.
     pub fn finish(mut self, mappings: &[Mapping]) -> Frames {
         self.absorb_own();
-        let window = self.window();
         let mut attempts = Attempts::take(&mut self);
+        let window = self.window(attempts.span());
         self.tie(&mut attempts, mappings);
         let cells = attempts.join(&self.symbols).cells(&self.symbols);
         let coverage = self.coverage_rows(window);
@@ -78,13 +77,9 @@ impl Fold {
             let key = attempt.kind.key;
             self.summary.untied += u64::from(key.client.is_none() && key.user_pool.is_none());
         }
-        let mut requests = vec![0; attempts.kinds.len()];
-        for folded in &attempts.successes {
-            requests[folded.kind as usize] += folded.counted.requests;
-        }
-        for (kind, requests) in attempts.kinds.iter_mut().zip(requests) {
-            if let Some(how) = ties.tie(kind, None) {
-                *self.summary.ties.entry(how).or_default() += requests;
+        for kind in &mut attempts.kinds {
+            if let Some(how) = ties.tie(&mut kind.kind, None) {
+                *self.summary.ties.entry(how).or_default() += kind.requests;
             }
         }
     }
@@ -147,11 +142,11 @@ impl Attempts {
     /// The joined attempts in their order: failures one by one, successes per minute.
     fn cells(self, symbols: &Symbols) -> Cells {
         let mut keys = Keys::default();
-        let mut rows = Vec::with_capacity(self.failures.len() + self.successes.len());
+        let mut failed = Vec::with_capacity(self.failures.len());
         let mut failures = Vec::with_capacity(self.failures.len());
         for attempt in self.failures {
             let key = keys.number(attempt.kind.key);
-            rows.push(Cell {
+            failed.push(Cell {
                 key,
                 first: attempt.time,
                 last: attempt.time,
@@ -160,18 +155,21 @@ impl Attempts {
             });
             failures.push(failure(attempt, key));
         }
-        let mut numbers = vec![None; self.kinds.len()];
-        for folded in self.successes {
-            let kind = folded.kind as usize;
-            let new = || keys.number(self.kinds[kind].key);
-            rows.push(Cell {
-                key: *numbers[kind].get_or_insert_with(new),
-                first: folded.counted.first,
-                last: folded.counted.last,
-                requests: folded.counted.requests,
-                callers: folded.counted.callers,
-            });
+        let mut left = vec![false; self.kinds.len()];
+        for folded in &self.successes {
+            left[folded.kind as usize] = true;
         }
+        let kinds = self.kinds.iter().zip(left);
+        let numbers = kinds.map(|(kind, left)| if left { keys.number(kind.kind.key) } else { 0 });
+        let numbers: Vec<u32> = numbers.collect();
+        let accepted = self.successes.iter().map(|folded| Cell {
+            key: numbers[folded.kind as usize],
+            first: folded.counted.first,
+            last: folded.counted.last,
+            requests: folded.counted.requests,
+            callers: folded.counted.callers,
+        });
+        let rows = failed.iter().copied().chain(accepted);
         Cells::new(symbols, &keys.all, rows, failures)
     }
 }

@@ -332,15 +332,9 @@ impl Fold {
             .collect()
     }
 
-    /// The bounds of the requests kept: as asked for, else what the inputs hold.
-    pub(super) fn window(&self) -> Window {
-        let failures = self
-            .failures
-            .iter()
-            .map(|attempt| (attempt.time, attempt.time));
-        let successes = self.successes.values().map(|s| (s.first, s.last));
-        let requests = failures.chain(successes);
-        let span = requests.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    /// The bounds of the requests kept, whose first and last times are given: as asked for, else
+    /// what the inputs hold.
+    pub(super) fn window(&self, span: Option<(i64, i64)>) -> Window {
         let records = || {
             let seen = self.coverage.values().filter_map(Observed::span);
             seen.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))

@@ -1,6 +1,8 @@
 //! Which source tells of an app client in which minutes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use crate::frame::hash::HashMap;
 
 use super::{Attempts, MINUTE};
 use crate::{
@@ -20,21 +22,25 @@ pub(super) struct Told {
 impl Told {
     pub fn new(attempts: &Attempts) -> Self {
         let mut told = Self {
-            several: HashMap::new(),
-            minutes: HashMap::new(),
+            several: HashMap::default(),
+            minutes: HashMap::default(),
         };
+        let kinds = attempts.kinds.iter().map(|kind| &kind.kind);
         let failures = attempts.failures.iter().map(|attempt| &attempt.kind);
-        for kind in failures.clone().chain(&attempts.kinds) {
+        for kind in kinds.chain(failures) {
             if let Some(client) = client(kind) {
                 told.several.entry(client).or_default().insert(kind.source);
             }
         }
         told.several.retain(|_, sources| sources.len() > 1);
+        if told.is_empty() {
+            return told;
+        }
         for attempt in &attempts.failures {
             told.note(&attempt.kind, attempt.time);
         }
         for folded in &attempts.successes {
-            let kind = &attempts.kinds[folded.kind as usize];
+            let kind = &attempts.kinds[folded.kind as usize].kind;
             told.note(kind, folded.counted.first);
         }
         for minutes in told.minutes.values_mut() {
@@ -42,6 +48,11 @@ impl Told {
             minutes.dedup();
         }
         told
+    }
+
+    /// Whether each app client is told of by one source alone.
+    pub fn is_empty(&self) -> bool {
+        self.several.is_empty()
     }
 
     fn note(&mut self, kind: &Kind, time: i64) {

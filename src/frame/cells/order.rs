@@ -1,7 +1,9 @@
 //! Puts cells in order: owner by owner, each by time, keys and texts by numbers that do not depend
 //! on the order of reading.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::cmp::Ordering;
+
+use crate::frame::hash::HashMap;
 
 use super::{Cell, Cells, Failure, Owner};
 use crate::frame::{
@@ -15,28 +17,31 @@ impl Cells {
     pub(in crate::frame) fn new(
         symbols: &Symbols,
         keys: &[Key],
-        mut rows: Vec<Cell>,
+        rows: impl Iterator<Item = Cell> + Clone,
         mut failures: Vec<Failure>,
     ) -> Self {
-        let mut names = Names::of_keys(symbols, keys, &rows);
+        let survey = Survey::of(keys.len(), rows.clone());
+        let mut names = Names::of_keys(symbols, keys, &survey);
         let order = by_owner(symbols, keys);
         let mut numbers = vec![0; keys.len()];
         for (number, key) in order.iter().enumerate() {
             numbers[*key] = number as u32;
         }
-        rows.iter_mut()
-            .for_each(|row| row.key = numbers[row.key as usize]);
         for failure in &mut failures {
             failure.key = numbers[failure.key as usize];
             failure.principal = failure.principal.map(|symbol| names.name(symbol));
             failure.source_ip = failure.source_ip.map(|symbol| names.name(symbol));
         }
         let keys: Vec<Key> = order.iter().map(|key| names.key(&keys[*key])).collect();
-        let mut owners = owners(&keys);
+        let counts = order.iter().map(|key| survey.kinds[*key].rows);
+        let mut owners = owners(&keys, &counts.collect::<Vec<_>>());
         let owner_of: Vec<usize> = (owners.iter().enumerate())
             .flat_map(|(number, owner)| owner.keys.clone().map(move |_| number))
             .collect();
-        let longest = rows.iter().map(|row| row.last - row.first).max();
+        let rows = rows.map(|row| Cell {
+            key: numbers[row.key as usize],
+            ..row
+        });
         let rows = place_rows(rows, &owner_of, &mut owners);
         place_failures(&mut failures, &owner_of, &mut owners);
         Self {
@@ -45,8 +50,43 @@ impl Cells {
             rows,
             failures,
             owners,
-            longest: longest.unwrap_or(0),
+            longest: survey.longest,
         }
+    }
+}
+
+/// What must be known of all rows to put one in its place.
+struct Survey {
+    /// By key.
+    kinds: Vec<Surveyed>,
+    longest: i64,
+}
+
+/// The rows of one kind: how many, and the times of the first attempt of the earliest and of its
+/// last.
+#[derive(Clone, Copy)]
+struct Surveyed {
+    rows: usize,
+    earliest: (i64, i64),
+}
+
+impl Survey {
+    fn of(keys: usize, rows: impl Iterator<Item = Cell>) -> Self {
+        let unmet = Surveyed {
+            rows: 0,
+            earliest: (i64::MAX, i64::MAX),
+        };
+        let mut survey = Self {
+            kinds: vec![unmet; keys],
+            longest: 0,
+        };
+        rows.for_each(|row| {
+            let kind = &mut survey.kinds[row.key as usize];
+            kind.rows += 1;
+            kind.earliest = kind.earliest.min((row.first, row.last));
+            survey.longest = survey.longest.max(row.last - row.first);
+        });
+        survey
     }
 }
 
@@ -59,18 +99,13 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// Numbers the texts of keys in the order in which rows, by time and then by texts, name them.
-    fn of_keys(symbols: &'a Symbols, keys: &[Key], rows: &[Cell]) -> Self {
-        let mut earliest = vec![(i64::MAX, i64::MAX); keys.len()];
-        for row in rows {
-            let known = &mut earliest[row.key as usize];
-            *known = (row.first, row.last).min(*known);
-        }
+    fn of_keys(symbols: &'a Symbols, keys: &[Key], survey: &Survey) -> Self {
         let mut order: Vec<usize> = (0..keys.len()).collect();
-        order.sort_by_cached_key(|key| (earliest[*key], keys[*key].texts(symbols)));
+        order.sort_by_cached_key(|key| (survey.kinds[*key].earliest, keys[*key].texts(symbols)));
         let mut names = Self {
             old: symbols,
             new: Symbols::default(),
-            known: HashMap::new(),
+            known: HashMap::default(),
         };
         for key in order {
             names.key(&keys[key]);
@@ -100,10 +135,12 @@ fn by_owner(symbols: &Symbols, keys: &[Key]) -> Vec<usize> {
     order
 }
 
-/// The owners of keys that stand in their order, as yet without rows and failures.
-fn owners(keys: &[Key]) -> Vec<Owner> {
+/// The owners of keys that stand in their order and have so many rows each, whose places are yet
+/// empty.
+fn owners(keys: &[Key], rows: &[usize]) -> Vec<Owner> {
     let mut owners: Vec<Owner> = Vec::new();
-    for (number, key) in keys.iter().enumerate() {
+    let mut begin = 0;
+    for (number, (key, rows)) in keys.iter().zip(rows).enumerate() {
         match owners.last_mut() {
             Some(owner) if (owner.user_pool, owner.client) == (key.user_pool, key.client) => {
                 owner.keys.end = number + 1;
@@ -112,30 +149,27 @@ fn owners(keys: &[Key]) -> Vec<Owner> {
                 user_pool: key.user_pool,
                 client: key.client,
                 keys: number..number + 1,
-                rows: 0..0,
+                rows: begin..begin,
                 failures: 0..0,
             }),
         }
+        begin += rows;
     }
     owners
 }
 
-/// The rows by owner and time; each owner learns where its own stand.
-fn place_rows(rows: Vec<Cell>, owner_of: &[usize], owners: &mut [Owner]) -> Vec<Cell> {
-    let mut counts = vec![0; owners.len()];
-    rows.iter()
-        .for_each(|row| counts[owner_of[row.key as usize]] += 1);
-    let mut begin = 0;
-    for (owner, count) in owners.iter_mut().zip(counts) {
-        owner.rows = begin..begin;
-        begin += count;
-    }
-    let mut placed = vec![Cell::default(); rows.len()];
-    for row in rows {
+/// The rows by owner and time; each owner learns where its own end.
+fn place_rows(
+    rows: impl Iterator<Item = Cell> + Clone,
+    owner_of: &[usize],
+    owners: &mut [Owner],
+) -> Vec<Cell> {
+    let mut placed = vec![Cell::default(); rows.clone().count()];
+    rows.for_each(|row| {
         let own = &mut owners[owner_of[row.key as usize]].rows;
         placed[own.end] = row;
         own.end += 1;
-    }
+    });
     for owner in owners {
         placed[owner.rows.clone()].sort_unstable_by(in_time);
     }
