@@ -64,7 +64,7 @@ fn failing<'a>(cells: &Cells, unit: &Rc<Unit<'a>>, asked: Window) -> Option<Spel
     let spells = unit.slices(cells).into_iter().flat_map(|slice| {
         let roles = slice.roles(cells, unit);
         let items = items(unit, &roles, &[]);
-        let found = scan::scan(&items, SEEN);
+        let found = scan::scan(&items, || items.clone(), SEEN);
         let spells = found.segments.iter().filter_map(|segment| {
             let failed = items.get(segment.start..segment.end)?;
             let mut failed = failed.iter().filter(|item| item.failed > 0.0);

@@ -9,7 +9,7 @@ use super::{
     Config,
     digest::Digest,
     scan,
-    slice::{Role, Roles, Slice, items},
+    slice::{self, Role, Roles, Slice},
     unit::Unit,
 };
 use crate::frame::{Cell, Cells, symbols::Symbol};
@@ -100,12 +100,9 @@ impl<'s, 'a> Search<'s, 'a> {
     /// The best spell of a slice, if it has any.
     fn best_of(&self, slice: &Slice) -> Option<Spell<'a>> {
         let roles = slice.roles(self.cells, self.unit);
-        let shortened = self.digest.items(&roles, &self.explained);
-        if !scan::may_find(&shortened, self.threshold) {
-            return None;
-        }
-        let items = items(self.unit, &roles, &self.explained);
-        let found = scan::scan(&items, self.threshold);
+        let items = self.digest.items(&roles, &self.explained);
+        let whole = || slice::items(self.unit, &roles, &self.explained);
+        let found = scan::scan(&items, whole, self.threshold);
         let segment = found
             .segments
             .iter()
