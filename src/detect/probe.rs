@@ -13,7 +13,7 @@ use super::{
     Config, Ground, Incident, absence, describe,
     digest::Digest,
     scan::{self, Item},
-    slice::{Roles, Slice, items},
+    slice::{Part, Roles, Slice, items},
     spell::{self, Spell},
     unit::Unit,
 };
@@ -67,10 +67,11 @@ pub fn probe(ground: &Ground<'_>, questions: &[Questions<'_>], config: &Config) 
 struct Requests<'g, 'a> {
     ground: &'g Ground<'a>,
     unit: Rc<Unit<'a>>,
-    slice: Slice,
+    part: Part,
     roles: Roles,
-    /// Their attempts, shortened.
-    items: Vec<Item>,
+    /// Their attempts, shortened, and in full.
+    shortened: Vec<Item>,
+    whole: OnceCell<Vec<Item>>,
     /// How many questions are asked of the app client.
     questions: usize,
     config: &'g Config,
@@ -86,18 +87,17 @@ impl<'g, 'a> Requests<'g, 'a> {
         config: &'g Config,
     ) -> Self {
         let unit = Rc::new(asked.unit.of_kinds(|number| kinds.contains(&number)));
-        let keys = unit.keys(ground.cells).map(|(_, key)| key);
-        let slice = Slice::of_all(keys);
-        let roles = unit.by_key(ground.cells, |number, key| {
-            let role = slice.role(ground.cells, key);
-            role.filter(|_| kinds.contains(&number))
-        });
+        let part = Part {
+            slice: Slice::of_all(unit.keys(ground.cells).map(|(_, key)| key)),
+            keys: kinds.iter().copied().collect(),
+        };
         Self {
-            items: digest.items(&roles, &[]),
+            shortened: digest.items(&part.keys, &[]),
+            roles: part.slice.roles(ground.cells, &unit),
+            whole: OnceCell::new(),
             ground,
             unit,
-            slice,
-            roles,
+            part,
             questions: asked.probes.len(),
             config,
             silences: OnceCell::new(),
@@ -112,12 +112,12 @@ impl<'g, 'a> Requests<'g, 'a> {
 
     fn failing(&self, at: i64) -> Option<Spell<'a>> {
         let threshold = self.threshold(scan::RATES_SCANNED);
-        let (before, after) = split(&self.items, at);
+        let (before, after) = split(&self.shortened, at);
         if !scan::may_go_on(before, after, threshold) {
             return None;
         }
-        let items = items(&self.unit, &self.roles, &[]);
-        let (before, after) = split(&items, at);
+        let whole = || items(&self.unit, &self.roles, &[]);
+        let (before, after) = split(self.whole.get_or_init(whole), at);
         let (segment, normal) = scan::from_now_on(before, after)?;
         let failed = after.get(segment.start..segment.end)?.iter();
         let failed: Vec<&Item> = failed.filter(|item| item.failed > 0.0).collect();
@@ -129,7 +129,7 @@ impl<'g, 'a> Requests<'g, 'a> {
         Some(Spell {
             score: segment.score,
             normal,
-            ..Spell::failing(&self.unit, self.slice.clone(), &self.roles, span)
+            ..Spell::failing(&self.unit, self.part.slice.clone(), &self.roles, span)
         })
     }
 
@@ -147,9 +147,9 @@ impl<'g, 'a> Requests<'g, 'a> {
     }
 
     fn silences(&self) -> Vec<Spell<'a>> {
-        let slices = [&self.slice];
+        let parts = [&self.part];
         let threshold = self.threshold(1);
-        absence::in_slices(self.ground, &self.unit, &slices, threshold).collect()
+        absence::in_parts(self.ground, &self.unit, &parts, threshold).collect()
     }
 
     /// The threshold where so many things are asked by each question.

@@ -107,6 +107,12 @@ pub fn scan(items: &[Item], whole: impl FnOnce() -> Vec<Item>, threshold: f64) -
     Found { segments, normal }
 }
 
+/// Whether so many failures may reach a threshold, if no other request came.
+pub fn may_reach(failures: u64, threshold: f64) -> bool {
+    let highest = RATES.into_iter().fold(0.0, f64::max);
+    failures as f64 * weights(LOWEST_RATE, highest)[0] >= threshold
+}
+
 /// Where a segment of items stands in the whole sequence: it begins and ends with failures, which
 /// both hold.
 fn placed(segment: &Segment, items: &[Item], whole: &[Item]) -> Segment {
