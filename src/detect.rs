@@ -7,7 +7,6 @@
 
 use std::rc::Rc;
 
-use slice::Slice;
 use spell::Spell;
 use unit::Unit;
 
@@ -49,11 +48,11 @@ pub fn detect(ground: &Ground<'_>, config: &Config) -> Vec<Incident> {
     let cells = ground.cells;
     let mut spells: Vec<Spell<'_>> = Vec::new();
     for unit in &ground.units {
-        let slices = unit.slices(cells);
-        let failing = spell::failing(cells, unit, &slices, config);
+        let parts = unit.parts(cells);
+        let failing = spell::failing(cells, unit, &parts, config);
         let told: Vec<_> = failing.iter().map(Spell::span).collect();
         spells.extend(failing);
-        spells.extend(absence::silent(ground, unit, &slices, &told, config));
+        spells.extend(absence::silent(ground, unit, &parts, &told, config));
     }
     // All app clients of a pool may fall silent at once: then they cannot vouch for each other.
     for owners in unit::pools(cells) {
@@ -63,7 +62,13 @@ pub fn detect(ground: &Ground<'_>, config: &Config) -> Vec<Incident> {
         let unit = Rc::new(Unit::of_pool(cells, owners));
         let told = spells.iter().filter(|spell| spell.is_of(&unit));
         let told: Vec<_> = told.map(Spell::span).collect();
-        spells.extend(absence::silent(ground, &unit, &[Slice::ALL], &told, config));
+        spells.extend(absence::silent(
+            ground,
+            &unit,
+            &[unit.whole(cells)],
+            &told,
+            config,
+        ));
     }
     let start = ground.window.start.timestamp_micros();
     spells.retain(|spell| spell.end >= start);

@@ -18,6 +18,7 @@ use crate::{
     window::Window,
 };
 
+mod replayed;
 mod suffering;
 mod tally;
 
@@ -88,13 +89,11 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The keys of its requests by number, and whether they are of the outage's clients.
-    fn keys(&self) -> impl Iterator<Item = (u32, &'a Key, bool)> {
+    /// The keys of its requests, by number.
+    fn keys(&self) -> impl Iterator<Item = (u32, &'a Key)> {
         self.owners.iter().flat_map(|owner| {
-            let ours = is_client(self.incident, self.cells.text(owner.client));
             let keys = self.cells.keys.get(owner.keys.clone()).unwrap_or_default();
-            let numbered = (owner.keys.start as u32..).zip(keys);
-            numbered.map(move |(number, key)| (number, key, ours))
+            (owner.keys.start as u32..).zip(keys)
         })
     }
 

@@ -116,10 +116,11 @@ impl<'a> Replay<'a> {
         let mut silent = false;
         for (place, effect) in &self.about {
             let line = &self.lines[*place];
-            match (
-                applies(effect, attempt),
-                verdict(effect, line, attempt, &change.resource),
-            ) {
+            let looks = applies(effect, attempt);
+            if looks == Judgement::Refuse {
+                continue;
+            }
+            match (looks, verdict(effect, line, attempt, &change.resource)) {
                 (Judgement::Refuse, _) | (_, Verdict::Same) => {}
                 (_, Verdict::Cures) => cures.push(line.setting.clone()),
                 (Judgement::Unknown, _) | (_, Verdict::CannotTell) => silent = true,

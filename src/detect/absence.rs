@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::{
     Config, Ground,
-    slice::{Roles, Slice},
+    slice::{Part, Roles, Slice},
     spell::{Spell, threshold},
     unit::Unit,
 };
@@ -46,15 +46,15 @@ const MOST_DISPERSED: f64 = 6.0;
 pub fn silent<'a>(
     ground: &Ground<'a>,
     unit: &Rc<Unit<'a>>,
-    slices: &[Slice],
+    parts: &[Part],
     told: &[(i64, i64)],
     config: &Config,
 ) -> Vec<Spell<'a>> {
     let whole = unit.client.is_none();
-    let slices = slices.iter().take(if whole { 1 } else { slices.len() });
-    let slices: Vec<&Slice> = slices.filter(|slice| slice.error.is_none()).collect();
-    let threshold = threshold(unit, slices.len(), config);
-    let mut found: Vec<Spell<'a>> = in_slices(ground, unit, &slices, threshold)
+    let parts = parts.iter().take(if whole { 1 } else { parts.len() });
+    let parts: Vec<&Part> = parts.filter(|part| part.slice.error.is_none()).collect();
+    let threshold = threshold(unit, parts.len(), config);
+    let mut found: Vec<Spell<'a>> = in_parts(ground, unit, &parts, threshold)
         .filter(|spell| !told.iter().any(|other| overlap(spell.span(), *other)))
         .filter(|spell| is_observed(ground.coverage, spell.start, spell.end))
         .filter(|spell| !all_is_silent(ground.cells, unit, spell.start, spell.end))
@@ -76,24 +76,26 @@ fn overlap(a: (i64, i64), b: (i64, i64)) -> bool {
 }
 
 /// The silences of some slices that reach the threshold.
-pub fn in_slices<'a>(
+pub fn in_parts<'a>(
     ground: &Ground<'a>,
     unit: &Rc<Unit<'a>>,
-    slices: &[&Slice],
+    parts: &[&Part],
     threshold: f64,
 ) -> impl Iterator<Item = Spell<'a>> {
-    let roles = slices.iter().map(|slice| slice.roles(ground.cells, unit));
-    let roles: Vec<Roles> = roles.collect();
     let enough = Enough::new(threshold);
     // Nearly all are no surprise at first sight.
-    let pauses = pause::surprising(ground, unit, &roles, &enough);
-    let slices = slices.iter().zip(roles).zip(pauses);
-    slices.flat_map(move |((slice, roles), mut pauses)| {
+    let pauses = pause::surprising(ground, unit, parts, &enough);
+    let surprising = parts
+        .iter()
+        .zip(pauses)
+        .filter(|(_, pauses)| !pauses.is_empty());
+    surprising.flat_map(move |(part, mut pauses)| {
+        let roles = part.slice.roles(ground.cells, unit);
         let others = Others::new(ground, unit, &roles);
         pauses.retain(|pause| others.leave_surprising(pause, &enough));
         match pauses.is_empty() {
             true => Vec::new(),
-            false => silences(unit, slice, &roles, &others, &pauses, threshold),
+            false => silences(unit, &part.slice, &roles, &others, &pauses, threshold),
         }
     })
 }

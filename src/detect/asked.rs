@@ -61,10 +61,11 @@ pub fn asked(ground: &Ground<'_>, asked: Window, clients: &[AppClientId]) -> Vec
 /// The failures of a unit that stand out most among those that touch `asked`.
 fn failing<'a>(cells: &Cells, unit: &Rc<Unit<'a>>, asked: Window) -> Option<Spell<'a>> {
     let (from, to) = (asked.start.timestamp_micros(), asked.end.timestamp_micros());
-    let spells = unit.slices(cells).into_iter().flat_map(|slice| {
+    let spells = unit.parts(cells).into_iter().flat_map(|part| {
+        let slice = part.slice;
         let roles = slice.roles(cells, unit);
         let items = items(unit, &roles, &[]);
-        let found = scan::scan(&items, SEEN);
+        let found = scan::scan(&items, || items.clone(), SEEN);
         let spells = found.segments.iter().filter_map(|segment| {
             let failed = items.get(segment.start..segment.end)?;
             let mut failed = failed.iter().filter(|item| item.failed > 0.0);
@@ -90,9 +91,9 @@ fn silent<'a>(
     asked: Window,
 ) -> Option<Spell<'a>> {
     let (from, to) = (asked.start.timestamp_micros(), asked.end.timestamp_micros());
-    let whole = unit.slices(cells).into_iter();
+    let slices = unit.parts(cells).into_iter().map(|part| part.slice);
     // Requests that fail with one error do not stop: they end.
-    let silences = whole
+    let silences = slices
         .filter(|slice| slice.error.is_none())
         .flat_map(|slice| {
             let roles = slice.roles(cells, unit);

@@ -11,7 +11,7 @@ use super::{
     spell::Spell,
 };
 use crate::{
-    frame::{Cells, Failure, Key, Owner, Timeline, symbols::Symbol},
+    frame::{Cell, Cells, Failure, Key, Owner, Timeline, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     window::Window,
 };
@@ -123,34 +123,15 @@ fn clients(cells: &Cells, spells: &[Spell<'_>]) -> Vec<AppClientId> {
 struct Around {
     last_before: Option<i64>,
     first_after: Option<i64>,
-    last_attempt: i64,
 }
 
 fn around(cells: &Cells, spell: &Spell<'_>) -> Around {
-    let mut around = Around {
-        last_before: None,
-        first_after: None,
-        last_attempt: spell.end,
-    };
     let roles = spell.slice.roles(cells, &spell.unit);
-    for row in spell.unit.rows.iter() {
-        let Some(role) = roles.of(row.key) else {
-            continue;
-        };
-        around.last_attempt = around.last_attempt.max(row.last);
-        if *role == Role::Failed {
-            continue;
-        }
-        for time in [row.first, row.last] {
-            if time <= spell.start {
-                around.last_before = around.last_before.max(Some(time));
-            }
-            if time >= spell.end && around.first_after.is_none_or(|first| time < first) {
-                around.first_after = Some(time);
-            }
-        }
+    let accepted = |row: &Cell| roles.of(row.key).is_some_and(|role| role != Role::Failed);
+    Around {
+        last_before: cells.last_until(&spell.unit.rows, spell.start, accepted),
+        first_after: cells.first_from(&spell.unit.rows, spell.end, accepted),
     }
-    around
 }
 
 /// Whether the spell ended, fell silent, or goes on at the end of the data.
@@ -375,7 +356,8 @@ fn timeline(cells: &Cells, spells: &[Spell<'_>], start: i64, end: i64, window: W
     let mut seen = BTreeSet::new();
     let units = spells.iter().map(|spell| &spell.unit);
     let units = units.filter(|unit| seen.insert((unit.user_pool, unit.client)));
-    let rows = units.flat_map(|unit| unit.cells(cells));
+    let shown = Timeline::shown(span, BINS);
+    let rows = units.flat_map(|unit| unit.during(cells, shown));
     let rows = rows.filter(|(_, key)| grants.contains(&key.grant));
     Timeline::new(cells, rows, span, BINS)
 }

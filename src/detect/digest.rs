@@ -6,8 +6,8 @@
 
 use super::{
     scan::Item,
-    slice::{Role, Roles, Slice, accepted},
-    unit::Unit,
+    slice::{Role, accepted},
+    unit::{ByKey, Unit},
 };
 use crate::frame::{Cell, Cells};
 
@@ -16,17 +16,17 @@ pub struct Digest {
     /// When something failed, and the cuts.
     instants: Vec<i64>,
     cuts: Vec<i64>,
-    /// By place.
-    entries: Vec<Entry>,
+    /// Of each key, by place.
+    entries: ByKey<Vec<Entry>>,
 }
 
 /// Attempts of one key at one place.
+#[derive(Clone, Copy)]
 struct Entry {
     /// Twice the number of an instant before it, and one more at it.
     place: usize,
-    key: u32,
     /// Of a failure, the place of its row.
-    row: usize,
+    row: Option<usize>,
     callers: u64,
 }
 
@@ -43,97 +43,76 @@ impl Digest {
         let mut digest = Self {
             instants,
             cuts,
-            entries: Vec::new(),
+            entries: unit.by_key(cells, |_, _| Vec::new()),
         };
         digest.take(cells, unit);
         digest
     }
 
     fn take(&mut self, cells: &Cells, unit: &Unit<'_>) {
-        let roles = Slice::ALL.roles(cells, unit);
-        let mut latest = unit.by_key(cells, |_, _| usize::MAX);
+        let roles = unit.by_key(cells, |_, key| Role::of(cells, key));
         let mut at = 0;
         for (number, row) in unit.rows.iter().enumerate() {
-            while self
-                .instants
-                .get(at)
-                .is_some_and(|instant| *instant < row.first)
-            {
+            let is_before = |instant: &i64| *instant < row.first;
+            while self.instants.get(at).is_some_and(is_before) {
                 at += 1;
             }
             match roles.of(row.key) {
-                Some(Role::Failed) => self.entries.push(Entry {
+                Role::Failed => self.entries.of_mut(row.key).push(Entry {
                     place: 2 * at + 1,
-                    key: row.key,
-                    row: number,
+                    row: Some(number),
                     callers: row.callers,
                 }),
-                Some(Role::Accepted) => self.accept(row, at, latest.of_mut(row.key)),
-                _ => {}
+                Role::Accepted => self.accept(row, at),
+                Role::Answered => {}
             }
         }
-        self.entries.sort_by_key(|entry| entry.place);
     }
 
-    /// Takes an accepted row that begins after all instants before the one numbered `at`; `latest`
-    /// is where the last of its key stands.
-    fn accept(&mut self, row: &Cell, at: usize, latest: &mut usize) {
-        if row.callers == 0 {
-            return;
-        }
+    /// Takes an accepted row that begins after all instants before the one numbered `at`.
+    fn accept(&mut self, row: &Cell, at: usize) {
+        let entries = self.entries.of_mut(row.key);
+        let next = self.instants.get(at);
         // Most rows end before the next instant.
-        if self
-            .instants
-            .get(at)
-            .is_none_or(|instant| row.last < *instant)
-        {
-            return self.add(2 * at, row.key, row.callers, latest);
+        if row.callers > 0 && next.is_none_or(|instant| row.last < *instant) {
+            return add(entries, 2 * at, row.callers);
         }
         for (time, callers) in accepted(row) {
             let later = self.instants[at..].partition_point(|instant| *instant < time);
             let same = self.instants.get(at + later) == Some(&time);
-            let place = 2 * (at + later) + usize::from(same);
-            self.add(place, row.key, callers, latest);
+            add(entries, 2 * (at + later) + usize::from(same), callers);
         }
     }
 
-    fn add(&mut self, place: usize, key: u32, callers: u64, latest: &mut usize) {
-        match self.entries.get_mut(*latest) {
-            Some(entry) if entry.place == place => entry.callers += callers,
-            _ => {
-                *latest = self.entries.len();
-                self.entries.push(Entry {
-                    place,
-                    key,
-                    row: usize::MAX,
-                    callers,
-                });
-            }
+    /// The shortened sequence of the attempts of some keys, without the rows in `explained`.
+    pub fn items(&self, keys: &[u32], explained: &[bool]) -> Vec<Item> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for key in keys {
+            let own = self.entries.of(*key).iter();
+            let left =
+                own.filter(|entry| entry.row.and_then(|row| explained.get(row)) != Some(&true));
+            entries.extend(left);
         }
-    }
-
-    /// The shortened sequence of a slice, without the rows in `explained`.
-    pub fn items(&self, roles: &Roles, explained: &[bool]) -> Vec<Item> {
+        // Each key's are sorted: this merges them.
+        entries.sort_by_key(|entry| entry.place);
         let mut items = Vec::new();
-        for entries in self.entries.chunk_by(|a, b| a.place == b.place) {
-            let mut item: Option<Item> = None;
-            for entry in entries {
-                let explained = explained.get(entry.row) == Some(&true);
-                let (failed, accepted) = match roles.of(entry.key) {
-                    Some(Role::Failed) if !explained => (entry.callers as f64, 0.0),
-                    Some(Role::Accepted) => (0.0, entry.callers as f64),
-                    _ => continue,
-                };
-                let time = self.time(entry.place);
-                let item = item.get_or_insert(Item {
+        for entries in entries.chunk_by(|a, b| a.place == b.place) {
+            let callers = |failed| {
+                let own = entries.iter().filter(|entry| entry.row.is_some() == failed);
+                own.map(|entry| entry.callers).sum::<u64>() as f64
+            };
+            let time = entries
+                .first()
+                .map_or(i64::MIN, |entry| self.time(entry.place));
+            let (failed, accepted) = (callers(true), callers(false));
+            self.push(
+                &mut items,
+                Item {
                     time,
-                    failed: 0.0,
-                    accepted: 0.0,
-                });
-                item.failed += failed;
-                item.accepted += accepted;
-            }
-            self.push(&mut items, item);
+                    failed,
+                    accepted,
+                },
+            );
         }
         items
     }
@@ -148,8 +127,7 @@ impl Digest {
     }
 
     /// Adds what comes next; of what has no failures, one item is made.
-    fn push(&self, items: &mut Vec<Item>, next: Option<Item>) {
-        let Some(next) = next else { return };
+    fn push(&self, items: &mut Vec<Item>, next: Item) {
         let part = |item: &Item| self.cuts.partition_point(|cut| *cut <= item.time);
         match items.last_mut() {
             Some(last) if last.failed == 0.0 && next.failed == 0.0 && part(last) == part(&next) => {
@@ -157,5 +135,22 @@ impl Digest {
             }
             _ => items.push(next),
         }
+    }
+}
+
+/// Adds what was accepted at a place; few entries lie behind it.
+fn add(entries: &mut Vec<Entry>, place: usize, callers: u64) {
+    let behind = entries.iter().rev().take_while(|entry| entry.place > place);
+    let end = entries.len() - behind.count();
+    match entries[..end].last_mut() {
+        Some(entry) if entry.place == place => entry.callers += callers,
+        _ => entries.insert(
+            end,
+            Entry {
+                place,
+                row: None,
+                callers,
+            },
+        ),
     }
 }

@@ -82,12 +82,11 @@ fn has_grant(incident: &Incident, cells: &Cells, key: &Key) -> bool {
 /// The last time until `start` at which an attempt of theirs was accepted.
 fn last_success(incident: &Incident, cells: &Cells, start: i64) -> Option<i64> {
     let of_owner = |owner: &Owner| {
-        let rows = cells.touching(cells.of(owner), i64::MIN, start);
-        let rows = cells.with_keys(rows);
-        let accepted =
-            rows.filter(|(_, key)| !cells.failed(key) && has_grant(incident, cells, key));
-        let times = accepted.flat_map(|(row, _)| [row.first, row.last]);
-        times.filter(|time| *time <= start).max()
+        let accepted = |row: &Cell| {
+            let key = cells.keys.get(row.key as usize);
+            key.is_some_and(|key| !cells.failed(key) && has_grant(incident, cells, key))
+        };
+        cells.last_until(cells.of(owner), start, accepted)
     };
     owners(incident, cells).filter_map(of_owner).max()
 }

@@ -3,13 +3,17 @@
 //! The scan pays for every interval and every slice in which it looks; who already knows where to
 //! look pays for one question. So this finds what is too small for the scan.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
     Config, Ground, Incident, absence, describe,
     digest::Digest,
     scan::{self, Item},
-    slice::{Slice, items},
+    slice::{Part, Roles, Slice, items},
     spell::{self, Spell},
     unit::Unit,
 };
@@ -43,21 +47,15 @@ pub struct Probe {
 pub fn probe(ground: &Ground<'_>, questions: &[Questions<'_>], config: &Config) -> Vec<Incident> {
     let cells = ground.cells;
     let mut spells = Vec::new();
-    for questions in questions {
-        let cuts = questions.probes.iter().map(|probe| probe.at).collect();
-        let asking = Asking {
-            digest: Digest::new(cells, &questions.unit, cuts),
-            ground,
-            unit: &questions.unit,
-            questions: questions.probes.len(),
-            config,
-        };
-        spells.extend(
-            questions
-                .probes
-                .iter()
-                .filter_map(|probe| asking.answer(probe)),
-        );
+    for asked in questions {
+        let cuts = asked.probes.iter().map(|probe| probe.at).collect();
+        let digest = Digest::new(cells, &asked.unit, cuts);
+        let mut known: BTreeMap<&BTreeSet<u32>, Requests<'_, '_>> = BTreeMap::new();
+        for probe in &asked.probes {
+            let new = || Requests::new(ground, asked, &digest, &probe.kinds, config);
+            let requests = known.entry(&probe.kinds).or_insert_with(new);
+            spells.extend(requests.answer(probe));
+        }
     }
     spell::merge(cells, spells)
         .iter()
@@ -65,39 +63,62 @@ pub fn probe(ground: &Ground<'_>, questions: &[Questions<'_>], config: &Config) 
         .collect()
 }
 
-/// An app client that is asked.
-struct Asking<'g, 'a> {
+/// Requests that some questions are about.
+struct Requests<'g, 'a> {
     ground: &'g Ground<'a>,
-    unit: &'g Rc<Unit<'a>>,
-    digest: Digest,
-    /// How many questions are asked of it.
+    unit: Rc<Unit<'a>>,
+    part: Part,
+    roles: Roles,
+    /// Their attempts, shortened, and in full.
+    shortened: Vec<Item>,
+    whole: OnceCell<Vec<Item>>,
+    /// How many questions are asked of the app client.
     questions: usize,
     config: &'g Config,
+    silences: OnceCell<Vec<Spell<'a>>>,
 }
 
-impl<'a> Asking<'_, 'a> {
+impl<'g, 'a> Requests<'g, 'a> {
+    fn new(
+        ground: &'g Ground<'a>,
+        asked: &Questions<'a>,
+        digest: &Digest,
+        kinds: &BTreeSet<u32>,
+        config: &'g Config,
+    ) -> Self {
+        let unit = Rc::new(asked.unit.of_kinds(|number| kinds.contains(&number)));
+        let part = Part {
+            slice: Slice::of_all(unit.keys(ground.cells).map(|(_, key)| key)),
+            keys: kinds.iter().copied().collect(),
+        };
+        Self {
+            shortened: digest.items(&part.keys, &[]),
+            roles: part.slice.roles(ground.cells, &unit),
+            whole: OnceCell::new(),
+            ground,
+            unit,
+            part,
+            questions: asked.probes.len(),
+            config,
+            silences: OnceCell::new(),
+        }
+    }
+
     fn answer(&self, probe: &Probe) -> Option<Spell<'a>> {
-        let cells = self.ground.cells;
-        let keys = self.unit.keys(cells);
-        let ours = keys.filter(|(number, _)| probe.kinds.contains(number));
-        let slice = Slice::of_all(ours.map(|(_, key)| key));
-        let failing = self.failing(probe, &slice);
-        let silent = || self.silent(probe, &slice);
+        let silent = || self.silent(probe.at).cloned();
+        let failing = self.failing(probe.at);
         failing.or_else(|| probe.may_stop.then(silent).flatten())
     }
 
-    fn failing(&self, probe: &Probe, slice: &Slice) -> Option<Spell<'a>> {
-        let threshold = self.threshold(probe, scan::RATES_SCANNED);
-        let roles = self.unit.by_key(self.ground.cells, |number, key| {
-            let role = slice.role(self.ground.cells, key);
-            role.filter(|_| probe.kinds.contains(&number))
-        });
-        let (before, after) = probe.split(self.digest.items(&roles, &[]));
-        if !scan::may_find_from_now_on(&before, &after, threshold) {
+    fn failing(&self, at: i64) -> Option<Spell<'a>> {
+        let threshold = self.threshold(scan::RATES_SCANNED);
+        let (before, after) = split(&self.shortened, at);
+        if !scan::may_go_on(before, after, threshold) {
             return None;
         }
-        let (before, after) = probe.split(items(self.unit, &roles, &[]));
-        let (segment, normal) = scan::from_now_on(&before, &after)?;
+        let whole = || items(&self.unit, &self.roles, &[]);
+        let (before, after) = split(self.whole.get_or_init(whole), at);
+        let (segment, normal) = scan::from_now_on(before, after)?;
         let failed = after.get(segment.start..segment.end)?.iter();
         let failed: Vec<&Item> = failed.filter(|item| item.failed > 0.0).collect();
         let count: f64 = failed.iter().map(|item| item.failed).sum();
@@ -108,41 +129,37 @@ impl<'a> Asking<'_, 'a> {
         Some(Spell {
             score: segment.score,
             normal,
-            ..Spell::failing(&self.requests(probe), slice.clone(), &roles, span)
+            ..Spell::failing(&self.unit, self.part.slice.clone(), &self.roles, span)
         })
     }
 
-    fn silent(&self, probe: &Probe, slice: &Slice) -> Option<Spell<'a>> {
+    /// The first silence that may have begun then.
+    fn silent(&self, at: i64) -> Option<&Spell<'a>> {
         let (cells, coverage) = (self.ground.cells, self.ground.coverage);
-        let (unit, threshold) = (self.requests(probe), self.threshold(probe, 1));
-        let slices = [slice];
-        let silences = absence::in_slices(self.ground, &unit, &slices, threshold);
-        let mut begun = silences.filter(|spell| {
-            spell.start <= probe.at + CODES_IN_FLIGHT
-                && spell.silence.is_some_and(|(_, by)| probe.at <= by)
+        let silences = self.silences.get_or_init(|| self.silences());
+        let mut begun = silences.iter().filter(|spell| {
+            spell.start <= at + CODES_IN_FLIGHT
+                && spell.silence.is_some_and(|(_, by)| at <= by)
                 && absence::is_observed(coverage, spell.start, spell.end)
-                && !absence::all_is_silent(cells, &unit, spell.start, spell.end)
+                && !absence::all_is_silent(cells, &self.unit, spell.start, spell.end)
         });
         begun.next()
     }
 
-    /// The threshold where so many things are asked by each question.
-    fn threshold(&self, probe: &Probe, things: usize) -> f64 {
-        let span = self.unit.span(|number| probe.kinds.contains(&number));
-        spell::threshold_of(span, self.questions * things, self.config)
+    fn silences(&self) -> Vec<Spell<'a>> {
+        let parts = [&self.part];
+        let threshold = self.threshold(1);
+        absence::in_parts(self.ground, &self.unit, &parts, threshold).collect()
     }
 
-    /// The requests that a question is about.
-    fn requests(&self, probe: &Probe) -> Rc<Unit<'a>> {
-        let part = self.unit.of_kinds(|number| probe.kinds.contains(&number));
-        Rc::new(part)
+    /// The threshold where so many things are asked by each question.
+    fn threshold(&self, things: usize) -> f64 {
+        let span = self.unit.span(|_| true);
+        spell::threshold_of(span, self.questions * things, self.config)
     }
 }
 
-impl Probe {
-    /// What lies before the instant, and the rest.
-    fn split(&self, mut items: Vec<Item>) -> (Vec<Item>, Vec<Item>) {
-        let after = items.split_off(items.partition_point(|item| item.time < self.at));
-        (items, after)
-    }
+/// What lies before an instant, and the rest.
+fn split(items: &[Item], at: i64) -> (&[Item], &[Item]) {
+    items.split_at(items.partition_point(|item| item.time < at))
 }

@@ -5,6 +5,8 @@
 //! is a test martingale, so `P(max score ≥ x) ≤ n · rates · exp(−x)`: the threshold needs no
 //! simulation.
 
+use std::cell::LazyCell;
+
 /// Attempts at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Item {
@@ -75,7 +77,11 @@ const MOST_DISPERSED: f64 = 8.0;
 ///
 /// A segment is judged by the normal rate of what lies outside it and outside those found before:
 /// else an outage that fills much of the data would make itself normal.
-pub fn scan(items: &[Item], threshold: f64) -> Found {
+///
+/// The items may be shortened: of those without failures that follow each other, one may be made.
+/// Only over-dispersion asks for the `whole` sequence.
+pub fn scan(items: &[Item], whole: impl FnOnce() -> Vec<Item>, threshold: f64) -> Found {
+    let whole = LazyCell::new(whole);
     let mut segments: Vec<Segment> = Vec::new();
     while segments.len() < MOST_SEGMENTS {
         let Some((found, normal)) = next(items, &segments) else {
@@ -85,7 +91,12 @@ pub fn scan(items: &[Item], threshold: f64) -> Found {
         if found.score < threshold {
             break;
         }
-        let score = found.score / dispersion(items, &with(&segments, found), normal);
+        let judged = with(&segments, found);
+        let judged: Vec<Segment> = judged
+            .iter()
+            .map(|one| placed(one, items, &whole))
+            .collect();
+        let score = found.score / dispersion(&whole, &judged, normal);
         if score < threshold {
             break;
         }
@@ -96,15 +107,21 @@ pub fn scan(items: &[Item], threshold: f64) -> Found {
     Found { segments, normal }
 }
 
-/// Whether [`scan`] may find a segment, by items that may be shortened: of items without failures
-/// that follow each other, one may be made.
-pub fn may_find(items: &[Item], threshold: f64) -> bool {
-    next(items, &[]).is_some_and(|(found, _)| reaches(found.score, threshold))
+/// Whether so many failures may reach a threshold, if no other request came.
+pub fn may_reach(failures: u64, threshold: f64) -> bool {
+    let highest = RATES.into_iter().fold(0.0, f64::max);
+    failures as f64 * weights(LOWEST_RATE, highest)[0] >= threshold
 }
 
-/// Whether a score reaches a threshold but for what adding up in another order does to it.
-fn reaches(score: f64, threshold: f64) -> bool {
-    score >= threshold - 1e-6 * threshold.abs()
+/// Where a segment of items stands in the whole sequence: it begins and ends with failures, which
+/// both hold.
+fn placed(segment: &Segment, items: &[Item], whole: &[Item]) -> Segment {
+    let (first, last) = (items[segment.start].time, items[segment.end - 1].time);
+    Segment {
+        start: whole.partition_point(|item| item.time < first),
+        end: whole.partition_point(|item| item.time <= last),
+        ..*segment
+    }
 }
 
 /// The best segment beside those found before, its over-dispersion not taken off, and the normal
@@ -230,8 +247,10 @@ pub fn from_now_on(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
 }
 
 /// Whether [`from_now_on`] may find a segment with such a score, by items that may be shortened.
-pub fn may_find_from_now_on(before: &[Item], after: &[Item], threshold: f64) -> bool {
-    onward(before, after).is_some_and(|(best, _)| reaches(best.score, threshold))
+pub fn may_go_on(before: &[Item], after: &[Item], threshold: f64) -> bool {
+    // Shorter sums are rounded otherwise.
+    let least = threshold - 1e-6 * threshold.abs();
+    onward(before, after).is_some_and(|(best, _)| best.score >= least)
 }
 
 /// The same as [`from_now_on`], its over-dispersion not taken off.
@@ -328,7 +347,7 @@ mod tests {
             })
             .collect();
         let threshold = threshold(items.len() * RATES_SCANNED, 0.02, 1.0);
-        let found = scan(&items, threshold).segments;
+        let found = scan(&items, || items.clone(), threshold).segments;
         let spans: Vec<_> = found.iter().map(|s| (s.start, s.end)).collect();
         assert_eq!(spans, expected);
     }

@@ -5,6 +5,8 @@ use std::{
     collections::{BTreeSet, BinaryHeap},
 };
 
+use foldhash::{HashMap, HashSet};
+
 use super::{
     incident::Stratum,
     scan::Item,
@@ -48,26 +50,70 @@ pub enum Role {
 /// The role of each kind of a unit's attempts in a slice; `None` for those that are not in it.
 pub type Roles = ByKey<Option<Role>>;
 
+/// A slice of a unit with the keys it holds.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The slice.
+    pub slice: Slice,
+    /// Numbers of the keys, sorted.
+    pub keys: Vec<u32>,
+}
+
 impl Unit<'_> {
     /// The slices worth scanning: all traffic first, then ever narrower. A slice equal to its
     /// parent is left out, since it would cost threshold and tell nothing.
-    pub fn slices(&self, cells: &Cells) -> Vec<Slice> {
-        let keys: Vec<(&Key, bool)> = self
-            .keys(cells)
-            .map(|(_, key)| (key, cells.failed(key)))
-            .collect();
-        let mut known: BTreeSet<Vec<usize>> = BTreeSet::new();
-        let mut candidates = BTreeSet::new();
-        for (key, failed) in &keys {
-            candidates.extend(Slice::of(key, *failed));
+    pub fn parts(&self, cells: &Cells) -> Vec<Part> {
+        let keys = self.keys(cells);
+        let slices = keys.flat_map(|(_, key)| Slice::of(key, cells.failed(key)));
+        let slices: BTreeSet<Slice> = slices.collect();
+        let slices: Vec<Slice> = slices.into_iter().collect();
+        let mut known: HashSet<Vec<u32>> = HashSet::default();
+        let mut parts = Vec::new();
+        for (slice, keys) in slices.iter().zip(self.members(cells, &slices)) {
+            if !known.contains(&keys) {
+                known.insert(keys.clone());
+                let slice = slice.clone();
+                parts.push(Part { slice, keys });
+            }
         }
-        let mut slices: Vec<Slice> = candidates.into_iter().collect();
-        slices.retain(|slice| {
-            let members = keys.iter().enumerate();
-            let members = members.filter(|(_, (key, failed))| slice.holds(key, *failed));
-            known.insert(members.map(|(number, _)| number).collect())
-        });
-        slices
+        parts
+    }
+
+    /// The keys that each slice holds.
+    fn members(&self, cells: &Cells, slices: &[Slice]) -> Vec<Vec<u32>> {
+        let mut fixing: HashMap<[Option<Symbol>; 5], Vec<usize>> = HashMap::default();
+        for (place, slice) in slices.iter().enumerate() {
+            fixing.entry(slice.fixes()).or_default().push(place);
+        }
+        let mut members = vec![Vec::new(); slices.len()];
+        for (number, key) in self.keys(cells) {
+            let failed = cells.failed(key);
+            let ways = Slice::ways(key).into_iter();
+            let places = ways.filter_map(|way| fixing.get(&way)).flatten();
+            for place in places.filter(|place| slices[**place].has(key, failed)) {
+                members[*place].push(number);
+            }
+        }
+        members
+    }
+
+    /// The whole of it as one part.
+    pub fn whole(&self, cells: &Cells) -> Part {
+        Part {
+            slice: Slice::ALL,
+            keys: self.keys(cells).map(|(number, _)| number).collect(),
+        }
+    }
+}
+
+impl Role {
+    /// What attempts of a key are to a slice that holds them.
+    pub fn of(cells: &Cells, key: &Key) -> Self {
+        match cells.failed(key) {
+            true => Self::Failed,
+            false if cells.tells(key) => Self::Accepted,
+            false => Self::Answered,
+        }
     }
 }
 
@@ -168,25 +214,49 @@ impl Slice {
         }
     }
 
-    /// Whether attempts of this key, which failed or did not, belong to the slice.
-    fn holds(&self, key: &Key, failed: bool) -> bool {
-        let fits = |fixed: Option<Symbol>, value| fixed.is_none() || fixed == value;
-        fits(self.endpoint, key.endpoint)
-            && fits(self.grant, key.grant)
-            && fits(self.redirect_uri, key.redirect_uri)
-            && fits(self.scopes, key.scopes)
-            && fits(self.identity_provider, key.identity_provider)
-            && (!failed || fits(self.error, key.outcome))
+    /// The attributes it fixes, apart from the error.
+    fn fixes(&self) -> [Option<Symbol>; 5] {
+        [
+            self.endpoint,
+            self.grant,
+            self.redirect_uri,
+            self.scopes,
+            self.identity_provider,
+        ]
+    }
+
+    /// What slices may fix of a key: endpoint and grant, each or not, and one of the others at most.
+    fn ways(key: &Key) -> BTreeSet<[Option<Symbol>; 5]> {
+        let mut ways = BTreeSet::new();
+        for endpoint in [None, key.endpoint] {
+            for grant in [None, key.grant] {
+                ways.extend([
+                    [endpoint, grant, None, None, None],
+                    [endpoint, grant, key.redirect_uri, None, None],
+                    [endpoint, grant, None, key.scopes, None],
+                    [endpoint, grant, None, None, key.identity_provider],
+                ]);
+            }
+        }
+        ways
+    }
+
+    /// Whether attempts of this key, which failed or did not, have the slice's error, if they have
+    /// any.
+    fn has(&self, key: &Key, failed: bool) -> bool {
+        !failed || self.error.is_none() || self.error == key.outcome
     }
 
     /// What attempts of this key are to the slice, if it holds them.
     pub fn role(&self, cells: &Cells, key: &Key) -> Option<Role> {
-        let failed = cells.failed(key);
-        self.holds(key, failed).then(|| match failed {
-            true => Role::Failed,
-            false if cells.tells(key) => Role::Accepted,
-            false => Role::Answered,
-        })
+        let fits = |fixed: Option<Symbol>, value| fixed.is_none() || fixed == value;
+        let inside = fits(self.endpoint, key.endpoint)
+            && fits(self.grant, key.grant)
+            && fits(self.redirect_uri, key.redirect_uri)
+            && fits(self.scopes, key.scopes)
+            && fits(self.identity_provider, key.identity_provider)
+            && self.has(key, cells.failed(key));
+        inside.then(|| Role::of(cells, key))
     }
 
     /// The same of all keys of a unit.

@@ -1,6 +1,7 @@
 //! Spells: from segments of slices to what fails together.
 
 use std::{
+    cell::LazyCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
@@ -9,8 +10,8 @@ use super::{
     Config,
     digest::Digest,
     scan,
-    slice::{Role, Roles, Slice, items},
-    unit::Unit,
+    slice::{self, Part, Role, Roles, Slice},
+    unit::{ByKey, Unit},
 };
 use crate::frame::{Cell, Cells, symbols::Symbol};
 
@@ -54,15 +55,15 @@ pub struct Spell<'a> {
 pub fn failing<'a>(
     cells: &Cells,
     unit: &Rc<Unit<'a>>,
-    slices: &[Slice],
+    parts: &[Part],
     config: &Config,
 ) -> Vec<Spell<'a>> {
-    let mut search = Search::new(cells, unit, slices, config);
+    let mut search = Search::new(cells, unit, parts, config);
     let mut spells = Vec::new();
     while spells.len() < MOST_SPELLS {
-        let found: Vec<Spell<'a>> = slices
+        let found: Vec<Spell<'a>> = parts
             .iter()
-            .filter_map(|slice| search.best_of(slice))
+            .filter_map(|part| search.best_of(part))
             .collect();
         let best = found.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)));
         let Some(best) = best else { break };
@@ -81,16 +82,18 @@ struct Search<'s, 'a> {
     cells: &'s Cells,
     unit: &'s Rc<Unit<'a>>,
     digest: Digest,
+    failed: ByKey<bool>,
     threshold: f64,
     /// Rows that earlier spells explain.
     explained: Vec<bool>,
 }
 
 impl<'s, 'a> Search<'s, 'a> {
-    fn new(cells: &'s Cells, unit: &'s Rc<Unit<'a>>, slices: &[Slice], config: &Config) -> Self {
+    fn new(cells: &'s Cells, unit: &'s Rc<Unit<'a>>, parts: &[Part], config: &Config) -> Self {
         Self {
             digest: Digest::new(cells, unit, Vec::new()),
-            threshold: threshold(unit, slices.len() * scan::RATES_SCANNED, config),
+            failed: unit.by_key(cells, |_, key| cells.failed(key)),
+            threshold: threshold(unit, parts.len() * scan::RATES_SCANNED, config),
             explained: vec![false; unit.rows.len()],
             cells,
             unit,
@@ -98,14 +101,16 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// The best spell of a slice, if it has any.
-    fn best_of(&self, slice: &Slice) -> Option<Spell<'a>> {
-        let roles = slice.roles(self.cells, self.unit);
-        let shortened = self.digest.items(&roles, &self.explained);
-        if !scan::may_find(&shortened, self.threshold) {
+    fn best_of(&self, part: &Part) -> Option<Spell<'a>> {
+        let keys = part.keys.iter().filter(|key| *self.failed.of(**key));
+        let failures = keys.map(|key| self.unit.requests_of(*key)).sum();
+        if !scan::may_reach(failures, self.threshold) {
             return None;
         }
-        let items = items(self.unit, &roles, &self.explained);
-        let found = scan::scan(&items, self.threshold);
+        let items = self.digest.items(&part.keys, &self.explained);
+        let roles = LazyCell::new(|| part.slice.roles(self.cells, self.unit));
+        let whole = || slice::items(self.unit, &roles, &self.explained);
+        let found = scan::scan(&items, whole, self.threshold);
         let segment = found
             .segments
             .iter()
@@ -117,7 +122,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let mut spell = Spell {
             score: segment.score,
             normal: found.normal,
-            ..Spell::failing(self.unit, slice.clone(), &roles, (start, end))
+            ..Spell::failing(self.unit, part.slice.clone(), &roles, (start, end))
         };
         spell.rows.retain(|row| !self.explained[*row]);
         Some(spell)

@@ -145,6 +145,40 @@ impl Cells {
         rows.get(begin..end.max(begin)).unwrap_or_default()
     }
 
+    /// The last time until `until` at which an attempt of some rows by time is known to have come.
+    pub fn last_until(&self, rows: &[Cell], until: i64, of: impl Fn(&Cell) -> bool) -> Option<i64> {
+        let mut last: Option<i64> = None;
+        for row in self.touching(rows, i64::MIN, until).iter().rev() {
+            if last.is_some_and(|last| row.first + self.longest < last) {
+                break;
+            }
+            let times = [row.first, row.last]
+                .into_iter()
+                .filter(|time| *time <= until);
+            if of(row) {
+                last = last.max(times.max());
+            }
+        }
+        last
+    }
+
+    /// The first time from `from` on at which an attempt of some rows by time is known to have come.
+    pub fn first_from(&self, rows: &[Cell], from: i64, of: impl Fn(&Cell) -> bool) -> Option<i64> {
+        let mut first = None;
+        for row in self.touching(rows, from, i64::MAX) {
+            if first.is_some_and(|first| row.first > first) {
+                break;
+            }
+            let times = [row.first, row.last]
+                .into_iter()
+                .filter(|time| *time >= from);
+            if of(row) {
+                first = first.into_iter().chain(times).min();
+            }
+        }
+        first
+    }
+
     /// The rows of some owners that may touch `[from, to]`, with their keys, by time.
     pub fn during<'a>(
         &'a self,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Cells, Key, Timeline, symbols::Symbol};
+use super::{Cell, Cells, Key, Owner, Timeline};
 use crate::{
     ids::{AppClientId, UserPoolId},
     window::Window,
@@ -32,50 +32,32 @@ impl Health {
     }
 }
 
-type Owner = (Option<Symbol>, Option<Symbol>);
-
 impl Cells {
     /// How each app client fared in `window`, the one with the most failures first; its timeline has
     /// no more than `bins` bins.
     pub fn health(&self, window: Window, bins: usize) -> Vec<Health> {
-        let (from, to) = (
-            window.start.timestamp_micros(),
-            window.end.timestamp_micros() - 1,
-        );
-        let mut owners: BTreeMap<Owner, Vec<(&Cell, &Key)>> = BTreeMap::new();
-        for row in &self.rows {
-            let Some(key) = self.keys.get(row.key as usize) else {
-                continue;
-            };
-            if row.first <= to && from <= row.last && self.tells(key) {
-                let owner = (key.user_pool, key.client);
-                owners.entry(owner).or_default().push((row, key));
-            }
-        }
-        let mut health: Vec<Health> = owners
-            .into_iter()
-            .map(|(owner, rows)| self.fared(owner, &rows, window, bins))
-            .collect();
+        let owners = self.owners.iter();
+        let fared = owners.filter_map(|owner| self.fared(owner, window, bins));
+        let mut health: Vec<Health> = fared.collect();
         health.sort_by(|a, b| {
             (b.failed, b.requests, &a.client).cmp(&(a.failed, a.requests, &b.client))
         });
         health
     }
 
-    fn fared(
-        &self,
-        (pool, client): Owner,
-        rows: &[(&Cell, &Key)],
-        window: Window,
-        bins: usize,
-    ) -> Health {
+    /// How an owner fared; `None` where it asked for nothing.
+    fn fared(&self, owner: &Owner, window: Window, bins: usize) -> Option<Health> {
         let (from, to) = (
             window.start.timestamp_micros(),
             window.end.timestamp_micros() - 1,
         );
+        let rows = self.with_keys(self.touching(self.of(owner), from, to));
+        let rows = rows.filter(|(row, key)| from <= row.last && self.tells(key));
+        let rows: Vec<(&Cell, &Key)> = rows.collect();
+        rows.first()?;
         let (mut requests, mut failed) = (0.0, 0.0);
         let mut errors: BTreeMap<String, f64> = BTreeMap::new();
-        for (row, key) in rows {
+        for (row, key) in &rows {
             let attempts = row.between(from, to);
             requests += attempts;
             if self.failed(key) {
@@ -85,9 +67,9 @@ impl Cells {
             }
         }
         let whole = |count: f64| count.round() as u64;
-        Health {
-            user_pool: self.text(pool).map(UserPoolId::new),
-            client: self.text(client).map(AppClientId::new),
+        Some(Health {
+            user_pool: self.text(owner.user_pool).map(UserPoolId::new),
+            client: self.text(owner.client).map(AppClientId::new),
             requests: whole(requests),
             failed: whole(failed),
             errors: errors
@@ -95,6 +77,6 @@ impl Cells {
                 .map(|(error, count)| (error, whole(count)))
                 .collect(),
             timeline: Timeline::new(self, rows.iter().copied(), window, bins),
-        }
+        })
     }
 }

@@ -32,11 +32,7 @@ impl Timeline {
         window: Window,
         bins: usize,
     ) -> Self {
-        let from = window.start.timestamp_micros();
-        let to = window.end.timestamp_micros().max(from + 1);
-        let bin = bin_length(to - from, bins);
-        let from = from - from.rem_euclid(bin);
-        let bins = ((to - from) as usize).div_ceil(bin as usize);
+        let (from, bin, bins) = laid_out(window, bins);
         let (mut failed, mut succeeded) = (vec![0.0; bins], vec![0.0; bins]);
         for (row, key) in rows {
             if row.last < from {
@@ -64,6 +60,13 @@ impl Timeline {
         }
     }
 
+    /// From the start of the first bin to the end of the last, in microseconds, where no more than
+    /// `bins` are to show a window.
+    pub fn shown(window: Window, bins: usize) -> (i64, i64) {
+        let (from, bin, bins) = laid_out(window, bins);
+        (from, from + bin * bins as i64)
+    }
+
     /// End of the last bin.
     pub fn end(&self) -> DateTime<Utc> {
         self.start + self.bin * i32::try_from(self.failed.len()).unwrap_or(i32::MAX)
@@ -87,6 +90,15 @@ impl Cell {
         let share = (end - start) as f64 / (self.last - self.first).max(1) as f64;
         ends.count() as f64 + between * share
     }
+}
+
+/// Where the first bin begins, the length of a bin, and how many there are.
+fn laid_out(window: Window, bins: usize) -> (i64, i64, usize) {
+    let from = window.start.timestamp_micros();
+    let to = window.end.timestamp_micros().max(from + 1);
+    let bin = bin_length(to - from, bins);
+    let from = from - from.rem_euclid(bin);
+    (from, bin, ((to - from) as usize).div_ceil(bin as usize))
 }
 
 /// Microseconds of the shortest round length that needs no more than `bins` bins.

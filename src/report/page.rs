@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     attribute::{Finding, Investigation},
-    frame::{Cells, Health, Timeline},
+    frame::{Cells, Health, Key, Owner, Timeline},
     window::Window,
 };
 
@@ -43,25 +43,27 @@ impl<'a> Report<'a> {
 /// Requests of the outage's app clients and grants over time.
 pub fn traffic(finding: &Finding, cells: &Cells, window: Window) -> Timeline {
     let incident = &finding.incident;
-    let concerned = cells.rows.iter().filter_map(|row| {
-        let key = cells.keys.get(row.key as usize)?;
-        let is = |id: &str, text| text == Some(id);
-        let client = match incident.clients.is_empty() {
-            true => {
-                let pool = incident.user_pool.as_ref();
-                pool.is_none_or(|pool| is(pool.as_str(), cells.text(key.user_pool)))
-            }
-            false => {
-                (incident.clients.iter()).any(|client| is(client.as_str(), cells.text(key.client)))
-            }
-        };
-        let grant = match cells.text(key.grant) {
-            Some(grant) => incident.grants.is_empty() || incident.grants.contains_key(grant),
-            None => true,
-        };
-        (client && grant && cells.tells(key)).then_some((row, key))
-    });
-    Timeline::new(cells, concerned, span(finding, window), BINS)
+    let span = span(finding, window);
+    let shown = Timeline::shown(span, BINS);
+    let is = |id: &str, symbol| cells.text(symbol) == Some(id);
+    let ours = |owner: &&Owner| match incident.clients.is_empty() {
+        true => {
+            let pool = incident.user_pool.as_ref();
+            pool.is_none_or(|pool| is(pool.as_str(), owner.user_pool))
+        }
+        false => {
+            let mut clients = incident.clients.iter();
+            clients.any(|client| is(client.as_str(), owner.client))
+        }
+    };
+    let asked = |key: &Key| match cells.text(key.grant) {
+        Some(grant) => incident.grants.is_empty() || incident.grants.contains_key(grant),
+        None => true,
+    };
+    let rows = cells.during(cells.owners.iter().filter(ours), shown.0, shown.1);
+    let rows = rows.into_iter();
+    let rows = rows.filter(|(_, key)| asked(key) && cells.tells(key));
+    Timeline::new(cells, rows, span, BINS)
 }
 
 /// From before the change that is named to after what put it back.

@@ -1,20 +1,18 @@
 //! What replay says of one change, counted over the requests around an outage.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    rc::Rc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Agreement, CODES_IN_FLIGHT, Case, HEALING_TIME, LOOK_BACK, agreement, suffering::Suffered,
+    Agreement, CODES_IN_FLIGHT, Case, HEALING_TIME, LOOK_BACK, agreement, is_client,
+    replayed::Replayed, suffering::Suffered,
 };
 use crate::{
     attribute::Crossing,
     cognito::{
         effects::{Delay, Effect},
         history::{ConfigChange, DiffLine, Standing},
-        replay::{self, Break, Prediction},
-        setting::{Resource, Setting},
+        replay::{Break, Prediction},
+        setting::Setting,
     },
     detect::Kind,
     frame::{Key, symbols::Symbol},
@@ -61,10 +59,11 @@ pub struct Tally {
 }
 
 /// Redirect URI, scopes and identity provider of a request.
-type Asked = [Option<String>; 3];
+type Asked = [Option<Symbol>; 3];
 
-/// What a change does to requests, by the number of their key.
-type Predictions = BTreeMap<u32, Rc<Prediction>>;
+fn asked(key: &Key) -> Asked {
+    [key.redirect_uri, key.scopes, key.identity_provider]
+}
 
 /// How a diff line breaks requests.
 #[derive(Clone, Copy, Debug)]
@@ -102,10 +101,10 @@ impl<'a> Case<'a> {
     /// Lays the outage out against the change at `index`.
     pub fn tally(&self, index: usize) -> Tally {
         let change = &self.history.changes()[index];
-        let predictions = self.predictions(index);
+        let replayed = Replayed::new(self, index);
         let mut tally = Tally::default();
-        self.count_failures(index, &predictions, &mut tally);
-        let mut exposed = self.exposed(&predictions, &tally);
+        self.count_failures(index, &replayed, &mut tally);
+        let mut exposed = self.exposed(&replayed, &tally);
         if self.infer_before(change, &exposed, &mut tally) {
             exposed.values_mut().for_each(|certain| *certain = true);
         }
@@ -116,75 +115,22 @@ impl<'a> Case<'a> {
 
     /// Whether a change by itself refuses every request of the outage.
     pub fn refuses_all(&self, index: usize) -> bool {
-        let predictions = self.predictions(index);
-        let certain = |prediction: &Rc<Prediction>| match &**prediction {
-            Prediction::Breaks(breaks) => breaks.iter().any(|broken| broken.certain),
-            _ => false,
-        };
-        let mut kinds = self.suffering.kinds.keys();
-        kinds.len() > 0 && kinds.all(|key| predictions.get(key).is_some_and(certain))
+        let replayed = Replayed::new(self, index);
+        let mut kinds = self.suffering.kinds.values();
+        kinds.len() > 0 && kinds.all(|suffered| replayed.refuses(suffered.key))
     }
 
-    /// What the change does to each kind of request it can reach, but for those to which it does
-    /// nothing.
-    fn predictions(&self, index: usize) -> Predictions {
-        let mut predictions = Predictions::new();
-        let replay = &self.inquiry.replays[index];
-        if replay.is_idle() {
-            return predictions;
-        }
-        let mut known: HashMap<[Option<Symbol>; 5], Rc<Prediction>> = HashMap::new();
-        for (number, key) in self.within(index) {
-            let asked = [
-                key.endpoint,
-                key.grant,
-                key.redirect_uri,
-                key.scopes,
-                key.identity_provider,
-            ];
-            let new = || Rc::new(replay.predict(&self.attempt(key)));
-            let prediction = known.entry(asked).or_insert_with(new);
-            if **prediction != Prediction::Unaffected {
-                predictions.insert(number, Rc::clone(prediction));
-            }
-        }
-        predictions
-    }
-
-    /// The kinds of requests that a resource's settings govern.
-    fn within(&self, index: usize) -> Vec<(u32, &'a Key)> {
-        let resource = &self.history.changes()[index].resource;
-        let triggers = match resource {
-            Resource::Function(name) => self.triggers(index, name),
-            _ => Vec::new(),
-        };
-        let governed = |key: &Key, ours: bool| match resource {
-            Resource::Client(_, client) => self.cells.text(key.client) == Some(client.as_str()),
-            Resource::Other(..) => ours,
-            Resource::Function(_) => {
-                let mut triggers = triggers.iter();
-                let attempt = self.attempt(key);
-                triggers.len() == 0 || triggers.any(|setting| replay::look_at(setting, &attempt))
-            }
-            _ => true,
-        };
-        self.keys()
-            .filter(|(_, key, ours)| governed(key, *ours))
-            .map(|(number, key, _)| (number, key))
-            .collect()
-    }
-
-    fn count_failures(&self, index: usize, predictions: &Predictions, tally: &mut Tally) {
-        for (number, suffered) in &self.suffering.kinds {
+    fn count_failures(&self, index: usize, replayed: &Replayed<'_, '_>, tally: &mut Tally) {
+        for suffered in self.suffering.kinds.values() {
             let weight = suffered.weight;
             tally.failed += weight;
-            match predictions.get(number).map(|prediction| &**prediction) {
-                Some(Prediction::CannotTell) => tally.untold += weight,
-                Some(Prediction::Breaks(_)) if self.preempted(index, suffered) => {
+            match replayed.predict(suffered.key) {
+                Prediction::CannotTell => tally.untold += weight,
+                Prediction::Breaks(_) if self.preempted(index, suffered) => {
                     tally.refused_before += weight;
                 }
-                Some(Prediction::Breaks(breaks)) => {
-                    self.count_break(breaks, suffered.key, weight, tally);
+                Prediction::Breaks(breaks) => {
+                    self.count_break(&breaks, suffered.key, weight, tally);
                 }
                 _ => {
                     if suffered.refused_before(index) {
@@ -207,7 +153,7 @@ impl<'a> Case<'a> {
             return;
         };
         tally.explained += weight;
-        *tally.asked.entry(self.asked(key)).or_default() += weight;
+        *tally.asked.entry(asked(key)).or_default() += weight;
         if !silence && matches!(agreement(fitting.effect, outcome), Agreement::Fits(_)) {
             tally.right_code += weight;
         }
@@ -248,16 +194,14 @@ impl<'a> Case<'a> {
         earlier.any(breaks) && suffered.refused_before(index)
     }
 
-    fn asked(&self, key: &Key) -> Asked {
-        [key.redirect_uri, key.scopes, key.identity_provider]
-            .map(|symbol| self.cells.text(symbol).map(str::to_owned))
-    }
-
     /// Kinds of requests that the change breaks by a line that explains failures, and whether all
     /// such requests are refused.
-    fn exposed(&self, predictions: &Predictions, tally: &Tally) -> BTreeMap<u32, bool> {
-        let exposed = predictions.iter().filter_map(|(key, prediction)| {
-            let Prediction::Breaks(breaks) = &**prediction else {
+    fn exposed(&self, replayed: &Replayed<'_, '_>, tally: &Tally) -> BTreeMap<u32, bool> {
+        if tally.breaks.is_empty() {
+            return BTreeMap::new();
+        }
+        let exposed = self.keys().filter_map(|(number, key)| {
+            let Prediction::Breaks(breaks) = replayed.predict(key) else {
                 return None;
             };
             let mut ours = breaks
@@ -267,14 +211,9 @@ impl<'a> Case<'a> {
             ours.peek()?;
             let certain = ours.any(|b| b.certain);
             // Where only some are refused, those that ask for something else tell nothing.
-            let asked = self
-                .cells
-                .keys
-                .get(*key as usize)
-                .map(|key| self.asked(key));
-            let alike = asked.and_then(|asked| tally.asked.get(&asked));
+            let alike = tally.asked.get(&asked(key));
             let alike = alike.is_some_and(|weight| *weight >= FEW * tally.explained);
-            (certain || alike).then_some((*key, certain))
+            (certain || alike).then_some((number, certain))
         });
         exposed.collect()
     }
@@ -372,7 +311,7 @@ impl<'a> Case<'a> {
         let (onset, end) = (self.onset(), self.end().min(cured));
         let recovered = self.incident.recovered.map(|time| time.timestamp_micros());
         let times = &self.inquiry.times;
-        for (number, key, ours) in self.keys().filter(|(key, ..)| exposed.contains_key(key)) {
+        for (number, key, ours) in self.exposed_keys(exposed) {
             if !ours && times.between(number, onset.max(made), end) > 0.0 {
                 self.count_other(key, tally);
             }
@@ -394,11 +333,23 @@ impl<'a> Case<'a> {
     /// The exposed kinds of accepted requests of the outage's clients, and whether all such
     /// requests are refused.
     fn accepted(&self, exposed: &BTreeMap<u32, bool>) -> impl Iterator<Item = (u32, bool)> {
-        let ours = self.keys().filter(|(_, key, ours)| {
+        let accepted = self.exposed_keys(exposed).filter(|(_, key, ours)| {
             let accepted = !self.cells.failed(key) && self.cells.tells(key);
             *ours && accepted
         });
-        ours.filter_map(|(key, ..)| Some((key, *exposed.get(&key)?)))
+        accepted.filter_map(|(key, ..)| Some((key, *exposed.get(&key)?)))
+    }
+
+    /// The exposed kinds of requests, and whether they are of the outage's clients.
+    fn exposed_keys(
+        &self,
+        exposed: &BTreeMap<u32, bool>,
+    ) -> impl Iterator<Item = (u32, &'a Key, bool)> {
+        exposed.keys().filter_map(|number| {
+            let key = self.cells.keys.get(*number as usize)?;
+            let ours = is_client(self.incident, self.cells.text(key.client));
+            Some((*number, key, ours))
+        })
     }
 
     /// How long exposed requests may still be accepted after a change.

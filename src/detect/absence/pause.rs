@@ -2,8 +2,8 @@
 
 use super::{FEWEST_ATTEMPTS, HORIZON, RECENT, SHORTEST, attempts};
 use crate::{
-    detect::{Ground, slice::Roles, unit::Unit},
-    frame::{Cell, Cells, Owner},
+    detect::{Ground, slice::Part, unit::Unit},
+    frame::{Cell, Owner},
 };
 
 const MINUTE: i64 = 60_000_000;
@@ -74,32 +74,34 @@ pub fn may_pause(ground: &Ground<'_>, owners: &[Owner]) -> bool {
     heard.windows(4).any(|minutes| *minutes == [false; 4])
 }
 
-/// The pauses of each slice that may surprise enough, if nothing else is known of their time.
+/// The pauses of each part that may surprise enough, if nothing else is known of their time.
 pub fn surprising(
     ground: &Ground<'_>,
     unit: &Unit<'_>,
-    slices: &[Roles],
+    parts: &[&Part],
     enough: &Enough,
 ) -> Vec<Vec<Pause>> {
     let cells = ground.cells;
-    let large: Vec<bool> = slices
+    let large = parts
         .iter()
-        .map(|roles| is_large(cells, unit, roles))
-        .collect();
+        .enumerate()
+        .filter(|(_, part)| is_large(unit, part));
     if cells.longest() >= SHORTEST {
         // Attempts of one row may lie far apart.
-        let pauses = slices.iter().zip(large).map(|(roles, large)| match large {
-            true => between_times(&attempts(unit, roles), ground.end(), enough),
-            false => Vec::new(),
-        });
-        return pauses.collect();
+        let mut pauses = vec![Vec::new(); parts.len()];
+        for (place, part) in large {
+            let times = attempts(unit, &part.slice.roles(cells, unit));
+            pauses[place] = between_times(&times, ground.end(), enough);
+        }
+        return pauses;
     }
-    let holding = unit.by_key(cells, |number, _| {
-        let all = slices.iter().zip(&large).enumerate();
-        let own = all.filter(|(_, (roles, large))| **large && roles.of(number).is_some());
-        own.map(|(place, _)| place).collect::<Vec<usize>>()
-    });
-    let mut met: Vec<Met> = slices.iter().map(|_| Met::default()).collect();
+    let mut holding = unit.by_key(cells, |_, _| Vec::new());
+    for (place, part) in large {
+        part.keys
+            .iter()
+            .for_each(|key| holding.of_mut(*key).push(place));
+    }
+    let mut met: Vec<Met> = parts.iter().map(|_| Met::default()).collect();
     for row in unit.rows.iter() {
         for place in holding.of(row.key) {
             met[*place].take(row, enough);
@@ -109,11 +111,10 @@ pub fn surprising(
     pauses.collect()
 }
 
-/// Whether a slice has a rate to speak of.
-fn is_large(cells: &Cells, unit: &Unit<'_>, roles: &Roles) -> bool {
-    let keys = unit.keys(cells).map(|(number, _)| number);
-    let inside = keys.filter(|number| roles.of(*number).is_some());
-    inside.map(|number| unit.requests_of(number)).sum::<u64>() >= FEWEST_ATTEMPTS
+/// Whether a part has a rate to speak of.
+fn is_large(unit: &Unit<'_>, part: &Part) -> bool {
+    let requests = part.keys.iter().map(|key| unit.requests_of(*key));
+    requests.sum::<u64>() >= FEWEST_ATTEMPTS
 }
 
 /// Rows of a slice so far, and the pauses between them that may surprise enough.
