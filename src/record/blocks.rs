@@ -7,8 +7,8 @@
 /// Bytes per step: one bit each in a mask.
 const SIZE: usize = 64;
 
-/// The bytes of a step.
-type Block = [u8; SIZE];
+/// The bytes of a step, and the one before them.
+type Block = [u8; SIZE + 1];
 
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -36,6 +36,21 @@ pub fn through_list(bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> (Stop, Pl
 /// list is at their end.
 pub fn begins_element(bytes: &[u8], end: Place) -> bool {
     through_list(bytes, |_| true) == (Stop::Through, end)
+}
+
+/// Hands out each place at which the telling key may stand, until `go_on` says no; whether it never
+/// did and the bytes are one line.
+pub fn along_line(bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(avx512) = x86::Avx512::detect() {
+            return avx512.along_line(bytes, go_on);
+        }
+        if let Some(avx2) = x86::Avx2::detect() {
+            return avx2.along_line(bytes, go_on);
+        }
+    }
+    along(bytes, go_on, Any)
 }
 
 /// Why a walk ended.
@@ -75,8 +90,6 @@ struct Walk {
     string: u64,
     /// One where the last byte escapes the next.
     escape: u64,
-    /// One where the last byte is [`FIRST`].
-    half: u64,
 }
 
 /// Which bytes of a block are what; the first byte is the lowest bit.
@@ -87,20 +100,39 @@ struct Masks {
     opens: u64,
     /// `}` and `]`.
     closes: u64,
-    /// Backslashes, and what is below the space: line ends, tabs and what stands in no JSON.
-    specials: u64,
-    /// [`FIRST`].
-    firsts: u64,
-    /// [`SECOND`].
-    seconds: u64,
+    /// [`SECOND`] behind [`FIRST`].
+    marks: u64,
+    /// Whether there is a backslash or a control.
+    has_specials: bool,
+}
+
+/// What a walk meets in a block.
+#[derive(Clone, Copy)]
+struct Step {
+    /// Brackets outside of strings.
+    opens: u64,
+    closes: u64,
+    marks: u64,
+    /// What cannot stand there.
+    odd: u64,
+}
+
+/// What few blocks have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Specials {
+    backslashes: u64,
+    /// What is below the space: line ends, tabs and what stands in no JSON.
+    controls: u64,
 }
 
 /// What a kind of processor does with a block.
 trait Processor: Copy {
     /// What stands where.
     fn masks(self, block: &Block) -> Masks;
-    /// Where backslashes are; few blocks have any.
-    fn backslashes(self, block: &Block) -> u64;
+    /// Where the bytes are that few blocks have.
+    fn specials(self, block: &Block) -> Specials;
+    /// Where marks are, and line ends.
+    fn marks(self, block: &Block) -> (u64, u64);
     /// Of each bit whether the ones up to it, and with it, are odd in number.
     fn parity(self, bits: u64) -> u64;
 }
@@ -124,13 +156,67 @@ fn walk(from: Walk, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> (Stop, Wa
     from.through(bytes, go_on, Any)
 }
 
+/// Hands out the marks of a line.
+#[inline(always)]
+fn along(bytes: &[u8], mut go_on: impl FnMut(usize) -> bool, on: impl Processor) -> bool {
+    let (mut at, mut edge) = (0, None);
+    while let Some(block) = block_at(bytes, at, &mut edge) {
+        let (marks, ends) = on.marks(block);
+        if marks | ends != 0 && (first_refused(marks, at, &mut go_on).is_some() || ends != 0) {
+            return false;
+        }
+        at += SIZE;
+    }
+    true
+}
+
+/// Hands out marks of the block at `at`: the first one to which `go_on` says no.
+#[inline(never)]
+fn first_refused(
+    mut marks: u64,
+    at: usize,
+    go_on: &mut impl FnMut(usize) -> bool,
+) -> Option<usize> {
+    while marks != 0 {
+        let mark = at + marks.trailing_zeros() as usize;
+        if !go_on(mark) {
+            return Some(mark);
+        }
+        marks &= marks - 1;
+    }
+    None
+}
+
+/// The block at `at`, if there is one; the first and the last are kept in `edge`.
+#[inline(always)]
+fn block_at<'b>(bytes: &'b [u8], at: usize, edge: &'b mut Option<Block>) -> Option<&'b Block> {
+    let whole = |before| bytes.get(before..)?.first_chunk();
+    match at.checked_sub(1).and_then(whole) {
+        Some(block) => Some(block),
+        None => (at < bytes.len()).then(|| &*edge.insert(padded(bytes, at, bytes.len()))),
+    }
+}
+
+/// The block at `at` of what stands before `end`, and blanks around it.
+#[inline(never)]
+fn padded(bytes: &[u8], at: usize, end: usize) -> Block {
+    let mut block = [b' '; SIZE + 1];
+    let before = bytes.get(..end).unwrap_or(bytes).iter();
+    let (skipped, room) = match at.checked_sub(1) {
+        Some(start) => (start, &mut block[..]),
+        None => (0, &mut block[1..]),
+    };
+    let from = before.skip(skipped);
+    room.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    block
+}
+
 impl Walk {
     /// At the start of an element.
     const IN_LIST: Self = Self {
         depth: 1,
         string: 0,
         escape: 0,
-        half: 0,
     };
 
     fn place(self) -> Place {
@@ -140,100 +226,99 @@ impl Walk {
         }
     }
 
+    // What it carries goes from step to step by value, and what hardly any block needs is not inlined:
+    // else it is written to memory and read again in each.
     #[inline(always)]
     fn through(
-        mut self,
+        self,
         bytes: &[u8],
         mut go_on: impl FnMut(usize) -> bool,
         on: impl Processor,
     ) -> (Stop, Self) {
-        let (blocks, rest) = bytes.as_chunks::<SIZE>();
-        for (number, block) in blocks.iter().enumerate() {
-            let at = number * SIZE;
-            if let Some(stop) = self.block(block, &mut |mark| go_on(at + mark), on) {
-                return (stop.behind(at), self);
+        let (mut walk, mut at, mut edge) = (self, 0, None);
+        while let Some(block) = block_at(bytes, at, &mut edge) {
+            let (next, seen) = walk.step(block, on);
+            if walk.is_telling(&seen)
+                && let Some((stop, place)) = walk.look(&seen, block, at, &mut go_on, on)
+            {
+                return (stop, place.unwrap_or(next));
             }
+            walk = next;
+            at += SIZE;
         }
-        let stop = self.block(
-            &padded(rest),
-            &mut |mark| go_on(blocks.len() * SIZE + mark),
-            on,
-        );
-        let stop = stop.map(|stop| stop.behind(blocks.len() * SIZE));
-        (stop.unwrap_or(Stop::Through), self)
+        (Stop::Through, walk)
     }
 
-    /// Takes a block: why the walk ends in it, if it does.
+    /// Takes a block, as if it closed nothing.
     #[inline(always)]
-    fn block(
-        &mut self,
-        block: &Block,
-        go_on: &mut impl FnMut(usize) -> bool,
-        on: impl Processor,
-    ) -> Option<Stop> {
-        let begun = *self;
-        let (mut marks, closed) = self.step(block, on)?;
-        while marks != 0 {
-            let mark = marks.trailing_zeros() as usize;
-            if !go_on(mark) {
-                *self = begun;
-                self.step(&padded(block.get(..mark).unwrap_or_default()), on);
-                return Some(Stop::Asked(mark));
-            }
-            marks &= marks - 1;
-        }
-        closed
-    }
-
-    /// Takes a block: where it has marks, and whether it closes what the walk began in; `None` where
-    /// it has and does nothing.
-    #[inline(always)]
-    fn step(&mut self, block: &Block, on: impl Processor) -> Option<(u64, Option<Stop>)> {
+    fn step(self, block: &Block, on: impl Processor) -> (Self, Step) {
         let masks = on.masks(block);
-        let (mut quotes, mut backslashes) = (masks.quotes, 0);
-        if masks.specials | self.escape != 0 {
-            backslashes = on.backslashes(block);
-            quotes &= !self.escaped(backslashes);
+        let (mut quotes, mut specials, mut escape) = (masks.quotes, Specials::default(), 0);
+        if masks.has_specials || self.escape != 0 {
+            specials = on.specials(block);
+            let escaped;
+            (escaped, escape) = self.escaped(specials.backslashes);
+            quotes &= !escaped;
         }
         // From each opening quote up to its closing one.
         let strings = on.parity(quotes) ^ self.string;
-        let opens = masks.opens & !strings;
-        let closes = masks.closes & !strings;
-        let mut marks = (masks.firsts << 1 | self.half) & masks.seconds;
-        // A string has no line ends, and outside of strings nothing is escaped.
-        let controls = masks.specials & !backslashes;
-        let odd = (controls & strings) | (backslashes & !strings);
-        let mut stop = None;
-        if odd != 0 || self.depth <= closes.count_ones() {
-            let closed = self.closing(opens, closes);
-            let before = closed.map_or(u64::MAX, |at| (1 << at) - 1);
-            if odd & before != 0 {
-                return Some((0, Some(Stop::Unsure)));
-            }
-            marks &= before;
-            stop = closed.map(Stop::Closed);
-        }
-        self.half = masks.firsts >> 63;
-        self.string = if strings >> 63 == 1 { u64::MAX } else { 0 };
-        self.depth = (self.depth + opens.count_ones()).saturating_sub(closes.count_ones());
-        (marks != 0 || stop.is_some()).then_some((marks, stop))
+        let seen = Step {
+            opens: masks.opens & !strings,
+            closes: masks.closes & !strings,
+            marks: masks.marks,
+            // A string has no line ends, and outside of strings nothing is escaped.
+            odd: (specials.controls & strings) | (specials.backslashes & !strings),
+        };
+        let next = Self {
+            depth: (self.depth + seen.opens.count_ones()).wrapping_sub(seen.closes.count_ones()),
+            string: if strings >> 63 == 1 { u64::MAX } else { 0 },
+            escape,
+        };
+        (next, seen)
     }
 
-    /// The bytes that a backslash before them escapes.
+    /// Whether a block is to be looked at: hardly any is.
     #[inline(always)]
-    fn escaped(&mut self, backslashes: u64) -> u64 {
-        let mut escaped = std::mem::take(&mut self.escape);
-        let mut left = backslashes & !escaped;
-        while left != 0 {
-            let next = left.trailing_zeros() + 1;
-            match 1_u64.checked_shl(next) {
-                Some(bit) => escaped |= bit,
-                None => self.escape = 1,
-            }
-            // A backslash that is escaped escapes nothing.
-            left &= u64::MAX.checked_shl(next + 1).unwrap_or(0);
+    fn is_telling(self, seen: &Step) -> bool {
+        seen.marks | seen.odd != 0 || self.depth <= seen.closes.count_ones()
+    }
+
+    /// Why the walk ends in the block at `at`, if it does, and what it carries there if that is not at
+    /// its end.
+    #[inline(never)]
+    fn look(
+        self,
+        seen: &Step,
+        block: &Block,
+        at: usize,
+        go_on: &mut impl FnMut(usize) -> bool,
+        on: impl Processor,
+    ) -> Option<(Stop, Option<Self>)> {
+        let may_close = self.depth <= seen.closes.count_ones();
+        let closed = may_close.then(|| self.closing(seen.opens, seen.closes));
+        let closed = closed.flatten();
+        let before = closed.map_or(u64::MAX, |at| (1 << at) - 1);
+        if seen.odd & before != 0 {
+            return Some((Stop::Unsure, None));
         }
-        escaped
+        if let Some(mark) = first_refused(seen.marks & before, at, go_on) {
+            let up_to_it = padded(block, 1, 1 + mark - at);
+            return Some((Stop::Asked(mark), Some(self.step(&up_to_it, on).0)));
+        }
+        closed.map(|closes| (Stop::Closed(at + closes), None))
+    }
+
+    /// The bytes that a backslash before them escapes, and one where the last of them escapes the
+    /// next.
+    #[inline(always)]
+    fn escaped(self, backslashes: u64) -> (u64, u64) {
+        // Of backslashes in a row every other escapes: an addition carries through the row, and its
+        // sum tells whether it ends where it would have with an even number.
+        const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+        let begin = backslashes & !self.escape;
+        let codes = ((begin << 1) | ODD).wrapping_sub(begin) ^ ODD;
+        let escaped = codes ^ (backslashes | self.escape);
+        (escaped, (codes & backslashes) >> 63)
     }
 
     /// The bracket that closes what the walk began in, if it is in this block.
@@ -254,45 +339,35 @@ impl Walk {
     }
 }
 
-impl Stop {
-    /// The same, counted from bytes before.
-    fn behind(self, bytes: usize) -> Self {
-        match self {
-            Self::Closed(at) => Self::Closed(bytes + at),
-            Self::Asked(at) => Self::Asked(bytes + at),
-            Self::Through | Self::Unsure => self,
-        }
-    }
-}
-
-/// The start of a block and blanks.
-fn padded(start: &[u8]) -> Block {
-    let mut block = [b' '; SIZE];
-    block
-        .iter_mut()
-        .zip(start)
-        .for_each(|(to, from)| *to = *from);
-    block
-}
-
 /// Any processor.
 #[derive(Clone, Copy)]
 struct Any;
 
 impl Processor for Any {
     fn masks(self, block: &Block) -> Masks {
+        let special = |byte| byte == b'\\' || byte < b' ';
         Masks {
             quotes: mask(block, |byte| byte == b'"'),
             opens: mask(block, |byte| matches!(byte, b'{' | b'[')),
             closes: mask(block, |byte| matches!(byte, b'}' | b']')),
-            specials: mask(block, |byte| byte == b'\\' || byte < b' '),
-            firsts: mask(block, |byte| byte == FIRST),
-            seconds: mask(block, |byte| byte == SECOND),
+            marks: self.marks(block).0,
+            has_specials: mask(block, special) != 0,
         }
     }
 
-    fn backslashes(self, block: &Block) -> u64 {
-        mask(block, |byte| byte == b'\\')
+    fn specials(self, block: &Block) -> Specials {
+        Specials {
+            backslashes: mask(block, |byte| byte == b'\\'),
+            controls: mask(block, |byte| byte < b' '),
+        }
+    }
+
+    fn marks(self, block: &Block) -> (u64, u64) {
+        let pairs = block.windows(2).enumerate();
+        let marks = pairs.fold(0, |mask, (at, pair)| {
+            mask | u64::from(*pair == [FIRST, SECOND]) << at
+        });
+        (marks, mask(block, |byte| byte == b'\n'))
     }
 
     fn parity(self, bits: u64) -> u64 {
@@ -305,7 +380,7 @@ impl Processor for Any {
 /// The bytes of which it is true.
 #[inline(always)]
 fn mask(block: &Block, is: impl Fn(u8) -> bool) -> u64 {
-    let bytes = block.iter().enumerate();
+    let bytes = block.iter().skip(1).enumerate();
     bytes.fold(0, |mask, (at, byte)| mask | u64::from(is(*byte)) << at)
 }
 
@@ -396,6 +471,24 @@ mod tests {
         }
 
         #[test]
+        fn a_line_is_gone_along_up_to_its_end(text in "[tNx]{0,200}", stop in 0..40usize, end in 0..400usize) {
+            let mut bytes = text.into_bytes();
+            if let Some(byte) = bytes.get_mut(end) {
+                *byte = b'\n';
+            }
+            let marked = bytes.windows(2).filter(|pair| **pair == [FIRST, SECOND]).count();
+            let is_line = !bytes.contains(&b'\n');
+            let mut found = 0;
+            let mut go_on = |_| {
+                found += 1;
+                found <= stop
+            };
+            let whole = along_line(&bytes, &mut go_on);
+            prop_assert_eq!(whole, is_line && marked <= stop);
+            prop_assert!(!is_line || found == marked.min(stop + 1));
+        }
+
+        #[test]
         fn only_an_element_begins_an_element(
             head in "(\\{\"a\":\\[(\\{\\}|1|,){0,5}\\]\\},){0,5}",
             tail in "[\\[{]([\\[{a,]|\"[\\[\\]{}a]{0,9}\"){0,99}",
@@ -417,15 +510,18 @@ mod tests {
             some in prop::collection::vec("[{}\\[\\]\"\\\\tNA\n]", 0..40),
             bits in any::<u64>(),
         ) {
-            let mut block = [b' '; SIZE];
+            let mut block = [b' '; SIZE + 1];
             let bytes = some.iter().flat_map(|some| some.bytes()).chain(bytes.concat());
             block.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
-            let expected = (Any.masks(&block), Any.backslashes(&block), Any.parity(bits));
+            fn told(on: impl Processor, block: &Block, bits: u64) -> (Masks, Specials, (u64, u64), u64) {
+                (on.masks(block), on.specials(block), on.marks(block), on.parity(bits))
+            }
+            let expected = told(Any, &block, bits);
             if let Some(on) = x86::Avx2::detect() {
-                prop_assert_eq!((on.masks(&block), on.backslashes(&block), on.parity(bits)), expected);
+                prop_assert_eq!(told(on, &block, bits), expected);
             }
             if let Some(on) = x86::Avx512::detect() {
-                prop_assert_eq!((on.masks(&block), on.backslashes(&block), on.parity(bits)), expected);
+                prop_assert_eq!(told(on, &block, bits), expected);
             }
         }
     }

@@ -18,7 +18,7 @@ use memchr::{
 
 use super::{
     Seen, SourceKind,
-    blocks::{Place, Stop, begins_element, through_list},
+    blocks::{Place, Stop, along_line, begins_element, through_list},
     time,
 };
 use crate::queries;
@@ -104,12 +104,9 @@ pub fn unwanted_to_end(list: &[u8]) -> Option<Passed<'_>> {
     list.starts_with(BEGIN).then_some(())?;
     let records = list.trim_ascii_end().strip_suffix(b"]}")?;
     let mut run = Run::default();
-    for at in NAMES.find_iter(records) {
-        run.take(records, at).then_some(())?;
-    }
     // What stands on other lines may be anything.
-    let is_one_line = memchr::memchr(b'\n', records).is_none();
-    is_one_line.then_some(Passed {
+    let is_unwanted_line = along_line(records, |mark| run.take_mark(records, mark));
+    is_unwanted_line.then_some(Passed {
         bytes: records.len(),
         records: run.records,
     })

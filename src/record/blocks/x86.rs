@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Block, FIRST, Masks, Processor, SECOND, Stop, Walk};
+use super::{Block, FIRST, Masks, Processor, SECOND, Specials, Stop, Walk, along};
 
 /// A processor with AVX2; there is one only where it was detected.
 #[derive(Clone, Copy)]
@@ -36,6 +36,15 @@ impl Avx2 {
         // SAFETY: the processor was asked for all of it.
         unsafe { walk(self, from, bytes, go_on) }
     }
+
+    pub fn along_line(self, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+        fn along_line(on: Avx2, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
+            along(bytes, go_on, on)
+        }
+        // SAFETY: the processor was asked for all of it.
+        unsafe { along_line(self, bytes, go_on) }
+    }
 }
 
 impl Processor for Avx2 {
@@ -48,13 +57,13 @@ impl Processor for Avx2 {
             // This bit alone tells `[` from `{` and `]` from `}`.
             let bit = _mm256_set1_epi8(0x20);
             let (low_folded, high_folded) = (_mm256_or_si256(low, bit), _mm256_or_si256(high, bit));
+            let special = _mm256_or_si256(special(low), special(high));
             Masks {
                 quotes: joined(equal(low, b'"'), equal(high, b'"')),
                 opens: joined(equal(low_folded, b'{'), equal(high_folded, b'{')),
                 closes: joined(equal(low_folded, b'}'), equal(high_folded, b'}')),
-                specials: joined(special(low), special(high)),
-                firsts: joined(equal(low, FIRST), equal(high, FIRST)),
-                seconds: joined(equal(low, SECOND), equal(high, SECOND)),
+                marks: marks(block),
+                has_specials: _mm256_testz_si256(special, special) == 0,
             }
         }
         // SAFETY: the processor has AVX2.
@@ -62,15 +71,30 @@ impl Processor for Avx2 {
     }
 
     #[inline(always)]
-    fn backslashes(self, block: &Block) -> u64 {
+    fn specials(self, block: &Block) -> Specials {
         #[inline]
         #[target_feature(enable = "avx2")]
-        fn backslashes(block: &Block) -> u64 {
+        fn specials(block: &Block) -> Specials {
             let (low, high) = halves(block);
-            joined(equal(low, b'\\'), equal(high, b'\\'))
+            Specials {
+                backslashes: joined(equal(low, b'\\'), equal(high, b'\\')),
+                controls: joined(control(low), control(high)),
+            }
         }
         // SAFETY: the processor has AVX2.
-        unsafe { backslashes(block) }
+        unsafe { specials(block) }
+    }
+
+    #[inline(always)]
+    fn marks(self, block: &Block) -> (u64, u64) {
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        fn both(block: &Block) -> (u64, u64) {
+            let (low, high) = halves(block);
+            (marks(block), joined(equal(low, b'\n'), equal(high, b'\n')))
+        }
+        // SAFETY: the processor has AVX2.
+        unsafe { both(block) }
     }
 
     #[inline(always)]
@@ -83,9 +107,35 @@ impl Processor for Avx2 {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn halves(block: &Block) -> (__m256i, __m256i) {
-    let start = block.as_ptr().cast::<__m256i>();
+    let start = block.as_ptr();
+    // SAFETY: behind its first byte a block has the 64 of two loads, which need no alignment.
+    unsafe { (half(start.add(1)), half(start.add(33))) }
+}
+
+/// The bytes one before those of a block.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves_before(block: &Block) -> (__m256i, __m256i) {
+    let start = block.as_ptr();
     // SAFETY: a block has the 64 bytes of two loads, which need no alignment.
-    unsafe { (_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))) }
+    unsafe { (half(start), half(start.add(32))) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn half(start: *const u8) -> __m256i {
+    // SAFETY: the caller has so many bytes there.
+    unsafe { _mm256_loadu_si256(start.cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn marks(block: &Block) -> u64 {
+    let ((low, high), (low_before, high_before)) = (halves(block), halves_before(block));
+    joined(
+        _mm256_and_si256(equal(low_before, FIRST), equal(low, SECOND)),
+        _mm256_and_si256(equal(high_before, FIRST), equal(high, SECOND)),
+    )
 }
 
 #[inline]
@@ -96,9 +146,14 @@ fn equal(bytes: __m256i, byte: u8) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
+fn control(bytes: __m256i) -> __m256i {
+    _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
 fn special(bytes: __m256i) -> __m256i {
-    let control = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
-    _mm256_or_si256(control, equal(bytes, b'\\'))
+    _mm256_or_si256(control(bytes), equal(bytes, b'\\'))
 }
 
 /// The highest bit of each of 64 bytes.
@@ -144,6 +199,15 @@ impl Avx512 {
         // SAFETY: the processor was asked for all of it.
         unsafe { walk(self, from, bytes, go_on) }
     }
+
+    pub fn along_line(self, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
+        #[target_feature(enable = "avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+        fn along_line(on: Avx512, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
+            along(bytes, go_on, on)
+        }
+        // SAFETY: the processor was asked for all of it.
+        unsafe { along_line(self, bytes, go_on) }
+    }
 }
 
 impl Processor for Avx512 {
@@ -154,14 +218,16 @@ impl Processor for Avx512 {
         fn masks(block: &Block) -> Masks {
             let bytes = whole(block);
             let folded = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
-            let control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20));
+            let Specials {
+                backslashes,
+                controls,
+            } = specials(bytes);
             Masks {
                 quotes: are(bytes, b'"'),
                 opens: are(folded, b'{'),
                 closes: are(folded, b'}'),
-                specials: control | are(bytes, b'\\'),
-                firsts: are(bytes, FIRST),
-                seconds: are(bytes, SECOND),
+                marks: marks_in(block, bytes),
+                has_specials: _kortestz_mask64_u8(backslashes, controls) == 0,
             }
         }
         // SAFETY: the processor has AVX-512.
@@ -169,14 +235,21 @@ impl Processor for Avx512 {
     }
 
     #[inline(always)]
-    fn backslashes(self, block: &Block) -> u64 {
+    fn specials(self, block: &Block) -> Specials {
+        // SAFETY: the processor has AVX-512.
+        unsafe { specials(whole(block)) }
+    }
+
+    #[inline(always)]
+    fn marks(self, block: &Block) -> (u64, u64) {
         #[inline]
         #[target_feature(enable = "avx512bw")]
-        fn backslashes(block: &Block) -> u64 {
-            are(whole(block), b'\\')
+        fn both(block: &Block) -> (u64, u64) {
+            let bytes = whole(block);
+            (marks_in(block, bytes), are(bytes, b'\n'))
         }
         // SAFETY: the processor has AVX-512.
-        unsafe { backslashes(block) }
+        unsafe { both(block) }
     }
 
     #[inline(always)]
@@ -189,12 +262,31 @@ impl Processor for Avx512 {
 #[inline]
 #[target_feature(enable = "avx512bw")]
 fn whole(block: &Block) -> __m512i {
-    // SAFETY: a block has the 64 bytes of a load, which needs no alignment.
-    unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
+    // SAFETY: behind its first byte a block has the 64 of a load, which needs no alignment.
+    unsafe { _mm512_loadu_si512(block.as_ptr().add(1).cast()) }
 }
 
 #[inline]
 #[target_feature(enable = "avx512bw")]
 fn are(bytes: __m512i, byte: u8) -> u64 {
     _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "avx512bw")]
+fn specials(bytes: __m512i) -> Specials {
+    Specials {
+        backslashes: are(bytes, b'\\'),
+        controls: _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
+    }
+}
+
+/// The marks of a block of these bytes.
+#[inline]
+#[target_feature(enable = "avx512bw")]
+fn marks_in(block: &Block, bytes: __m512i) -> u64 {
+    // SAFETY: a block has the 64 bytes of a load, which needs no alignment.
+    let before = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
+    let first = _mm512_set1_epi8(FIRST.cast_signed());
+    _mm512_mask_cmpeq_epi8_mask(are(bytes, SECOND), before, first)
 }

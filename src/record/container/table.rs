@@ -10,6 +10,9 @@ use crate::record::{Context, message};
 
 /// Whether an input begins with the header of a saved log table.
 pub fn is_header(start: &[u8]) -> bool {
+    if matches!(start.first(), Some(b'{' | b'[')) {
+        return false;
+    }
     let line = start
         .split(|byte| *byte == b'\n')
         .next()
