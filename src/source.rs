@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of Cognito or of what the bytes say.
 
+pub mod ahead;
 pub mod aws;
 pub mod files;
 pub mod inflate;

@@ -10,6 +10,7 @@ use super::{Bounds, Fold, gather::Gather};
 use crate::{
     record,
     source::{
+        ahead::read_ahead,
         aws::Page,
         files::{Counter, Input},
         inflate::{Inflated, Limits, Whole},
@@ -77,9 +78,10 @@ impl Reader {
         self.gather.begin(&name);
         let result = match input.load(&mut self.whole, self.limits, &counter) {
             Ok(true) => self.read_whole(&name, hand),
-            Ok(false) => input
-                .open(self.limits, &counter)
-                .and_then(|bytes| self.read(bytes, &name, hand)),
+            Ok(false) => {
+                let limits = self.limits;
+                self.read(|| input.open(limits, &counter), &name, hand)
+            }
             Err(error) => Err(error),
         };
         let failure = result.err().map(|error| error.to_string());
@@ -92,10 +94,10 @@ impl Reader {
             false => self.gather.begin_page(&page.name),
         }
         let failure = page.failure.clone().or_else(|| {
-            let result = match self.whole.take(&page.bytes, self.limits) {
+            let limits = self.limits;
+            let result = match self.whole.take(&page.bytes, limits) {
                 true => self.read_whole(&page.name, hand),
-                false => Inflated::new(&page.bytes[..], self.limits)
-                    .and_then(|bytes| self.read(bytes, &page.name, hand)),
+                false => self.read(|| Inflated::new(&page.bytes[..], limits), &page.name, hand),
             };
             result.err().map(|error| error.to_string())
         });
@@ -116,18 +118,20 @@ impl Reader {
         })
     }
 
-    fn read(
+    fn read<R: io::Read>(
         &mut self,
-        bytes: impl io::Read,
+        open: impl FnOnce() -> io::Result<R> + Send,
         name: &str,
         mut hand: impl FnMut(super::Batch),
     ) -> io::Result<()> {
         let gather = &mut self.gather;
-        record::read(bytes, name, |record| {
-            gather.take(record);
-            if gather.is_full() {
-                hand(gather.batch());
-            }
+        read_ahead(open, |bytes| {
+            record::read(bytes, name, |record| {
+                gather.take(record);
+                if gather.is_full() {
+                    hand(gather.batch());
+                }
+            })
         })
     }
 }

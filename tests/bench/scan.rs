@@ -3,8 +3,10 @@
 //! Writes an organisation's trail (seeded; `-- --bytes 2GB --cognito 0.01`, one of a hundred records of
 //! user pools, in every file and in the files of a few accounts; and half of them), and runs the
 //! program on it by turns: `inflate`, which only reads and inflates, and `investigate`, the whole
-//! job. Prints the median of `--runs` runs, and what remains of both when there is nothing to read.
-//! `--single` measures one huge file, `--grow` trails from 10 MB to 10 GB.
+//! job. Prints the median of `--runs` runs, with the files in the page cache; below it what the job
+//! costs to start, and with files that are not in the cache (where `dd` can drop them from it).
+//! `--single` measures one huge file, `--grow` trails from 10 MB to 10 GB. What the archive costs stands
+//! in `cargo bench --bench aws`.
 
 use std::{
     fs,
@@ -118,6 +120,8 @@ struct Cost {
 fn measure(what: &str, trail: &Organisation, runs: usize) {
     let folder = program::folder("bench-scan");
     let written = trail.write(&folder).expect("a trail");
+    let path = folder.to_str().expect("a name");
+    let (inflating, job) = (["inflate", path], ["investigate", path]);
     let nothing = program::folder("bench-scan-nothing");
     let tiny = Organisation {
         bytes: 100_000,
@@ -125,16 +129,11 @@ fn measure(what: &str, trail: &Organisation, runs: usize) {
     };
     tiny.write(&nothing).expect("a trail");
     // The first run fills the page cache.
-    cost("inflate", &folder);
-    let mut inflate = Vec::new();
-    let mut whole = Vec::new();
-    for _ in 0..runs {
-        inflate.push(cost("inflate", &folder));
-        whole.push(cost("investigate", &folder));
-    }
-    let [inflate_start, whole_start] = ["inflate", "investigate"]
-        .map(|command| median((0..runs).map(|_| cost(command, &nothing)).collect()));
-    let (inflate, whole) = (median(inflate), median(whole));
+    cost(&inflating);
+    let (inflate, whole) = by_turns(&inflating, &job, runs);
+    let nothing = nothing.to_str().expect("a name");
+    let (inflate_start, whole_start) =
+        by_turns(&["inflate", nothing], &["investigate", nothing], runs);
     let ratio = (whole.cpu - whole_start.cpu) / (inflate.cpu - inflate_start.cpu);
     println!(
         "{what:<34}{:>7.2} s{:>7.2} s{ratio:>8.2}{:>6.2} s{:>8.2}{:>6} MB",
@@ -145,7 +144,7 @@ fn measure(what: &str, trail: &Organisation, runs: usize) {
         whole.peak
     );
     println!(
-        "    {} files, {:.2} GB inflated, {:.1} : 1; {} records, {} of user pools; to start {:.2} s",
+        "    {} files, {:.2} GB inflated, {:.1} : 1; {} records, {} of user pools; to start {:.3} s",
         written.files,
         written.inflated as f64 / 1e9,
         written.inflated as f64 / written.bytes as f64,
@@ -153,7 +152,37 @@ fn measure(what: &str, trail: &Organisation, runs: usize) {
         written.cognito,
         whole_start.cpu
     );
+    cold(&folder, &inflating, &job);
     fs::remove_dir_all(&folder).expect("the trail is removed");
+}
+
+/// Medians of runs of one command and another.
+fn by_turns(one: &[&str], other: &[&str], runs: usize) -> (Cost, Cost) {
+    let (ones, others) = (0..runs).map(|_| (cost(one), cost(other))).unzip();
+    (median(ones), median(others))
+}
+
+/// Both commands with files that must come from the disk.
+fn cold(folder: &Path, inflating: &[&str], job: &[&str]) {
+    let from_disk = |command: &[&str]| drop_from_cache(folder).then(|| cost(command));
+    let (Some(inflate), Some(whole)) = (from_disk(inflating), from_disk(job)) else {
+        return println!("    not in the cache: `dd` cannot drop files from it here");
+    };
+    println!(
+        "    not in the cache: inflate {:.2} s of CPU in {:.2} s, whole {:.2} s in {:.2} s",
+        inflate.cpu, inflate.wall, whole.cpu, whole.wall
+    );
+}
+
+/// Drops the files below a folder from the page cache; false where that cannot be done.
+fn drop_from_cache(folder: &Path) -> bool {
+    let drop = "oflag=nocache conv=notrunc,fdatasync count=0 status=none";
+    let script = format!("find . -type f -exec dd of={{}} {drop} \\;");
+    let shell = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder)
+        .output();
+    shell.is_ok_and(|output| output.status.success() && output.stderr.is_empty())
 }
 
 fn median(mut costs: Vec<Cost>) -> Cost {
@@ -161,11 +190,10 @@ fn median(mut costs: Vec<Cost>) -> Cost {
     costs[costs.len() / 2]
 }
 
-fn cost(command: &str, folder: &Path) -> Cost {
+fn cost(command: &[&str]) -> Cost {
     let (before, begun) = (of_children(), Instant::now());
     let mut child = Command::new(env!("CARGO_BIN_EXE_trailblame"))
-        .arg(command)
-        .arg(folder)
+        .args(command)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
