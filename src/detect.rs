@@ -79,3 +79,6 @@ pub fn detect(ground: &Ground<'_>, config: &Config) -> Vec<Incident> {
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,8 @@ pub mod ties;
 pub mod timeline;
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
 
 pub use build::Frames;

@@ -97,3 +97,32 @@ impl Kind {
         self.until(before) - self.until(after) - beyond
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::frame::fixture::{cells, made, start};
+
+    proptest! {
+        #[test]
+        fn rows_between_two_times_are_those_of_all_rows(
+            made in made(80, 30), after in 0..1800i64, before in 0..1800i64,
+        ) {
+            let cells = cells(&made);
+            let micros = |second: i64| start().timestamp_micros() + second * 1_000_000;
+            let (after, before) = (micros(after), micros(before));
+            let times = Times::new(&cells);
+            for key in 0..cells.keys.len() as u32 {
+                let own = || cells.rows.iter().filter(|row| row.key == key);
+                let inside = own().filter(|row| row.first > after && row.last < before);
+                prop_assert_eq!(times.between(key, after, before), inside.map(weight).sum::<f64>());
+                let begun = own().filter(|row| after <= row.first && row.first < before);
+                if after <= before {
+                    prop_assert_eq!(times.begun_in(key, after, before), begun.map(weight).sum::<f64>());
+                }
+            }
+        }
+    }
+}

@@ -198,3 +198,6 @@ fn dispersion(times: &[i64]) -> f64 {
     let variance = waits().map(|wait| (wait - mean).powi(2)).sum::<f64>() / count;
     (variance / (mean * mean).max(1.0)).clamp(1.0, MOST_DISPERSED)
 }
+
+#[cfg(test)]
+mod tests;

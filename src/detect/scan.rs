@@ -248,9 +248,7 @@ pub fn from_now_on(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
 
 /// Whether [`from_now_on`] may find a segment with such a score, by items that may be shortened.
 pub fn may_go_on(before: &[Item], after: &[Item], threshold: f64) -> bool {
-    // Shorter sums are rounded otherwise.
-    let least = threshold - 1e-6 * threshold.abs();
-    onward(before, after).is_some_and(|(best, _)| best.score >= least)
+    onward(before, after).is_some_and(|(best, _)| best.score >= threshold)
 }
 
 /// The same as [`from_now_on`], its over-dispersion not taken off.
@@ -261,10 +259,10 @@ fn onward(before: &[Item], after: &[Item]) -> Option<(Segment, f64)> {
         .filter(|rate| *rate > NOTABLE_RISE * normal);
     let segments = rates.filter_map(|rate| {
         let [failed, accepted] = weights(normal, rate);
-        let mut score = 0.0;
+        let mut counts = (0.0, 0.0);
         let scores = after.iter().enumerate().map(|(index, item)| {
-            score += item.failed * failed + item.accepted * accepted;
-            (score, index + 1)
+            counts = add(counts, (item.failed, item.accepted));
+            (counts.0 * failed + counts.1 * accepted, index + 1)
         });
         let (score, end) = scores.max_by(|a, b| a.0.total_cmp(&b.0))?;
         Some(Segment {
@@ -305,10 +303,12 @@ fn best_at(items: &[Item], failing: &[usize], weights: [f64; 2]) -> Option<Segme
         if start < end {
             continue;
         }
-        let mut sum = 0.0;
+        let mut counts = (0.0, 0.0);
         end = items.len();
         for (index, item) in items.iter().enumerate().skip(start) {
-            sum += item.failed * failed + item.accepted * accepted;
+            // Sums of counts are exact: they do not depend on how items are cut.
+            counts = add(counts, (item.failed, item.accepted));
+            let sum = counts.0 * failed + counts.1 * accepted;
             if sum <= 0.0 {
                 end = index + 1;
                 break;

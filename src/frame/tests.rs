@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 
-use super::{Bounds, Cell, Fold, Frames, Mapping};
+use super::{Bounds, Cell, Fold, Frames, Mapping, fixture};
 use crate::record::{Located, Outcome, Record, Request, SourceKind};
 
 /// Folds attempts, lines of `time source client|- endpoint outcome [id=…] [request=…] [sub=…]
@@ -293,4 +294,34 @@ fn order_of_reading_changes_nothing() {
     let forward = rows(&frames(&lines.join("\n"), &[]));
     let backward: Vec<&str> = lines.into_iter().rev().collect();
     assert_eq!(forward, rows(&frames(&backward.join("\n"), &[])));
+}
+
+proptest! {
+    #[test]
+    fn cells_are_the_same_in_whatever_order_attempts_were_read(
+        made in fixture::made(40, 20).prop_flat_map(|made| (Just(made.clone()), Just(made).prop_shuffle())),
+    ) {
+        let (one, other) = (fixture::cells(&made.0), fixture::cells(&made.1));
+        prop_assert_eq!(&one.keys, &other.keys);
+        prop_assert_eq!(&one.rows, &other.rows);
+        prop_assert_eq!(&one.owners, &other.owners);
+        prop_assert_eq!(&one.failures, &other.failures);
+    }
+
+    #[test]
+    fn the_last_and_the_first_time_are_those_of_all_rows(
+        made in fixture::made(60, 20), second in 0..1500i64, failed: bool,
+    ) {
+        let cells = fixture::cells(&made);
+        let at = (fixture::start() + TimeDelta::seconds(second)).timestamp_micros();
+        let is = |row: &Cell| cells.failed(&cells.keys[row.key as usize]) == failed;
+        for owner in &cells.owners {
+            let rows = cells.of(owner);
+            let times = || rows.iter().filter(|row| is(row)).flat_map(|row| [row.first, row.last]);
+            let last = times().filter(|time| *time <= at).max();
+            let first = times().filter(|time| *time >= at).min();
+            prop_assert_eq!(cells.last_until(rows, at, is), last);
+            prop_assert_eq!(cells.first_from(rows, at, is), first);
+        }
+    }
 }

@@ -71,14 +71,14 @@ impl Heard {
 }
 
 /// Rows of others in the logs that tell of a unit.
-struct Theirs<'c> {
+pub(super) struct Theirs<'c> {
     cells: &'c Cells,
     owners: Vec<&'c Owner>,
     told: Vec<bool>,
 }
 
 impl<'c> Theirs<'c> {
-    fn new(cells: &'c Cells, unit: &Unit<'_>) -> Self {
+    pub fn new(cells: &'c Cells, unit: &Unit<'_>) -> Self {
         let sources: BTreeSet<_> = unit.keys(cells).map(|(_, key)| key.source).collect();
         let keys = cells.keys.iter();
         let told: Vec<bool> = keys.map(|key| sources.contains(&key.source)).collect();
@@ -111,7 +111,7 @@ impl<'c> Theirs<'c> {
 
     /// How long the longest time in `[start, end)` is in which nothing is heard, if it is half of
     /// that: then the middle lies in it.
-    fn half_of(&self, start: i64, end: i64) -> Option<i64> {
+    pub fn half_of(&self, start: i64, end: i64) -> Option<i64> {
         let mut heard = Heard {
             middle: start + end,
             before: start,

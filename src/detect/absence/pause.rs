@@ -64,8 +64,8 @@ pub fn may_pause(ground: &Ground<'_>, owners: &[Owner]) -> bool {
     }
     let mut heard = vec![false; minutes as usize];
     for owner in owners {
-        for row in cells.of(owner) {
-            let [begin, end] = [row.first, row.last].map(|time| (time - first) / MINUTE);
+        for row in cells.of(owner).iter().filter(|row| row.requests > 0) {
+            let [begin, end] = [row.first, reach(row)].map(|time| (time - first) / MINUTE);
             for minute in begin..=end {
                 heard[minute as usize] = true;
             }
@@ -111,6 +111,15 @@ pub fn surprising(
     pauses.collect()
 }
 
+/// When the last attempt of a row came; what is left of one that was joined may be a single one, at
+/// its first.
+fn reach(row: &Cell) -> i64 {
+    match row.requests {
+        1 => row.first,
+        _ => row.last,
+    }
+}
+
 /// Whether a part has a rate to speak of.
 fn is_large(unit: &Unit<'_>, part: &Part) -> bool {
     let requests = part.keys.iter().map(|key| unit.requests_of(*key));
@@ -132,12 +141,15 @@ struct Met {
 
 impl Met {
     fn take(&mut self, row: &Cell, enough: &Enough) {
+        if row.requests == 0 {
+            return;
+        }
         if self.count == 0 {
-            self.reach = row.last;
+            self.reach = row.first;
         } else if row.first - self.reach >= SHORTEST {
             self.pause(row.first, true, enough);
         }
-        self.reach = self.reach.max(row.last);
+        self.reach = self.reach.max(reach(row));
         self.count += row.requests;
         self.rows.push((self.reach, self.count));
     }
