@@ -84,13 +84,18 @@ impl Scan {
                 }
             }
             let here = *at;
+            if self.may_be_new_record(byte) {
+                match bytes.get(here + 1) {
+                    Some(b'"') => return Next::Broken(here, "ends inside a record"),
+                    Some(_) => {}
+                    None => return Next::More,
+                }
+            }
             *at += 1;
             if self.in_string && byte == b'\n' {
                 return Next::Broken(*at, "has a line end inside a string");
             }
-            if self.new_record(bytes, here, byte) {
-                return Next::Broken(here, "ends inside a record");
-            }
+            self.line_start = byte == b'\n';
             if let Some(name) = self.container(bytes, byte) {
                 return Next::Opens(*at, name);
             }
@@ -104,10 +109,8 @@ impl Scan {
     }
 
     /// A line that begins with `{"` inside a value of the top level: the value before was cut.
-    fn new_record(&mut self, bytes: &[u8], at: usize, byte: u8) -> bool {
-        let begins = self.line_start && byte == b'{' && bytes.get(at + 1) == Some(&b'"');
-        self.line_start = byte == b'\n';
-        begins && self.top && self.depth > 0 && !self.in_string
+    fn may_be_new_record(&self, byte: u8) -> bool {
+        self.line_start && byte == b'{' && self.top && self.depth > 0 && !self.in_string
     }
 
     /// The container whose array begins with this byte.
