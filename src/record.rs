@@ -11,6 +11,7 @@ pub mod alb;
 pub mod application;
 mod blocks;
 pub mod cloudtrail;
+mod compact;
 pub mod container;
 pub mod context;
 pub mod counted;

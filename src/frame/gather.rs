@@ -14,7 +14,7 @@ use super::{
     counts::Key,
     coverage::Observed,
     event_key::{EventKey, first_half},
-    kinds::{Kind, KindNumber, Kinds, Successes},
+    kinds::{Kind, KindNumber, Kinds, Spelled, Successes},
     summary::Summary,
     symbols::{Symbol, Symbols},
 };
@@ -36,6 +36,7 @@ pub struct Gather {
     bounds: Bounds,
     symbols: Symbols,
     kinds: Kinds,
+    spelled: Spelled,
     batch: Batch,
     /// The last place that was noted, which is nearly always the next one too.
     last: Option<(SourceKind, Box<str>, Box<str>, Place)>,
@@ -238,32 +239,36 @@ impl Gather {
     }
 
     fn kind(&mut self, request: &Request<'_>) -> KindNumber {
-        let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
         let outcome = match &request.outcome {
             Outcome::Ok => super::counts::OK,
             Outcome::Failed(code) => code,
         };
-        let key = Key {
-            account: intern(request.account.as_deref()),
-            region: intern(request.region.as_deref()),
-            user_pool: intern(request.user_pool.as_deref()),
-            client: intern(request.client.as_deref()),
-            endpoint: intern(Some(&request.endpoint)),
-            grant: intern(request.grant.as_deref()),
-            redirect_uri: intern(request.redirect_uri.as_deref()),
-            scopes: intern(request.scopes.as_deref()),
-            identity_provider: intern(request.identity_provider.as_deref()),
-            auth_method: intern(request.auth_method.as_deref()),
-            outcome: intern(Some(outcome)),
-            source: intern(Some(request.source.as_str())),
-        };
-        let kind = Kind {
-            key,
-            source: request.source,
-            stream: intern(request.stream.as_deref()),
-            domain: intern(request.domain.as_deref()),
-        };
-        self.kinds.number(kind)
+        let key = [
+            request.account.as_deref(),
+            request.region.as_deref(),
+            request.user_pool.as_deref(),
+            request.client.as_deref(),
+            Some(&*request.endpoint),
+            request.grant.as_deref(),
+            request.redirect_uri.as_deref(),
+            request.scopes.as_deref(),
+            request.identity_provider.as_deref(),
+            request.auth_method.as_deref(),
+            Some(outcome),
+            Some(request.source.as_str()),
+        ];
+        let (stream, domain) = (request.stream.as_deref(), request.domain.as_deref());
+        let (symbols, kinds) = (&mut self.symbols, &mut self.kinds);
+        self.spelled
+            .number(key.into_iter().chain([stream, domain]), || {
+                let mut intern = |text: Option<&str>| text.map(|text| symbols.intern(text));
+                kinds.number(Kind {
+                    key: Key::from_parts(key.map(&mut intern)),
+                    source: request.source,
+                    stream: intern(stream),
+                    domain: intern(domain),
+                })
+            })
     }
 
     fn change(&mut self, mut change: Box<Change>, raw: &[u8]) {

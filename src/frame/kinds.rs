@@ -89,6 +89,37 @@ impl Kinds {
     }
 }
 
+/// Numbers of kinds by all their texts: looked up once for a kind and not once for each of them.
+#[derive(Debug, Default)]
+pub struct Spelled {
+    numbers: HashMap<Box<[u8]>, KindNumber, RandomState>,
+    /// The texts that are looked up.
+    spelling: Vec<u8>,
+}
+
+impl Spelled {
+    /// The number of the kind with these texts, `made` if they are new.
+    pub fn number<'t>(
+        &mut self,
+        texts: impl Iterator<Item = Option<&'t str>>,
+        made: impl FnOnce() -> KindNumber,
+    ) -> KindNumber {
+        self.spelling.clear();
+        for text in texts {
+            // Bytes that are in no text.
+            self.spelling
+                .extend_from_slice(text.unwrap_or_default().as_bytes());
+            self.spelling.push(if text.is_some() { 0xfe } else { 0xff });
+        }
+        if let Some(number) = self.numbers.get(self.spelling.as_slice()) {
+            return *number;
+        }
+        let number = made();
+        self.numbers.insert(self.spelling.as_slice().into(), number);
+        number
+    }
+}
+
 impl Kind {
     /// The same kind with each symbol replaced.
     pub fn with_symbols(&self, of: impl Fn(Symbol) -> Symbol) -> Self {

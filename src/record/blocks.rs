@@ -5,7 +5,7 @@
 //! where these masks do not suffice for that, they say so and leave it to the scan.
 
 /// Bytes per step: one bit each in a mask.
-const SIZE: usize = 64;
+pub const SIZE: usize = 64;
 
 /// The bytes of a step, and the one before them.
 type Block = [u8; SIZE + 1];
@@ -51,6 +51,23 @@ pub fn along_line(bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
         }
     }
     along(bytes, go_on, Any)
+}
+
+/// Where bytes stand that end a string or may be in none: quotes, backslashes and controls.
+#[inline]
+pub fn stops(bytes: &[u8; SIZE]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    return x86::stops(bytes);
+    #[cfg(not(target_arch = "x86_64"))]
+    any_stops(bytes)
+}
+
+/// The same on any processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn any_stops(bytes: &[u8; SIZE]) -> u64 {
+    let is = |byte: u8| byte == b'"' || byte == b'\\' || byte < b' ';
+    let bytes = bytes.iter().enumerate();
+    bytes.fold(0, |mask, (at, byte)| mask | u64::from(is(*byte)) << at)
 }
 
 /// Why a walk ended.
@@ -501,6 +518,16 @@ mod tests {
                 let is_element = before == Stop::Through && place == Place::IN_LIST;
                 prop_assert_eq!(begins_element(&text.as_bytes()[start..], end), is_element, "{}", start);
             }
+        }
+
+        #[test]
+        fn stops_are_where_they_stand(
+            text in "[a-z\"\\\\ \t\u{7f}é]{0,64}", bytes in prop::array::uniform32(any::<u8>()),
+        ) {
+            let mut block = [b'a'; SIZE];
+            let all = bytes.into_iter().chain(text.bytes());
+            block.iter_mut().zip(all).for_each(|(to, from)| *to = from);
+            prop_assert_eq!(stops(&block), any_stops(&block));
         }
 
         #[test]

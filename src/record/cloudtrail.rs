@@ -7,16 +7,16 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{Counted, LookAlike, Record, Seen, SourceKind};
 use crate::queries;
 
 mod change;
+mod quick;
 mod request;
 mod value;
 
-use value::{Scalar, borrowed, text};
+use value::{Raw, Scalar, borrowed, text};
 
 /// The members that tell what a record is; the rest stays raw.
 #[derive(Deserialize)]
@@ -56,20 +56,20 @@ pub(super) struct Envelope<'a> {
     #[serde(borrow, default)]
     session_credential_from_console: Option<Scalar<'a>>,
     #[serde(borrow, default)]
-    user_identity: Option<&'a RawValue>,
+    user_identity: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    request_parameters: Option<&'a RawValue>,
+    request_parameters: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    response_elements: Option<&'a RawValue>,
+    response_elements: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    additional_event_data: Option<&'a RawValue>,
+    additional_event_data: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    tls_details: Option<&'a RawValue>,
+    tls_details: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    insight_details: Option<&'a RawValue>,
+    insight_details: Option<Raw<'a>>,
     /// EventBridge's envelope.
     #[serde(borrow, default)]
-    detail: Option<&'a RawValue>,
+    detail: Option<Raw<'a>>,
     /// LookupEvents' envelope.
     #[serde(
         borrow,
@@ -79,7 +79,7 @@ pub(super) struct Envelope<'a> {
     )]
     cloud_trail_event: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
-    digest_start_time: Option<&'a RawValue>,
+    digest_start_time: Option<Raw<'a>>,
 }
 
 /// Parses one record, alone or in the envelope of EventBridge or LookupEvents; `None` when the
@@ -96,12 +96,19 @@ pub fn parse(json: &str) -> Result<Option<Record<'_>>, String> {
 const MOST_ENVELOPES: u32 = 3;
 
 fn unwrapped(json: &str, envelopes: u32) -> Result<Option<Record<'_>>, String> {
+    if let Some(record) = quick::envelope(json) {
+        return opened(&record, envelopes);
+    }
+    match serde_json::from_str(json) {
+        Ok(record) => opened(&record, envelopes),
+        Err(error) if error.is_data() => other_shape(json, &error),
+        Err(error) => Err(format!("is no sound JSON: {error}")),
+    }
+}
+
+/// What stands in the envelope.
+fn opened<'a>(record: &Envelope<'a>, envelopes: u32) -> Result<Option<Record<'a>>, String> {
     let inside = || envelopes.checked_sub(1).ok_or("is nested too deep");
-    let record: Envelope<'_> = match serde_json::from_str(json) {
-        Ok(record) => record,
-        Err(error) if error.is_data() => return other_shape(json, &error),
-        Err(error) => return Err(format!("is no sound JSON: {error}")),
-    };
     if let Some(detail) = record.detail.filter(|_| record.event_name.is_none()) {
         return match detail.get().starts_with('{') {
             true => unwrapped(detail.get(), inside()?),
@@ -114,7 +121,7 @@ fn unwrapped(json: &str, envelopes: u32) -> Result<Option<Record<'_>>, String> {
     if record.digest_start_time.is_some() {
         return Ok(Some(Record::PassedOver(LookAlike::Digest)));
     }
-    row(&record)
+    row(record)
 }
 
 /// JSON that has a member of another type than CloudTrail gives it.

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use memchr::{
     memchr2,
     memmem::{self, Finder, FinderRev},
-    memrchr,
+    memrchr, memrchr_iter,
 };
 
 use super::{
@@ -33,7 +33,6 @@ const ACCOUNT: &[u8] = b"recipientAccountId";
 static NAMES: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(NAME));
 static ACCOUNTS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(ACCOUNT));
 static LAST_ACCOUNT: LazyLock<FinderRev<'_>> = LazyLock::new(|| FinderRev::new(ACCOUNT));
-static LAST_BEGIN: LazyLock<FinderRev<'_>> = LazyLock::new(|| FinderRev::new(BEGIN));
 
 /// The members between which a record's source and name stand, as AWS writes them.
 struct Order {
@@ -119,7 +118,7 @@ pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
     list.starts_with(BEGIN).then_some(())?;
     let until = match is_whole {
         true => list.len(),
-        false => LAST_BEGIN.rfind(list)?,
+        false => last_begin(list)?,
     };
     let list = list.get(..until)?;
     // Where many are needed, the next one is: that costs less to see than to walk there.
@@ -137,7 +136,7 @@ pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
         Stop::Closed(at) => Some(at).filter(|at| list.get(*at) == Some(&b']'))?,
         Stop::Through => Some(until).filter(|_| place == Place::IN_LIST)?,
         Stop::Asked(at) => {
-            let start = LAST_BEGIN.rfind(list.get(..at)?)?;
+            let start = last_begin(list.get(..at)?)?;
             run.leave(start);
             Some(start).filter(|_| begins_element(&list[start..at], place))?
         }
@@ -238,6 +237,12 @@ impl<'a> Run<'a> {
             _ => drop(self.records.pop()),
         }
     }
+}
+
+/// Where the last [`BEGIN`] stands.
+fn last_begin(list: &[u8]) -> Option<usize> {
+    let mut brackets = memrchr_iter(b'{', list);
+    brackets.find(|at| list.get(*at..).is_some_and(|rest| rest.starts_with(BEGIN)))
 }
 
 /// Where `eventName` begins, if it does so that its mark is here.

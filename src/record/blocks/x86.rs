@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Block, FIRST, Masks, Processor, SECOND, Specials, Stop, Walk, along};
+use super::{Block, FIRST, Masks, Processor, SECOND, SIZE, Specials, Stop, Walk, along};
 
 /// A processor with AVX2; there is one only where it was detected.
 #[derive(Clone, Copy)]
@@ -289,4 +289,27 @@ fn marks_in(block: &Block, bytes: __m512i) -> u64 {
     let before = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
     let first = _mm512_set1_epi8(FIRST.cast_signed());
     _mm512_mask_cmpeq_epi8_mask(are(bytes, SECOND), before, first)
+}
+
+/// The stops of a block, by what every processor of the family can do.
+#[inline]
+pub fn stops(bytes: &[u8; SIZE]) -> u64 {
+    let (parts, _) = bytes.as_chunks();
+    let masks = parts.iter().rev();
+    masks.fold(0, |mask, part| mask << 16 | u64::from(stops_of(part)))
+}
+
+#[inline]
+fn stops_of(bytes: &[u8; 16]) -> u16 {
+    // SAFETY: these are the 16 bytes of a load, which needs no alignment, and every processor of the
+    // family has SSE2.
+    unsafe {
+        let bytes = _mm_loadu_si128(bytes.as_ptr().cast());
+        let quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"'.cast_signed()));
+        let backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\'.cast_signed()));
+        let controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        let all = _mm_or_si128(_mm_or_si128(quotes, backslashes), controls);
+        // Sixteen bits of it are set at most.
+        _mm_movemask_epi8(all).cast_unsigned() as u16
+    }
 }

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::{
     Envelope,
-    value::{Members, Scalar, member, text},
+    value::{Members, Raw, Scalar, member, text},
 };
 use crate::record::{Change, mask};
 
@@ -49,7 +47,7 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
 }
 
 /// JSON of a member that is an object, masked.
-fn masked(value: Option<&RawValue>) -> Option<String> {
+fn masked(value: Option<Raw<'_>>) -> Option<String> {
     let json = value?.get();
     if let Ok(text) = serde_json::from_str::<String>(json) {
         // Some exports write objects as strings.
@@ -59,7 +57,7 @@ fn masked(value: Option<&RawValue>) -> Option<String> {
 }
 
 /// A text one level inside a response: `userPoolClient.clientId`.
-fn inside<'a>(response: &'a RawValue, name: &str) -> Option<Cow<'a, str>> {
+fn inside<'a>(response: Raw<'a>, name: &str) -> Option<Cow<'a, str>> {
     let parts = Members::of(response)?;
     parts.values().find_map(|part| text(member(part, name)?))
 }
@@ -71,7 +69,7 @@ fn created(record: &Envelope<'_>) -> Option<String> {
 }
 
 /// The pool that a resource ARN names: `arn:aws:cognito-idp:…:userpool/ID`.
-fn pool_of_arn(request: Option<&RawValue>) -> Option<String> {
+fn pool_of_arn(request: Option<Raw<'_>>) -> Option<String> {
     let arn = member(request?, "resourceArn").and_then(text)?;
     let (service, pool) = arn.split_once(":userpool/")?;
     service.contains(":cognito-idp:").then(|| pool.to_owned())

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::{
     Envelope,
-    value::{Members, Scalar, member, text},
+    value::{Members, Raw, Scalar, member, text},
 };
 use crate::{
     queries::endpoint,
@@ -15,7 +13,7 @@ use crate::{
 
 /// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
 /// `additionalEventData`, form members as arrays of strings.
-pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, String> {
+pub fn endpoint<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request<'a>, String> {
     let data = record.additional_event_data.and_then(Members::of);
     let form = data.as_ref().and_then(|data| data.get("requestParameters"));
     let form = form.and_then(Members::of);
@@ -54,7 +52,7 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, St
 }
 
 /// A sign-in API call (`AwsApiCall`).
-pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, String> {
+pub fn sign_in<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request<'a>, String> {
     let data = record.additional_event_data.and_then(Members::of);
     let beside = |name: &str| data.as_ref().and_then(|data| data.text(name));
     let asked = record.request_parameters.and_then(Members::of);
@@ -72,7 +70,7 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &str) -> Result<Request<'a>, Str
         client: asked("clientId").or_else(|| beside("clientId")),
         domain: None,
         stream: None,
-        endpoint: Cow::Owned(name.to_owned()),
+        endpoint: name.clone(),
         grant: flow.or_else(|| refresh.then_some(Cow::Borrowed("refresh_token"))),
         redirect_uri: None,
         scopes: None,
@@ -112,9 +110,9 @@ fn endpoint_of(name: &str) -> &'static str {
     }
 }
 
-fn known_or_own<'a>(known: &'static str, name: &str) -> Cow<'a, str> {
+fn known_or_own<'a>(known: &'static str, name: &Cow<'a, str>) -> Cow<'a, str> {
     match known {
-        "" => Cow::Owned(name.to_owned()),
+        "" => name.clone(),
         known => Cow::Borrowed(known),
     }
 }
@@ -170,7 +168,7 @@ fn outcome<'a>(
 }
 
 /// A status as integer, float or text, alone or in an array, as parameters stand.
-fn http_status(status: &RawValue) -> Result<u16, String> {
+fn http_status(status: Raw<'_>) -> Result<u16, String> {
     let listed = || serde_json::from_str::<Vec<Scalar<'_>>>(status.get()).ok();
     let one = serde_json::from_str::<Scalar<'_>>(status.get()).ok();
     one.and_then(|status| status.number())

@@ -9,7 +9,41 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::record::{mask::is_masked, time};
+use crate::record::{compact, mask::is_masked, time};
+
+/// JSON of one value.
+#[derive(Clone, Copy, Debug)]
+pub enum Raw<'a> {
+    /// As AWS writes it.
+    Compact(compact::Value<'a>),
+    /// As it stands.
+    Any(&'a str),
+}
+
+impl<'a> Raw<'a> {
+    /// The value as it stands.
+    pub fn get(self) -> &'a str {
+        match self {
+            Self::Compact(value) => value.json(),
+            Self::Any(json) => json,
+        }
+    }
+
+    /// The first text, where it can be had without serde.
+    fn quick_text(self) -> Option<&'a str> {
+        match self {
+            Self::Compact(value) => value.text().or_else(|| value.lone_text()),
+            Self::Any(_) => None,
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        let value = <&RawValue>::deserialize(value)?;
+        Ok(Self::Any(value.get()))
+    }
+}
 
 /// A scalar that different records write as different types: `200`, `200.0`, `"200"`.
 pub enum Scalar<'a> {
@@ -103,17 +137,31 @@ impl Scalar<'_> {
 }
 
 /// The members of a raw object, in their order; the object is read once for all of them.
-pub struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub struct Members<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
+
+/// Objects have so many members at most, but for a few.
+const MANY_MEMBERS: usize = 16;
 
 impl<'a> Members<'a> {
     /// The members of an object. A string in place of the object (a mask, `"null"`) has none.
-    pub fn of(object: &'a RawValue) -> Option<Self> {
-        object.get().starts_with('{').then_some(())?;
-        serde_json::from_str(object.get()).ok()
+    pub fn of(object: Raw<'a>) -> Option<Self> {
+        let json = object.get();
+        json.starts_with('{').then_some(())?;
+        Self::quickly(json).or_else(|| serde_json::from_str(json).ok())
+    }
+
+    /// The members of JSON as AWS writes it.
+    fn quickly(json: &'a str) -> Option<Self> {
+        let mut members = Vec::with_capacity(MANY_MEMBERS);
+        compact::members(json, |key, value| {
+            members.push((Cow::Borrowed(key), Raw::Compact(value)));
+            Some(())
+        })?;
+        Some(Self(members))
     }
 
     /// A member, in either spelling (`userPoolId`, `UserPoolId`).
-    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub fn get(&self, name: &str) -> Option<Raw<'a>> {
         let mut members = self.0.iter();
         let (_, value) = members.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
         (value.get() != "null").then_some(*value)
@@ -125,7 +173,7 @@ impl<'a> Members<'a> {
     }
 
     /// The values of all members.
-    pub fn values(&self) -> impl Iterator<Item = &'a RawValue> {
+    pub fn values(&self) -> impl Iterator<Item = Raw<'a>> {
         self.0.iter().map(|(_, value)| *value)
     }
 }
@@ -134,14 +182,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
-            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+            type Value = Vec<(Cow<'de, str>, Raw<'de>)>;
 
             fn expecting(&self, words: &mut fmt::Formatter<'_>) -> fmt::Result {
                 words.write_str("an object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(16);
+                let mut members = Vec::with_capacity(MANY_MEMBERS);
                 while let Some((Text(key), value)) = map.next_entry()? {
                     members.push((key, value));
                 }
@@ -153,7 +201,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 /// A member of a raw object that only one is wanted of.
-pub fn member<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {
+pub fn member<'a>(object: Raw<'a>, name: &str) -> Option<Raw<'a>> {
     Members::of(object)?.get(name)
 }
 
@@ -170,14 +218,19 @@ pub fn borrowed<'de: 'a, 'a, D: Deserializer<'de>>(
 }
 
 /// A text, or the first text of an array of texts; masks are unknown.
-pub fn text<'a>(value: &'a RawValue) -> Option<Cow<'a, str>> {
-    let first = match value.get().as_bytes().first()? {
-        b'"' => serde_json::from_str::<Text<'_>>(value.get()).ok()?.0,
-        b'[' => {
-            let items: Vec<Text<'_>> = serde_json::from_str(value.get()).ok()?;
-            items.into_iter().next()?.0
-        }
-        _ => return None,
-    };
+pub fn text(value: Raw<'_>) -> Option<Cow<'_, str>> {
+    let quick = value.quick_text().map(Cow::Borrowed);
+    let first = quick.or_else(|| first_text(value.get()))?;
     (!first.is_empty() && !is_masked(&first)).then_some(first)
+}
+
+fn first_text(json: &str) -> Option<Cow<'_, str>> {
+    match json.as_bytes().first()? {
+        b'"' => Some(serde_json::from_str::<Text<'_>>(json).ok()?.0),
+        b'[' => {
+            let items: Vec<Text<'_>> = serde_json::from_str(json).ok()?;
+            Some(items.into_iter().next()?.0)
+        }
+        _ => None,
+    }
 }
