@@ -152,7 +152,9 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn value(&mut self) -> Option<Begun> {
         match self.peek() {
-            b'"' => drop(self.string()?),
+            b'"' => {
+                self.string()?;
+            }
             b'{' => {
                 self.at += 1;
                 if self.peek() != b'}' {
