@@ -243,6 +243,7 @@ impl Gather {
             Outcome::Ok => super::counts::OK,
             Outcome::Failed(code) => code,
         };
+        // In the order of `Key::parts`.
         let key = [
             request.account.as_deref(),
             request.region.as_deref(),

@@ -10,6 +10,7 @@ use crate::record::{Context, message};
 
 /// Whether an input begins with the header of a saved log table.
 pub fn is_header(start: &[u8]) -> bool {
+    // JSON is none, and may be one long line of many commas.
     if matches!(start.first(), Some(b'{' | b'[')) {
         return false;
     }

@@ -36,41 +36,43 @@ pub struct Call<'a> {
     pub resources: &'a str,
 }
 
+/// A call that changes nothing.
+pub const fn read<'a>(
+    weight: i64,
+    source: &'a str,
+    name: &'a str,
+    by: By,
+    request: &'a str,
+) -> Call<'a> {
+    Call {
+        weight,
+        source,
+        name,
+        read_only: true,
+        by,
+        request,
+        response: "null",
+        extra: "",
+        resources: "",
+    }
+}
+
+/// A call that changes something.
+pub const fn write<'a>(
+    weight: i64,
+    source: &'a str,
+    name: &'a str,
+    by: By,
+    request: &'a str,
+) -> Call<'a> {
+    let call = read(weight, source, name, by, request);
+    Call {
+        read_only: false,
+        ..call
+    }
+}
+
 impl<'a> Call<'a> {
-    pub const fn read(
-        weight: i64,
-        source: &'a str,
-        name: &'a str,
-        by: By,
-        request: &'a str,
-    ) -> Self {
-        Self {
-            weight,
-            source,
-            name,
-            read_only: true,
-            by,
-            request,
-            response: "null",
-            extra: "",
-            resources: "",
-        }
-    }
-
-    pub const fn write(
-        weight: i64,
-        source: &'a str,
-        name: &'a str,
-        by: By,
-        request: &'a str,
-    ) -> Self {
-        let call = Self::read(weight, source, name, by, request);
-        Self {
-            read_only: false,
-            ..call
-        }
-    }
-
     pub const fn answered(self, response: &'a str) -> Self {
         Self { response, ..self }
     }

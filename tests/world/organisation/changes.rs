@@ -10,7 +10,7 @@ use super::{
         json,
     },
     Outage,
-    calls::{Call, DEPLOY},
+    calls::{DEPLOY, write},
     layout::Millis,
     pools::{Kind, POOLS, Stream},
     record::Pen,
@@ -203,7 +203,7 @@ fn playing(changes: &[Change], part: Part) -> Option<&Change> {
 impl Change {
     /// Writes its record.
     pub fn write(&self, pen: &mut Pen<'_>) {
-        let call = Call::write(0, "cognito-idp", self.name, DEPLOY, &self.request);
+        let call = write(0, "cognito-idp", self.name, DEPLOY, &self.request);
         pen.identified(&call.answered(&self.response), self.time, &self.event_id);
     }
 }

@@ -9,9 +9,8 @@ use super::{
         Actor::{Function, Instance, Job},
     },
     calls::{
-        By,
         By::{For, Service},
-        Call, DEPLOY, FUNCTION, INSTANCE, JOB, PERSON, USER,
+        Call, DEPLOY, FUNCTION, INSTANCE, JOB, PERSON, USER, read, write,
     },
     record::Pen,
 };
@@ -27,26 +26,6 @@ const CREDENTIALS: &str = r#"{"credentials":{"accessKeyId":"<access-key>","sessi
 const NO_FILTER: &str = r#"{"filterSet":{},"maxResults":1000}"#;
 const BY_VPC: &str =
     r#"{"filterSet":{"items":[{"name":"vpc-id","valueSet":{"items":[{"value":"vpc-<hex>"}]}}]}}"#;
-
-const fn read(
-    weight: i64,
-    source: &'static str,
-    name: &'static str,
-    by: By,
-    request: &'static str,
-) -> Call<'static> {
-    Call::read(weight, source, name, by, request)
-}
-
-const fn write(
-    weight: i64,
-    source: &'static str,
-    name: &'static str,
-    by: By,
-    request: &'static str,
-) -> Call<'static> {
-    Call::write(weight, source, name, by, request)
-}
 
 static CALLS: &[Call<'static>] = &[
     // Keys.

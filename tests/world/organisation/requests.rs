@@ -2,7 +2,7 @@
 
 use super::{
     super::{clock::iso, config::MASK, dice::Dice},
-    calls::{Call, JOB},
+    calls::{self, JOB},
     pools::{Kind, POOLS, Pool, Stream},
     record::{Pen, fill},
     schedule::Asked,
@@ -98,7 +98,7 @@ fn read(pen: &mut Pen<'_>, stream: &Stream, name: &str, asked: &Asked) {
     };
     let request = format!(r#"{{"userPoolId":"{pool}"{rest}}}"#);
     pen.record(
-        &Call::read(0, "cognito-idp", name, JOB, &request),
+        &calls::read(0, "cognito-idp", name, JOB, &request),
         asked.time(),
     );
 }
