@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::frame::hash::{HashMap, HashSet};
 
 use super::{
-    fold::{FailedAttempt, Kind, caller_block},
+    fold::{FailedAttempt, Kind, spell},
     symbols::{Symbol, Symbols},
     ties::SAME_MINUTE,
 };
@@ -48,14 +48,14 @@ impl Attempts {
         self
     }
 
-    /// The first failure of a known principal in a block counts as a caller, its repeats do not.
+    /// The first failure of a known principal in a spell counts as a caller, its repeats do not.
     fn count_callers(&mut self) {
         let mut met = HashSet::default();
         for attempt in &mut self.failures {
-            let block = caller_block(attempt.time);
+            let spell = spell(attempt.time);
             attempt.caller = attempt
                 .principal
-                .is_none_or(|principal| met.insert((principal, block, attempt.kind)));
+                .is_none_or(|principal| met.insert((principal, spell, attempt.kind)));
         }
     }
 

@@ -1,5 +1,7 @@
 //! What tells repeated events apart from new ones, in sixteen bytes.
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 
 /// An event id as a number: a UUID as it is, of any other text 128 bits of its SHA-256.
@@ -17,17 +19,31 @@ impl EventKey {
 /// The number that a UUID of lower case is.
 fn uuid(text: &[u8]) -> Option<u128> {
     let text: &[u8; 36] = text.try_into().ok()?;
-    text.iter().enumerate().try_fold(0, |number, (at, byte)| {
-        let digit = match (at, byte) {
-            (8 | 13 | 18 | 23, b'-') => return Some(number),
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, b'0'..=b'9') => byte - b'0',
-            (_, b'a'..=b'f') => byte - b'a' + 10,
-            _ => return None,
-        };
-        Some(number << 4 | u128::from(digit))
-    })
+    let dashes = [8, 13, 18, 23].map(|at: usize| text[at]);
+    let mut odd = u8::from(dashes != [b'-'; 4]) << 7;
+    let mut number = |parts: &[Range<usize>]| {
+        let digits = parts.iter().flat_map(|part| &text[part.clone()]);
+        digits.fold(0, |number: u64, digit| {
+            let digit = DIGITS[usize::from(*digit)];
+            odd |= digit;
+            number << 4 | u64::from(digit & 0xf)
+        })
+    };
+    let high = number(&[0..8, 9..13, 14..18]);
+    let low = number(&[19..23, 24..36]);
+    (odd & 0x80 == 0).then_some(u128::from(high) << 64 | u128::from(low))
 }
+
+/// What a byte is worth as a digit of base 16; the highest bit is set for one that is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0x80; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 /// The first half of a SHA-256.
 pub fn first_half(digest: &[u8]) -> [u8; 16] {

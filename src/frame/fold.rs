@@ -3,10 +3,9 @@
 //! Failures stay single, successes are counted per minute and kind, repeated events are dropped:
 //! memory grows with what must be kept, not with what was read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use foldhash::fast::RandomState;
 
 pub(super) use super::kinds::{Kind, Successes};
 use super::{
@@ -25,10 +24,10 @@ use crate::{
 
 mod given;
 mod reached;
+mod spells;
 
-/// A principal's repeats within such a block count as one caller.
-const CALLER_BLOCK: i64 = 5 * 60_000_000;
-const MINUTE: i64 = 60_000_000;
+use spells::Spells;
+pub(super) use spells::spell;
 
 /// Which requests to keep.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,12 +50,9 @@ pub struct Fold {
     own_numbers: Numbers,
     pub(super) symbols: Symbols,
     kinds: Kinds,
-    /// Every kept event.
-    seen: HashSet<EventKey, RandomState>,
+    /// Every kept event, and successes by minute.
+    spells: Spells,
     pub(super) failures: Vec<FailedAttempt>,
-    successes: HashMap<(i64, KindNumber), Successes, RandomState>,
-    /// The minute of the first success of each known principal in each block.
-    callers: HashMap<(Symbol, i64, KindNumber), i64, RandomState>,
     pub(super) changes: Vec<Change>,
     pub(super) coverage: BTreeMap<Place, Observed>,
     pub(super) streams: BTreeMap<Symbol, Stream>,
@@ -184,19 +180,19 @@ impl Fold {
                 kind,
                 principal,
             } => {
-                if self.first_sight(event) {
+                if self.first_sight(event, time) {
                     let principal = principal.map(|symbol| numbers.symbol(symbol));
                     self.success(time, numbers.kind(kind), principal);
                 }
             }
             Row::Failure(failure) => {
-                if self.first_sight(failure.event) {
+                if self.first_sight(failure.event, failure.time) {
                     self.failure(*failure, numbers);
                 }
             }
             Row::Counted(kind, successes) => self.count(numbers.kind(kind), successes),
             Row::Change(event, change) => {
-                if self.first_sight(event) {
+                if self.first_sight(event, change.time.timestamp_micros()) {
                     self.changes.push(*change);
                 }
             }
@@ -233,53 +229,12 @@ impl Fold {
             self.summary.duplicates += 1;
             return;
         }
-        let minute = time - time.rem_euclid(MINUTE);
-        let caller = u64::from(self.is_caller(principal, number, minute));
-        let counted = Successes {
-            requests: 1,
-            callers: caller,
-            first: time,
-            last: time,
-        };
-        self.add(minute, number, counted);
-    }
-
-    fn add(&mut self, minute: i64, kind: KindNumber, counted: Successes) {
-        match self.successes.entry((minute, kind)) {
-            hash_map::Entry::Vacant(entry) => {
-                entry.insert(counted);
-            }
-            hash_map::Entry::Occupied(mut entry) => entry.get_mut().add(&counted),
-        }
-    }
-
-    /// Whether the attempt counts as a caller: an unknown principal always, a known one once a
-    /// block, in the first minute of it that has one, whatever the order of reading.
-    fn is_caller(&mut self, principal: Option<Symbol>, kind: KindNumber, minute: i64) -> bool {
-        let Some(principal) = principal else {
-            return true;
-        };
-        let block = caller_block(minute);
-        let counted = match self.callers.entry((principal, block, kind)) {
-            hash_map::Entry::Vacant(entry) => {
-                entry.insert(minute);
-                return true;
-            }
-            hash_map::Entry::Occupied(entry) => entry.into_mut(),
-        };
-        if *counted <= minute {
-            return false;
-        }
-        if let Some(later) = self.successes.get_mut(&(*counted, kind)) {
-            later.callers = later.callers.saturating_sub(1);
-        }
-        *counted = minute;
-        true
+        self.spells.succeed(number, time, principal);
     }
 
     /// Whether nothing was kept.
     pub fn is_empty(&self) -> bool {
-        self.failures.is_empty() && self.successes.is_empty() && self.changes.is_empty()
+        self.failures.is_empty() && self.spells.has_no_successes() && self.changes.is_empty()
     }
 
     /// Adds inputs that could not even be opened.
@@ -294,8 +249,8 @@ impl Fold {
     }
 
     /// Whether the event is met for the first time; a repeat is counted.
-    fn first_sight(&mut self, event: EventKey) -> bool {
-        let new = self.seen.insert(event);
+    fn first_sight(&mut self, event: EventKey, time: i64) -> bool {
+        let new = self.spells.is_new(event, time);
         self.summary.duplicates += u64::from(!new);
         new
     }
@@ -305,8 +260,8 @@ impl Fold {
     pub(super) fn take_successes(&mut self) -> (Vec<Kind>, Vec<(u32, Successes)>) {
         let mut places: Vec<Option<u32>> = vec![None; self.kinds.all().len()];
         let mut kinds = Vec::new();
-        let successes = std::mem::take(&mut self.successes).into_iter();
-        let placed = successes.filter_map(|((_, number), counted)| {
+        let spells = std::mem::take(&mut self.spells);
+        let placed = spells.successes().filter_map(|(_, number, counted)| {
             let kind = self.kinds.kind(number)?;
             let place = places.get_mut(number.index())?.get_or_insert_with(|| {
                 kinds.push(kind);
@@ -320,11 +275,9 @@ impl Fold {
 
     /// Successes counted per minute and kind, in the order of these.
     pub(super) fn successes(&self) -> Vec<(Kind, Successes)> {
-        let kinds = self.successes.iter();
-        let mut rows: Vec<(i64, Kind, Successes)> = kinds
-            .filter_map(|((minute, kind), counted)| {
-                Some((*minute, self.kinds.kind(*kind)?, *counted))
-            })
+        let successes = self.spells.successes();
+        let mut rows: Vec<(i64, Kind, Successes)> = successes
+            .filter_map(|(minute, kind, counted)| Some((minute, self.kinds.kind(kind)?, counted)))
             .collect();
         rows.sort_unstable_by_key(|(minute, kind, _)| (*minute, *kind));
         rows.into_iter()
@@ -383,9 +336,4 @@ impl Bounds {
         self.history.is_none_or(|history| history <= time)
             && self.until.is_none_or(|until| time < until)
     }
-}
-
-/// The block of a time (µs) in which a principal's repeats count once.
-pub(super) fn caller_block(time: i64) -> i64 {
-    time.div_euclid(CALLER_BLOCK)
 }

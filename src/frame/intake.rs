@@ -6,9 +6,12 @@
 
 use std::{io, num::NonZero, sync::Arc, thread};
 
-use super::{Bounds, Fold, gather::Gather};
+use super::{
+    Bounds, Fold,
+    gather::{Batch, Gather},
+};
 use crate::{
-    record,
+    record::{self, Located, Malformed, Templates},
     source::{
         ahead::read_ahead,
         aws::Page,
@@ -50,6 +53,7 @@ pub fn read(
 struct Reader {
     gather: Gather,
     whole: Whole,
+    templates: Templates,
     limits: Limits,
 }
 
@@ -58,6 +62,7 @@ impl Reader {
         Self {
             gather: Gather::new(bounds),
             whole: Whole::default(),
+            templates: Templates::default(),
             limits: Limits::default(),
         }
     }
@@ -72,7 +77,7 @@ impl Reader {
         }
     }
 
-    fn input(&mut self, input: &Input, hand: impl FnMut(super::Batch)) {
+    fn input(&mut self, input: &Input, hand: impl FnMut(Batch)) {
         let name = input.name();
         let counter = Counter::default();
         self.gather.begin(&name);
@@ -88,7 +93,7 @@ impl Reader {
         self.gather.end(counter.bytes(), failure);
     }
 
-    fn page(&mut self, page: &Page, hand: impl FnMut(super::Batch)) {
+    fn page(&mut self, page: &Page, hand: impl FnMut(Batch)) {
         match page.file {
             true => self.gather.begin(&page.name),
             false => self.gather.begin_page(&page.name),
@@ -108,30 +113,31 @@ impl Reader {
         }
     }
 
-    fn read_whole(&mut self, name: &str, mut hand: impl FnMut(super::Batch)) -> io::Result<()> {
-        let gather = &mut self.gather;
-        record::read_whole(&mut self.whole.text, name, |record| {
-            gather.take(record);
-            if gather.is_full() {
-                hand(gather.batch());
-            }
-        })
+    fn read_whole(&mut self, name: &str, hand: impl FnMut(Batch)) -> io::Result<()> {
+        let take = taking(&mut self.gather, hand);
+        record::read_whole(&mut self.whole.text, name, &mut self.templates, take)
     }
 
     fn read<R: io::Read>(
         &mut self,
         open: impl FnOnce() -> io::Result<R> + Send,
         name: &str,
-        mut hand: impl FnMut(super::Batch),
+        hand: impl FnMut(Batch),
     ) -> io::Result<()> {
-        let gather = &mut self.gather;
-        read_ahead(open, |bytes| {
-            record::read(bytes, name, |record| {
-                gather.take(record);
-                if gather.is_full() {
-                    hand(gather.batch());
-                }
-            })
-        })
+        let take = taking(&mut self.gather, hand);
+        read_ahead(open, |bytes| record::read(bytes, name, take))
+    }
+}
+
+/// Gathers records, and hands in a batch as soon as one is full.
+fn taking(
+    gather: &mut Gather,
+    mut hand: impl FnMut(Batch),
+) -> impl FnMut(Result<Located<'_>, Malformed>) {
+    move |record| {
+        gather.take(record);
+        if gather.is_full() {
+            hand(gather.batch());
+        }
     }
 }

@@ -2,14 +2,16 @@
 
 use chrono::DateTime;
 
-use super::{EventKey, FailedAttempt, Fold, Kind, KindNumber, MINUTE, Successes};
+use super::{EventKey, FailedAttempt, Fold, Kind, KindNumber, Successes};
 use crate::record::{Change, SourceKind};
 
 impl Fold {
     /// Takes back a change that was kept.
     pub(in crate::frame) fn keep_change(&mut self, change: Change) {
         let event = EventKey::new(&change.event_id);
-        if self.bounds.keep_change(change.time) && self.first_sight(event) {
+        if self.bounds.keep_change(change.time)
+            && self.first_sight(event, change.time.timestamp_micros())
+        {
             self.changes.push(change);
         }
     }
@@ -18,7 +20,7 @@ impl Fold {
     pub(in crate::frame) fn keep_failure(&mut self, attempt: FailedAttempt) {
         let time = DateTime::from_timestamp_micros(attempt.time).unwrap_or_default();
         let event = EventKey::new(&attempt.event_id);
-        if self.bounds.keep_request(time) && self.first_sight(event) {
+        if self.bounds.keep_request(time) && self.first_sight(event, attempt.time) {
             if let Some(stream) = attempt.kind.stream {
                 self.streams.entry(stream).or_default().failed += 1;
             }
@@ -50,8 +52,7 @@ impl Fold {
         if let Some(stream) = kind.stream {
             self.streams.entry(stream).or_default().ok += counted.requests;
         }
-        let minute = counted.first - counted.first.rem_euclid(MINUTE);
-        self.add(minute, number, counted);
+        self.spells.add(number, counted);
     }
 
     fn observe_kept(&mut self, kind: Kind, time: i64) {
