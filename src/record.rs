@@ -20,12 +20,14 @@ pub mod mask;
 pub mod message;
 mod sieve;
 pub mod split;
+mod templates;
 mod time;
 pub mod user_auth;
 pub mod waf;
 
 pub use context::Context;
 pub use counted::Counted;
+pub use templates::Templates;
 
 #[cfg(test)]
 mod tests;
@@ -260,13 +262,14 @@ pub fn read(
 }
 
 /// Reads every record of one input that is held whole in `text`, as [`read`] does; leaves `text` as
-/// memory to be used again.
+/// memory to be used again, and in `templates` how records are written, for inputs like this one.
 pub fn read_whole(
     text: &mut Vec<u8>,
     name: &str,
+    templates: &mut Templates,
     each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> std::io::Result<()> {
-    container::read_on(text, None::<std::io::Empty>, name, each)
+    container::read_on(text, None::<std::io::Empty>, name, templates, each)
 }
 
 impl Request<'_> {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Counted, LookAlike, Record, Seen, SourceKind};
+use super::{Counted, LookAlike, Record, Seen, SourceKind, templates::Object};
 use crate::queries;
 
 mod change;
@@ -16,6 +16,7 @@ mod quick;
 mod request;
 mod value;
 
+pub(super) use quick::learn;
 use value::{Raw, Scalar, borrowed, text};
 
 /// The members that tell what a record is; the rest stays raw.
@@ -90,6 +91,18 @@ pub(super) struct Envelope<'a> {
 /// What is wrong with the JSON.
 pub fn parse(json: &str) -> Result<Option<Record<'_>>, String> {
     unwrapped(json, MOST_ENVELOPES)
+}
+
+/// The same for a record that is written like another.
+///
+/// # Errors
+///
+/// What is wrong with the JSON.
+pub fn parse_known<'a>(object: &'a Object<'a>) -> Result<Option<Record<'a>>, String> {
+    match quick::known(object) {
+        Some(record) => opened(&record, MOST_ENVELOPES),
+        None => parse(object.text()),
+    }
 }
 
 /// A record in envelopes in envelopes is nobody's export.

@@ -11,6 +11,11 @@ use super::blocks::{self, SIZE};
 pub struct Value<'a>(&'a str);
 
 impl<'a> Value<'a> {
+    /// A value that is known to be read here.
+    pub fn new(json: &'a str) -> Self {
+        Self(json)
+    }
+
     /// The value as it stands.
     pub fn json(self) -> &'a str {
         self.0
@@ -210,30 +215,30 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?`; what stands behind it no token is.
     #[inline(always)]
     fn number(&mut self) -> Option<()> {
-        if self.peek() == b'-' {
-            self.at += 1;
-        }
-        match self.peek() {
-            b'0' => self.at += 1,
-            _ => self.digits()?,
-        }
-        if self.peek() == b'.' {
-            self.at += 1;
-            self.digits()?;
-        }
+        self.at += number(self.text.get(self.at..)?)?;
         Some(())
     }
+}
 
-    /// One digit or more.
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
-        }
-        (self.at > start).then_some(())
+/// How long the number at the start of `text` is, `-?(0|[1-9][0-9]*)(\.[0-9]+)?`; what else a number may
+/// have stands behind it.
+#[inline]
+pub fn number(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| {
+        let rest = text.get(from..)?;
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (count > 0).then_some(from + count)
+    };
+    let start = usize::from(text.first() == Some(&b'-'));
+    let end = match text.get(start) {
+        Some(b'0') => start + 1,
+        _ => digits(start)?,
+    };
+    match text.get(end) {
+        Some(b'.') => digits(end + 1),
+        _ => Some(end),
     }
 }
 

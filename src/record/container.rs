@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     Context, Located, LookAlike, Malformed, Record, Seen, cloudtrail, counted, message, sieve,
     split::{Piece, Splitter},
+    templates::{Object, Templates},
     time,
 };
 
@@ -29,7 +30,8 @@ pub(super) fn read(
 ) -> io::Result<()> {
     let mut start = Vec::with_capacity(PEEK);
     let failure = (&mut input).take(PEEK as u64).read_to_end(&mut start).err();
-    read_on(&mut start, Some(Rest { input, failure }), name, each)
+    let rest = Some(Rest { input, failure });
+    read_on(&mut start, rest, name, &mut Templates::default(), each)
 }
 
 /// Reads every record of what stands in `buffer` and then comes from `rest`, if anything does.
@@ -37,6 +39,7 @@ pub(super) fn read_on(
     buffer: &mut Vec<u8>,
     rest: Option<impl Read>,
     name: &str,
+    templates: &mut Templates,
     mut each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> io::Result<()> {
     if table::is_header(buffer.get(..PEEK).unwrap_or(buffer)) {
@@ -45,7 +48,7 @@ pub(super) fn read_on(
             None => table::read(buffer.as_slice(), name, &mut each),
         };
     }
-    let mut splitter = Splitter::new(std::mem::take(buffer), rest);
+    let mut splitter = Splitter::new(std::mem::take(buffer), rest, templates);
     let result = run(&mut splitter, name, each);
     *buffer = splitter.into_buffer();
     result
@@ -53,7 +56,7 @@ pub(super) fn read_on(
 
 /// Reads every record of the pieces.
 fn run(
-    splitter: &mut Splitter<impl Read>,
+    splitter: &mut Splitter<'_, impl Read>,
     name: &str,
     mut each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> io::Result<()> {
@@ -75,7 +78,8 @@ pub(super) fn read_slowly(
     name: &str,
     each: impl FnMut(Result<Located<'_>, Malformed>),
 ) {
-    let splitter = Splitter::new(text.to_vec(), None::<io::Empty>);
+    let mut templates = Templates::default();
+    let splitter = Splitter::new(text.to_vec(), None::<io::Empty>, &mut templates);
     let _ = run(&mut splitter.without_shortcuts(), name, each);
 }
 
@@ -154,6 +158,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             Piece::Line(line) => self.line(offset, line),
             Piece::Broken(reason) => self.broken(offset, reason.to_owned()),
             Piece::Unwanted(records) => self.unwanted(offset, records),
+            Piece::Known(record) => self.known(offset, record),
             Piece::Json {
                 bytes,
                 within,
@@ -192,10 +197,22 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
 
     /// An element of `Records` or `Events`.
     fn trail_record(&mut self, offset: u64, json: &str) -> Result<(), String> {
-        let record =
-            cloudtrail::parse(json)?.unwrap_or(Record::PassedOver(LookAlike::Notification));
-        self.give(offset, json.as_bytes(), record);
+        let record = cloudtrail::parse(json)?;
+        self.give_listed(offset, json, record);
         Ok(())
+    }
+
+    /// An element of `Records` that is written like one before it.
+    fn known(&mut self, offset: u64, object: &Object<'_>) {
+        match cloudtrail::parse_known(object) {
+            Ok(record) => self.give_listed(offset, object.text(), record),
+            Err(reason) => self.broken(offset, reason),
+        }
+    }
+
+    fn give_listed(&mut self, offset: u64, json: &str, record: Option<Record<'_>>) {
+        let record = record.unwrap_or(Record::PassedOver(LookAlike::Notification));
+        self.give(offset, json.as_bytes(), record);
     }
 
     /// A value of no container: a record, an envelope, an application's JSON line.

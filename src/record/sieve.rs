@@ -81,6 +81,8 @@ struct Told<'a> {
 pub struct Passed<'a> {
     /// So many bytes of it: whole elements, with the commas behind them.
     pub bytes: usize,
+    /// Whether the element behind them is known to be needed.
+    pub is_next_needed: bool,
     /// Their records, in order; neighbours of one minute, account and Region together.
     pub records: Vec<Seen<'a>>,
 }
@@ -107,6 +109,7 @@ pub fn unwanted_to_end(list: &[u8]) -> Option<Passed<'_>> {
     let is_unwanted_line = along_line(records, |mark| run.take_mark(records, mark));
     is_unwanted_line.then_some(Passed {
         bytes: records.len(),
+        is_next_needed: false,
         records: run.records,
     })
 }
@@ -121,20 +124,13 @@ pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
         false => last_begin(list)?,
     };
     let list = list.get(..until)?;
-    // Where many are needed, the next one is: that costs less to see than to walk there.
-    let first = NAMES.find(list)?;
-    if PLAIN
-        .told(list, first)
-        .is_none_or(|told| !told.is_unwanted())
-    {
-        return Some(Passed::default());
-    }
     let mut run = Run::default();
     let (stop, place) = through_list(list, |mark| run.take_mark(list, mark));
     let bytes = match stop {
         Stop::Unsure => return None,
         Stop::Closed(at) => Some(at).filter(|at| list.get(*at) == Some(&b']'))?,
         Stop::Through => Some(until).filter(|_| place == Place::IN_LIST)?,
+        Stop::Asked(_) if run.count == 0 => 0,
         Stop::Asked(at) => {
             let start = last_begin(list.get(..at)?)?;
             run.leave(start);
@@ -143,6 +139,7 @@ pub fn unwanted_of(list: &[u8], is_whole: bool) -> Option<Passed<'_>> {
     };
     Some(Passed {
         bytes,
+        is_next_needed: matches!(stop, Stop::Asked(_)),
         records: run.records,
     })
 }

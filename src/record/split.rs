@@ -6,10 +6,14 @@
 use std::io::{self, Read};
 
 pub(super) mod scan;
+mod shortcuts;
 
 use scan::{Next, Scan};
 
-use super::{Seen, blocks, sieve};
+use super::{
+    Seen,
+    templates::{Object, Templates},
+};
 
 /// A longer piece is malformed.
 const LONGEST: usize = 16 << 20;
@@ -21,7 +25,7 @@ const MOST_RETRIES: u32 = 16;
 const CHUNK: usize = 256 << 10;
 
 /// A piece of input.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Piece<'a> {
     /// A JSON value; inside a container its name and the head of the container.
     Json {
@@ -38,10 +42,12 @@ pub enum Piece<'a> {
     Broken(&'static str),
     /// Records that nobody needs.
     Unwanted(Vec<Seen<'a>>),
+    /// An element of `Records` that is written like one before it.
+    Known(&'a Object<'a>),
 }
 
 /// Cuts an input into pieces.
-pub struct Splitter<R> {
+pub struct Splitter<'t, R> {
     /// What is still to be read; `None` where all of it is in the buffer.
     input: Option<R>,
     buffer: Vec<u8>,
@@ -54,6 +60,7 @@ pub struct Splitter<R> {
     failure: Option<io::Error>,
     container: Option<Container>,
     retries: u32,
+    templates: &'t mut Templates,
     /// Whether what is neither odd nor needed is taken quickly: always but for the tests, which hold
     /// the long way and the short ones equal.
     shortcuts: bool,
@@ -74,13 +81,15 @@ enum Sifting {
     Begins,
     /// Some of them.
     Goes,
+    /// Some of them, and not the next one.
+    Met,
     /// No more: one of them is odd.
     Ended,
 }
 
-impl<R: Read> Splitter<R> {
+impl<'t, R: Read> Splitter<'t, R> {
     /// Cuts what stands in `buffer` and then `input`.
-    pub fn new(buffer: Vec<u8>, input: Option<R>) -> Self {
+    pub fn new(buffer: Vec<u8>, input: Option<R>, templates: &'t mut Templates) -> Self {
         Self {
             input,
             start: 0,
@@ -90,6 +99,7 @@ impl<R: Read> Splitter<R> {
             failure: None,
             container: None,
             retries: 0,
+            templates,
             shortcuts: true,
         }
     }
@@ -180,7 +190,7 @@ impl<R: Read> Splitter<R> {
                     self.skip_tail();
                 }
             }
-            Some(b'{') if self.passes_records(each) => {}
+            Some(b'{') if self.passes_records(each) || self.gives_known(each) => {}
             Some(b'{' | b'[' | b'"') => self.value(each),
             _ => {
                 each(
@@ -190,57 +200,6 @@ impl<R: Read> Splitter<R> {
                 self.find_next(|_, byte| matches!(byte, b',' | b']' | b'{' | b'[' | b'"'));
             }
         }
-    }
-
-    /// Passes over a line at the top level that is a record nobody needs; false if it is none.
-    fn passes_line(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
-        let Some(line) = self.record_line().filter(|line| line.ends_with(b"}")) else {
-            return false;
-        };
-        let Some(seen) = sieve::unwanted(line) else {
-            return false;
-        };
-        let length = line.len();
-        each(self.position(), Piece::Unwanted(vec![seen]));
-        self.start += length;
-        true
-    }
-
-    /// The line that begins here, if a record of AWS begins with it.
-    fn record_line(&self) -> Option<&[u8]> {
-        let rest = self.rest();
-        (self.shortcuts && rest.starts_with(sieve::BEGIN)).then_some(())?;
-        match memchr::memchr(b'\n', rest) {
-            Some(end) => rest.get(..end).map(trimmed),
-            None => Some(rest).filter(|_| self.input.is_none()),
-        }
-    }
-
-    /// Passes over the next elements of a list if nobody needs them; false if it is needed.
-    fn passes_records(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
-        let sifting = match &mut self.container {
-            Some(list) if self.shortcuts => std::mem::replace(&mut list.sifting, Sifting::Goes),
-            _ => Sifting::Ended,
-        };
-        let is_whole = self.input.is_none();
-        let to_end = || sieve::unwanted_to_end(self.rest()).filter(|_| is_whole);
-        let passed = match sifting {
-            Sifting::Begins => to_end().or_else(|| sieve::unwanted_of(self.rest(), is_whole)),
-            Sifting::Goes => sieve::unwanted_of(self.rest(), is_whole),
-            Sifting::Ended => None,
-        };
-        let Some(passed) = passed else {
-            if let Some(list) = &mut self.container {
-                list.sifting = Sifting::Ended;
-            }
-            return false;
-        };
-        let bytes = passed.bytes;
-        if bytes > 0 {
-            each(self.position(), Piece::Unwanted(passed.records));
-        }
-        self.start += bytes;
-        bytes > 0
     }
 
     /// What follows a container's array up to the end of its object.
@@ -266,6 +225,7 @@ impl<R: Read> Splitter<R> {
     /// A JSON value: handed out, opened when it is a container, or told broken.
     fn value(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) {
         if let Some(end) = self.quick_end() {
+            self.learn(end);
             return self.give(end, each);
         }
         let mut scan = match self.container {
@@ -297,18 +257,6 @@ impl<R: Read> Splitter<R> {
                 return self.cut(each);
             }
         }
-    }
-
-    /// The end of a value that is in the buffer, neither odd nor a container.
-    fn quick_end(&self) -> Option<usize> {
-        let value = match self.container {
-            Some(_) if !self.shortcuts => return None,
-            Some(_) => self.rest(),
-            None => self
-                .record_line()
-                .filter(|line| !scan::names_container(line))?,
-        };
-        blocks::end_of(value).filter(|end| *end <= LONGEST)
     }
 
     /// A value that the input's end cuts. In a list it may be one that lost its end, and those

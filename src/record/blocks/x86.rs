@@ -7,6 +7,48 @@ use std::arch::x86_64::*;
 
 use super::{Block, FIRST, Masks, Processor, SECOND, SIZE, Specials, Stop, Walk, along};
 
+/// The loops, each in a function that may use what the processor has and into which they are inlined.
+macro_rules! loops {
+    ($processor:ident, $features:literal) => {
+        impl $processor {
+            pub fn walk(
+                self,
+                from: Walk,
+                bytes: &[u8],
+                go_on: impl FnMut(usize) -> bool,
+            ) -> (Stop, Walk) {
+                #[target_feature(enable = $features)]
+                fn walk(
+                    on: $processor,
+                    from: Walk,
+                    bytes: &[u8],
+                    go_on: impl FnMut(usize) -> bool,
+                ) -> (Stop, Walk) {
+                    from.through(bytes, go_on, on)
+                }
+                // SAFETY: the processor was asked for all of it.
+                unsafe { walk(self, from, bytes, go_on) }
+            }
+
+            pub fn along_line(self, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
+                #[target_feature(enable = $features)]
+                fn along_line(
+                    on: $processor,
+                    bytes: &[u8],
+                    go_on: impl FnMut(usize) -> bool,
+                ) -> bool {
+                    along(bytes, go_on, on)
+                }
+                // SAFETY: the processor was asked for all of it.
+                unsafe { along_line(self, bytes, go_on) }
+            }
+        }
+    };
+}
+
+loops!(Avx2, "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq");
+loops!(Avx512, "avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq");
+
 /// A processor with AVX2; there is one only where it was detected.
 #[derive(Clone, Copy)]
 pub struct Avx2(());
@@ -21,29 +63,6 @@ impl Avx2 {
             && is_x86_feature_detected!("popcnt")
             && is_x86_feature_detected!("pclmulqdq");
         is.then_some(Self(()))
-    }
-
-    pub fn walk(self, from: Walk, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> (Stop, Walk) {
-        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-        fn walk(
-            on: Avx2,
-            from: Walk,
-            bytes: &[u8],
-            go_on: impl FnMut(usize) -> bool,
-        ) -> (Stop, Walk) {
-            from.through(bytes, go_on, on)
-        }
-        // SAFETY: the processor was asked for all of it.
-        unsafe { walk(self, from, bytes, go_on) }
-    }
-
-    pub fn along_line(self, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
-        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-        fn along_line(on: Avx2, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
-            along(bytes, go_on, on)
-        }
-        // SAFETY: the processor was asked for all of it.
-        unsafe { along_line(self, bytes, go_on) }
     }
 }
 
@@ -185,29 +204,6 @@ impl Avx512 {
         let is = is_x86_feature_detected!("avx512bw") && Avx2::detect().is_some();
         is.then_some(Self(()))
     }
-
-    pub fn walk(self, from: Walk, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> (Stop, Walk) {
-        #[target_feature(enable = "avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-        fn walk(
-            on: Avx512,
-            from: Walk,
-            bytes: &[u8],
-            go_on: impl FnMut(usize) -> bool,
-        ) -> (Stop, Walk) {
-            from.through(bytes, go_on, on)
-        }
-        // SAFETY: the processor was asked for all of it.
-        unsafe { walk(self, from, bytes, go_on) }
-    }
-
-    pub fn along_line(self, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
-        #[target_feature(enable = "avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-        fn along_line(on: Avx512, bytes: &[u8], go_on: impl FnMut(usize) -> bool) -> bool {
-            along(bytes, go_on, on)
-        }
-        // SAFETY: the processor was asked for all of it.
-        unsafe { along_line(self, bytes, go_on) }
-    }
 }
 
 impl Processor for Avx512 {
@@ -297,6 +293,20 @@ pub fn stops(bytes: &[u8; SIZE]) -> u64 {
     let (parts, _) = bytes.as_chunks();
     let masks = parts.iter().rev();
     masks.fold(0, |mask, part| mask << 16 | u64::from(stops_of(part)))
+}
+
+/// The first stop.
+#[inline]
+pub fn first_stop(bytes: &[u8]) -> Option<usize> {
+    let (parts, rest) = bytes.as_chunks();
+    for (number, part) in parts.iter().enumerate() {
+        let stops = stops_of(part);
+        if stops != 0 {
+            return Some(number * 16 + stops.trailing_zeros() as usize);
+        }
+    }
+    let last = rest.iter().position(|byte| super::is_stop(*byte))?;
+    Some(parts.len() * 16 + last)
 }
 
 #[inline]

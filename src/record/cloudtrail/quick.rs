@@ -6,129 +6,150 @@ use super::{
     Envelope,
     value::{Raw, Scalar},
 };
-use crate::record::compact::{self, Value};
+use crate::record::{
+    compact,
+    templates::{Object, Templates},
+};
 
 /// The envelope that serde reads too; `None` asks it to do so.
 pub fn envelope(json: &str) -> Option<Envelope<'_>> {
-    let mut slots = Slots::default();
-    compact::members(json, |key, value| match slots.of(key) {
-        Some(slot) => slot.replace(value).is_none().then_some(()),
-        None => Some(()),
+    let mut members = [None; Key::COUNT];
+    compact::members(json, |key, value| {
+        let Some(member) = Key::of(key).and_then(|key| members.get_mut(key as usize)) else {
+            return Some(());
+        };
+        // A member that is met twice is serde's to complain of.
+        member.replace(Raw::Compact(value)).is_none().then_some(())
     })?;
-    slots.envelope()
+    let told = |member: &Raw<'_>| member.get() != "null";
+    with(|key| members.get(key as usize).copied().flatten().filter(told))
 }
 
-/// The members of an [`Envelope`], each met once at most.
-#[derive(Default)]
-struct Slots<'a> {
-    event_source: Option<Value<'a>>,
-    event_name: Option<Value<'a>>,
-    event_time: Option<Value<'a>>,
-    event_type: Option<Value<'a>>,
-    event_category: Option<Value<'a>>,
-    aws_region: Option<Value<'a>>,
-    recipient_account_id: Option<Value<'a>>,
-    event_id: Option<Value<'a>>,
-    request_id: Option<Value<'a>>,
-    read_only: Option<Value<'a>>,
-    error_code: Option<Value<'a>>,
-    source_ip: Option<Value<'a>>,
-    user_agent: Option<Value<'a>>,
-    session_credential_from_console: Option<Value<'a>>,
-    user_identity: Option<Value<'a>>,
-    request_parameters: Option<Value<'a>>,
-    response_elements: Option<Value<'a>>,
-    additional_event_data: Option<Value<'a>>,
-    tls_details: Option<Value<'a>>,
-    insight_details: Option<Value<'a>>,
-    detail: Option<Value<'a>>,
-    cloud_trail_event: Option<Value<'a>>,
-    digest_start_time: Option<Value<'a>>,
+/// The envelope of a record that is written like another.
+pub fn known<'a>(object: &'a Object<'a>) -> Option<Envelope<'a>> {
+    with(|key| object.part(key as usize).map(Raw::Known))
 }
 
-impl<'a> Slots<'a> {
-    /// Where a member belongs, if anywhere.
-    fn of(&mut self, key: &str) -> Option<&mut Option<Value<'a>>> {
+/// Learns how a record is written, if its envelope is read without serde.
+pub fn learn(json: &str, templates: &mut Templates) -> Option<()> {
+    envelope(json)?;
+    templates.learn(json, |key| Key::of(key).map(|key| key as usize))
+}
+
+/// A member of an [`Envelope`].
+#[derive(Clone, Copy)]
+enum Key {
+    EventSource,
+    EventName,
+    EventTime,
+    EventType,
+    EventCategory,
+    AwsRegion,
+    RecipientAccountId,
+    EventId,
+    RequestId,
+    ReadOnly,
+    ErrorCode,
+    SourceIp,
+    UserAgent,
+    SessionCredentialFromConsole,
+    UserIdentity,
+    RequestParameters,
+    ResponseElements,
+    AdditionalEventData,
+    TlsDetails,
+    InsightDetails,
+    Detail,
+    CloudTrailEvent,
+    DigestStartTime,
+}
+
+impl Key {
+    const COUNT: usize = Self::DigestStartTime as usize + 1;
+
+    fn of(key: &str) -> Option<Self> {
         Some(match key {
-            "eventSource" => &mut self.event_source,
-            "eventName" => &mut self.event_name,
-            "eventTime" => &mut self.event_time,
-            "eventType" => &mut self.event_type,
-            "eventCategory" => &mut self.event_category,
-            "awsRegion" => &mut self.aws_region,
-            "recipientAccountId" => &mut self.recipient_account_id,
-            "eventID" => &mut self.event_id,
-            "requestID" => &mut self.request_id,
-            "readOnly" => &mut self.read_only,
-            "errorCode" => &mut self.error_code,
-            "sourceIPAddress" => &mut self.source_ip,
-            "userAgent" => &mut self.user_agent,
-            "sessionCredentialFromConsole" => &mut self.session_credential_from_console,
-            "userIdentity" => &mut self.user_identity,
-            "requestParameters" => &mut self.request_parameters,
-            "responseElements" => &mut self.response_elements,
-            "additionalEventData" => &mut self.additional_event_data,
-            "tlsDetails" => &mut self.tls_details,
-            "insightDetails" => &mut self.insight_details,
-            "detail" => &mut self.detail,
-            "CloudTrailEvent" => &mut self.cloud_trail_event,
-            "digestStartTime" => &mut self.digest_start_time,
+            "eventSource" => Self::EventSource,
+            "eventName" => Self::EventName,
+            "eventTime" => Self::EventTime,
+            "eventType" => Self::EventType,
+            "eventCategory" => Self::EventCategory,
+            "awsRegion" => Self::AwsRegion,
+            "recipientAccountId" => Self::RecipientAccountId,
+            "eventID" => Self::EventId,
+            "requestID" => Self::RequestId,
+            "readOnly" => Self::ReadOnly,
+            "errorCode" => Self::ErrorCode,
+            "sourceIPAddress" => Self::SourceIp,
+            "userAgent" => Self::UserAgent,
+            "sessionCredentialFromConsole" => Self::SessionCredentialFromConsole,
+            "userIdentity" => Self::UserIdentity,
+            "requestParameters" => Self::RequestParameters,
+            "responseElements" => Self::ResponseElements,
+            "additionalEventData" => Self::AdditionalEventData,
+            "tlsDetails" => Self::TlsDetails,
+            "insightDetails" => Self::InsightDetails,
+            "detail" => Self::Detail,
+            "CloudTrailEvent" => Self::CloudTrailEvent,
+            "digestStartTime" => Self::DigestStartTime,
             _ => return None,
         })
     }
-
-    /// The envelope, if each member is of its type.
-    fn envelope(self) -> Option<Envelope<'a>> {
-        Some(Envelope {
-            event_source: text(self.event_source)?,
-            event_name: text(self.event_name)?,
-            event_time: scalar(self.event_time)?,
-            event_type: text(self.event_type)?,
-            event_category: text(self.event_category)?,
-            aws_region: text(self.aws_region)?,
-            recipient_account_id: text(self.recipient_account_id)?,
-            event_id: text(self.event_id)?,
-            request_id: text(self.request_id)?,
-            read_only: scalar(self.read_only)?,
-            error_code: text(self.error_code)?,
-            source_ip: text(self.source_ip)?,
-            user_agent: text(self.user_agent)?,
-            session_credential_from_console: scalar(self.session_credential_from_console)?,
-            user_identity: raw(self.user_identity),
-            request_parameters: raw(self.request_parameters),
-            response_elements: raw(self.response_elements),
-            additional_event_data: raw(self.additional_event_data),
-            tls_details: raw(self.tls_details),
-            insight_details: raw(self.insight_details),
-            detail: raw(self.detail),
-            cloud_trail_event: text(self.cloud_trail_event)?,
-            digest_start_time: raw(self.digest_start_time),
-        })
-    }
 }
 
-/// A member that is not null.
-fn told(slot: Option<Value<'_>>) -> Option<Value<'_>> {
-    slot.filter(|value| value.json() != "null")
+/// The envelope with these members, none of them null, if each is of its type.
+#[inline(always)]
+fn with<'a>(raw: impl Fn(Key) -> Option<Raw<'a>>) -> Option<Envelope<'a>> {
+    let text = |key| text(raw(key));
+    let scalar = |key| scalar(raw(key));
+    Some(Envelope {
+        event_source: text(Key::EventSource)?,
+        event_name: text(Key::EventName)?,
+        event_time: scalar(Key::EventTime)?,
+        event_type: text(Key::EventType)?,
+        event_category: text(Key::EventCategory)?,
+        aws_region: text(Key::AwsRegion)?,
+        recipient_account_id: text(Key::RecipientAccountId)?,
+        event_id: text(Key::EventId)?,
+        request_id: text(Key::RequestId)?,
+        read_only: scalar(Key::ReadOnly)?,
+        error_code: text(Key::ErrorCode)?,
+        source_ip: text(Key::SourceIp)?,
+        user_agent: text(Key::UserAgent)?,
+        session_credential_from_console: scalar(Key::SessionCredentialFromConsole)?,
+        user_identity: raw(Key::UserIdentity),
+        request_parameters: raw(Key::RequestParameters),
+        response_elements: raw(Key::ResponseElements),
+        additional_event_data: raw(Key::AdditionalEventData),
+        tls_details: raw(Key::TlsDetails),
+        insight_details: raw(Key::InsightDetails),
+        detail: raw(Key::Detail),
+        cloud_trail_event: text(Key::CloudTrailEvent)?,
+        digest_start_time: raw(Key::DigestStartTime),
+    })
 }
 
-fn text(slot: Option<Value<'_>>) -> Option<Option<Cow<'_, str>>> {
-    match told(slot) {
-        Some(value) => value.text().map(|text| Some(Cow::Borrowed(text))),
+/// A text or nothing; `None` where it is neither.
+fn text(member: Option<Raw<'_>>) -> Option<Option<Cow<'_, str>>> {
+    match member {
+        Some(value) => Some(Some(Cow::Borrowed(value.compact()?.text()?))),
         None => Some(None),
     }
 }
 
-fn raw(slot: Option<Value<'_>>) -> Option<Raw<'_>> {
-    told(slot).map(Raw::Compact)
-}
-
 /// Any scalar; numbers are serde's to read.
-fn scalar(slot: Option<Value<'_>>) -> Option<Option<Scalar<'_>>> {
-    told(slot).map_or(Some(None), |value| match value.text() {
-        Some(text) => Some(Some(Scalar::Text(Cow::Borrowed(text)))),
-        None => serde_json::from_str(value.json()).ok().map(Some),
-    })
+fn scalar(member: Option<Raw<'_>>) -> Option<Option<Scalar<'_>>> {
+    let Some(value) = member else {
+        return Some(None);
+    };
+    if let Some(text) = value.compact()?.text() {
+        return Some(Some(Scalar::Text(Cow::Borrowed(text))));
+    }
+    match value.get() {
+        "false" => Some(Some(Scalar::Flag(false))),
+        "true" => Some(Some(Scalar::Flag(true))),
+        json => serde_json::from_str(json).ok().map(Some),
+    }
 }
 
 #[cfg(test)]

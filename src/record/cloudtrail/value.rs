@@ -9,13 +9,15 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::record::{compact, mask::is_masked, time};
+use crate::record::{compact, mask::is_masked, templates::Part, time};
 
 /// JSON of one value.
 #[derive(Clone, Copy, Debug)]
 pub enum Raw<'a> {
     /// As AWS writes it.
     Compact(compact::Value<'a>),
+    /// The same, of a record that is written like another.
+    Known(Part<'a>),
     /// As it stands.
     Any(&'a str),
 }
@@ -24,17 +26,25 @@ impl<'a> Raw<'a> {
     /// The value as it stands.
     pub fn get(self) -> &'a str {
         match self {
-            Self::Compact(value) => value.json(),
             Self::Any(json) => json,
+            Self::Compact(value) => value.json(),
+            Self::Known(part) => part.value().json(),
+        }
+    }
+
+    /// The value, if it is as AWS writes it.
+    pub fn compact(self) -> Option<compact::Value<'a>> {
+        match self {
+            Self::Any(_) => None,
+            Self::Compact(value) => Some(value),
+            Self::Known(part) => Some(part.value()),
         }
     }
 
     /// The first text, where it can be had without serde.
     fn quick_text(self) -> Option<&'a str> {
-        match self {
-            Self::Compact(value) => value.text().or_else(|| value.lone_text()),
-            Self::Any(_) => None,
-        }
+        let value = self.compact()?;
+        value.text().or_else(|| value.lone_text())
     }
 }
 
@@ -137,7 +147,12 @@ impl Scalar<'_> {
 }
 
 /// The members of a raw object, in their order; the object is read once for all of them.
-pub struct Members<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
+pub enum Members<'a> {
+    /// Read for this.
+    Read(Vec<(Cow<'a, str>, Raw<'a>)>),
+    /// Known with the record.
+    Known(Part<'a>),
+}
 
 /// Objects have so many members at most, but for a few.
 const MANY_MEMBERS: usize = 16;
@@ -147,6 +162,9 @@ impl<'a> Members<'a> {
     pub fn of(object: Raw<'a>) -> Option<Self> {
         let json = object.get();
         json.starts_with('{').then_some(())?;
+        if let Raw::Known(part) = object {
+            return Some(Self::Known(part));
+        }
         Self::quickly(json).or_else(|| serde_json::from_str(json).ok())
     }
 
@@ -157,14 +175,22 @@ impl<'a> Members<'a> {
             members.push((Cow::Borrowed(key), Raw::Compact(value)));
             Some(())
         })?;
-        Some(Self(members))
+        Some(Self::Read(members))
     }
 
     /// A member, in either spelling (`userPoolId`, `UserPoolId`).
     pub fn get(&self, name: &str) -> Option<Raw<'a>> {
-        let mut members = self.0.iter();
-        let (_, value) = members.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        (value.get() != "null").then_some(*value)
+        let is = |key: &str| key.eq_ignore_ascii_case(name);
+        match self {
+            Self::Read(members) => {
+                let (_, value) = members.iter().find(|(key, _)| is(key))?;
+                (value.get() != "null").then_some(*value)
+            }
+            Self::Known(part) => {
+                let (_, value) = part.members().find(|(key, _)| is(key))?;
+                value.told().map(Raw::Known)
+            }
+        }
     }
 
     /// The text of a member.
@@ -174,7 +200,13 @@ impl<'a> Members<'a> {
 
     /// The values of all members.
     pub fn values(&self) -> impl Iterator<Item = Raw<'a>> {
-        self.0.iter().map(|(_, value)| *value)
+        let (read, known) = match self {
+            Self::Read(members) => (members.as_slice(), None),
+            Self::Known(part) => (&[][..], Some(part.members())),
+        };
+        let known = known.into_iter().flatten();
+        let known = known.map(|(_, part)| Raw::Known(part));
+        read.iter().map(|(_, value)| *value).chain(known)
     }
 }
 
@@ -196,7 +228,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                 Ok(members)
             }
         }
-        object.deserialize_map(Object).map(Self)
+        object.deserialize_map(Object).map(Self::Read)
     }
 }
 
