@@ -11,7 +11,7 @@ use super::{
     gather::{Batch, Gather},
 };
 use crate::{
-    record::{self, Located, Malformed, Templates},
+    record::{self, Learned, Located, Malformed},
     source::{
         ahead::read_ahead,
         aws::Page,
@@ -53,7 +53,7 @@ pub fn read(
 struct Reader {
     gather: Gather,
     whole: Whole,
-    templates: Templates,
+    learned: Learned,
     limits: Limits,
 }
 
@@ -62,7 +62,7 @@ impl Reader {
         Self {
             gather: Gather::new(bounds),
             whole: Whole::default(),
-            templates: Templates::default(),
+            learned: Learned::default(),
             limits: Limits::default(),
         }
     }
@@ -115,7 +115,7 @@ impl Reader {
 
     fn read_whole(&mut self, name: &str, hand: impl FnMut(Batch)) -> io::Result<()> {
         let take = taking(&mut self.gather, hand);
-        record::read_whole(&mut self.whole.text, name, &mut self.templates, take)
+        record::read_whole(&mut self.whole.text, name, &mut self.learned, take)
     }
 
     fn read<R: io::Read>(

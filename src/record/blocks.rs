@@ -267,10 +267,12 @@ impl Walk {
         let (mut walk, mut at, mut edge) = (self, 0, None);
         while let Some(block) = block_at(bytes, at, &mut edge) {
             let (next, seen) = walk.step(block, on);
-            if walk.is_telling(&seen)
-                && let Some((stop, place)) = walk.look(&seen, block, at, &mut go_on, on)
-            {
-                return (stop, place.unwrap_or(next));
+            if walk.is_telling(&seen) {
+                // A copy goes there, or else it is in memory for each block.
+                let copy = seen;
+                if let Some((stop, place)) = walk.look(&copy, block, at, &mut go_on, on) {
+                    return (stop, place.unwrap_or(next));
+                }
             }
             walk = next;
             at += SIZE;

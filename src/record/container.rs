@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    Context, Located, LookAlike, Malformed, Record, Seen, cloudtrail, counted, message, sieve,
+    Context, Learned, Located, LookAlike, Malformed, Record, Seen, cloudtrail, counted, message,
+    sieve,
     split::{Piece, Splitter},
-    templates::{Object, Templates},
+    templates::Object,
     time,
 };
 
@@ -31,7 +32,7 @@ pub(super) fn read(
     let mut start = Vec::with_capacity(PEEK);
     let failure = (&mut input).take(PEEK as u64).read_to_end(&mut start).err();
     let rest = Some(Rest { input, failure });
-    read_on(&mut start, rest, name, &mut Templates::default(), each)
+    read_on(&mut start, rest, name, &mut Learned::default(), each)
 }
 
 /// Reads every record of what stands in `buffer` and then comes from `rest`, if anything does.
@@ -39,7 +40,7 @@ pub(super) fn read_on(
     buffer: &mut Vec<u8>,
     rest: Option<impl Read>,
     name: &str,
-    templates: &mut Templates,
+    learned: &mut Learned,
     mut each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> io::Result<()> {
     if table::is_header(buffer.get(..PEEK).unwrap_or(buffer)) {
@@ -48,7 +49,7 @@ pub(super) fn read_on(
             None => table::read(buffer.as_slice(), name, &mut each),
         };
     }
-    let mut splitter = Splitter::new(std::mem::take(buffer), rest, templates);
+    let mut splitter = Splitter::new(std::mem::take(buffer), rest, learned);
     let result = run(&mut splitter, name, each);
     *buffer = splitter.into_buffer();
     result
@@ -78,8 +79,8 @@ pub(super) fn read_slowly(
     name: &str,
     each: impl FnMut(Result<Located<'_>, Malformed>),
 ) {
-    let mut templates = Templates::default();
-    let splitter = Splitter::new(text.to_vec(), None::<io::Empty>, &mut templates);
+    let mut learned = Learned::default();
+    let splitter = Splitter::new(text.to_vec(), None::<io::Empty>, &mut learned);
     let _ = run(&mut splitter.without_shortcuts(), name, each);
 }
 

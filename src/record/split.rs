@@ -10,10 +10,7 @@ mod shortcuts;
 
 use scan::{Next, Scan};
 
-use super::{
-    Seen,
-    templates::{Object, Templates},
-};
+use super::{Learned, Seen, templates::Object};
 
 /// A longer piece is malformed.
 const LONGEST: usize = 16 << 20;
@@ -60,7 +57,7 @@ pub struct Splitter<'t, R> {
     failure: Option<io::Error>,
     container: Option<Container>,
     retries: u32,
-    templates: &'t mut Templates,
+    learned: &'t mut Learned,
     /// Whether what is neither odd nor needed is taken quickly: always but for the tests, which hold
     /// the long way and the short ones equal.
     shortcuts: bool,
@@ -89,7 +86,7 @@ enum Sifting {
 
 impl<'t, R: Read> Splitter<'t, R> {
     /// Cuts what stands in `buffer` and then `input`.
-    pub fn new(buffer: Vec<u8>, input: Option<R>, templates: &'t mut Templates) -> Self {
+    pub fn new(buffer: Vec<u8>, input: Option<R>, learned: &'t mut Learned) -> Self {
         Self {
             input,
             start: 0,
@@ -99,7 +96,7 @@ impl<'t, R: Read> Splitter<'t, R> {
             failure: None,
             container: None,
             retries: 0,
-            templates,
+            learned,
             shortcuts: true,
         }
     }

@@ -38,10 +38,19 @@ impl<R: Read> Splitter<'_, R> {
             _ => Sifting::Ended,
         };
         let is_whole = self.input.is_none();
-        let to_end = || sieve::unwanted_to_end(self.rest()).filter(|_| is_whole);
+        let rest = self.buffer.get(self.start..self.filled);
+        let (rest, learned) = (rest.unwrap_or_default(), &mut *self.learned);
+        let to_end = |names| sieve::unwanted_to_end(rest, names);
+        let some = |names| sieve::unwanted_of(rest, is_whole, names);
         let passed = match sifting {
-            Sifting::Begins => to_end().or_else(|| sieve::unwanted_of(self.rest(), is_whole)),
-            Sifting::Goes => sieve::unwanted_of(self.rest(), is_whole),
+            Sifting::Begins => {
+                let tries_all = is_whole && !learned.needed_some;
+                let all = tries_all.then(|| to_end(&mut learned.names)).flatten();
+                let passed = all.or_else(|| some(&mut learned.names));
+                learned.needed_some = passed.as_ref().is_none_or(|passed| passed.is_next_needed);
+                passed
+            }
+            Sifting::Goes => some(&mut learned.names),
             Sifting::Met => return false,
             Sifting::Ended => None,
         };
@@ -55,7 +64,8 @@ impl<R: Read> Splitter<'_, R> {
         if bytes == 0 {
             return false;
         }
-        each(self.position(), Piece::Unwanted(passed.records));
+        let position = self.offset + self.start as u64;
+        each(position, Piece::Unwanted(passed.records));
         self.start += bytes;
         if let Some(list) = self.container.as_mut().filter(|_| is_next_needed) {
             list.sifting = Sifting::Met;
@@ -70,7 +80,7 @@ impl<R: Read> Splitter<'_, R> {
         }
         let position = self.position();
         let rest = self.buffer.get(self.start..self.filled);
-        let found = self.templates.find(rest.unwrap_or_default());
+        let found = self.learned.templates.find(rest.unwrap_or_default());
         let Some(object) = found.filter(|object| object.text().len() <= LONGEST) else {
             return false;
         };
@@ -81,12 +91,12 @@ impl<R: Read> Splitter<'_, R> {
 
     /// Learns how the next element of a list is written, which ends there.
     pub(super) fn learn(&mut self, end: usize) {
-        if !self.is_of_trail() || !self.templates.has_room() {
+        if !self.is_of_trail() || !self.learned.templates.has_room() {
             return;
         }
         let bytes = self.buffer.get(self.start..self.start + end);
         if let Ok(json) = std::str::from_utf8(bytes.unwrap_or_default()) {
-            cloudtrail::learn(json, self.templates);
+            cloudtrail::learn(json, &mut self.learned.templates);
         }
     }
 

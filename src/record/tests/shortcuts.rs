@@ -45,19 +45,19 @@ fn slowly(text: &[u8]) -> Found {
     found
 }
 
-fn at_once(text: &[u8], templates: &mut Templates) -> Found {
+fn at_once(text: &[u8], learned: &mut Learned) -> Found {
     let mut found = Found::new();
     let take = |record: Result<Located<'_>, Malformed>| found.take(record);
-    let result = read_whole(&mut text.to_vec(), "test.log", templates, take);
+    let result = read_whole(&mut text.to_vec(), "test.log", learned, take);
     result.expect("a text in memory");
     found
 }
 
 /// Read by somebody who has read the records before.
 fn again(text: &[u8]) -> Found {
-    let mut templates = Templates::default();
-    at_once(contained(&records(), 0).as_bytes(), &mut templates);
-    at_once(text, &mut templates)
+    let mut learned = Learned::default();
+    at_once(contained(&records(), 0).as_bytes(), &mut learned);
+    at_once(text, &mut learned)
 }
 
 /// Read in pieces of any size.
@@ -78,7 +78,7 @@ fn bit_by_bit(text: &[u8], piece: usize) -> Found {
 /// Who reads a text in short ways.
 fn in_short(text: &[u8]) -> [Found; 4] {
     [
-        at_once(text, &mut Templates::default()),
+        at_once(text, &mut Learned::default()),
         again(text),
         bit_by_bit(text, 7),
         bit_by_bit(text, 1 << 20),
@@ -231,8 +231,8 @@ fn what_nobody_needs_is_passed_over_and_counted() {
     for container in 0..3 {
         let mut seen = Vec::new();
         let text = contained(&calls, container);
-        let templates = &mut Templates::default();
-        let result = read_whole(&mut text.into_bytes(), "test.log", templates, |record| {
+        let learned = &mut Learned::default();
+        let result = read_whole(&mut text.into_bytes(), "test.log", learned, |record| {
             let Record::Unwanted(one) = record.expect("sound").record else {
                 panic!("a call that nobody needs");
             };

@@ -1,0 +1,163 @@
+//! Records met one after the other in a list, of which nobody needs any.
+
+use chrono::TimeDelta;
+
+use super::{
+    ACCOUNTS, NAME,
+    names::Names,
+    order::{PLAIN, Stamp},
+};
+use crate::record::Seen;
+
+/// A list is one account's, as AWS writes it: it is asked of each so many-th record.
+const SAMPLE: u64 = 16;
+/// Records are nearly in the order of time: one belongs to one of so many last groups, mostly.
+const NEAR: usize = 4;
+/// Where the mark of `eventName` stands in it.
+const MARK: usize = 5;
+
+/// Records of a list, up to where one must be parsed.
+pub struct Run<'a, 'n> {
+    list: &'a [u8],
+    names: &'n mut Names,
+    groups: Vec<Group<'a>>,
+    count: u64,
+    account: &'a [u8],
+    /// Where the name of the last record stands, and its group.
+    last: Option<(usize, usize)>,
+}
+
+/// Records of one minute, account and Region.
+struct Group<'a> {
+    stamp: Stamp<'a>,
+    /// What the first of them says.
+    seen: Seen<'a>,
+    /// Its second, and the first and last one of all.
+    second: u8,
+    first: u8,
+    latest: u8,
+}
+
+impl<'a, 'n> Run<'a, 'n> {
+    /// No records yet.
+    pub fn new(list: &'a [u8], names: &'n mut Names) -> Self {
+        Self {
+            list,
+            names,
+            groups: Vec::new(),
+            count: 0,
+            account: &[],
+            last: None,
+        }
+    }
+
+    /// Takes a mark of the list; false where a record must be parsed.
+    #[inline]
+    pub fn take_mark(&mut self, mark: usize) -> bool {
+        self.name_at(mark).is_none_or(|at| self.take(at))
+    }
+
+    /// Whether none was taken.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Leaves what begins at `start` to be parsed: it may have had an innocent name before.
+    pub fn leave(&mut self, start: usize) {
+        let Some((_, place)) = self.last.filter(|(at, _)| *at >= start) else {
+            return;
+        };
+        match self.groups.get_mut(place) {
+            Some(group) if group.seen.more > 0 => group.seen.more -= 1,
+            _ => drop(self.groups.remove(place)),
+        }
+    }
+
+    /// What was taken, in order; records of one minute, account and Region that stand near each other
+    /// together.
+    pub fn records(self) -> Vec<Seen<'a>> {
+        self.groups.into_iter().map(Group::told).collect()
+    }
+
+    /// Where `eventName` begins, if it does so that its mark is here.
+    #[inline]
+    fn name_at(&self, mark: usize) -> Option<usize> {
+        let start = mark.checked_sub(MARK)?;
+        let is_name = self.list.get(start..)?.starts_with(NAME);
+        is_name.then_some(start)
+    }
+
+    /// Takes a record by the place of its name; false where it must be parsed.
+    #[inline]
+    fn take(&mut self, at: usize) -> bool {
+        let stamp = self.names.unwanted(self.list, at);
+        let is_taken = stamp.is_some_and(|stamp| self.is_of_account(at) && self.add(stamp, at));
+        self.count += u64::from(is_taken);
+        is_taken
+    }
+
+    /// Whether a record is of the same account as those before it.
+    #[inline]
+    fn is_of_account(&mut self, at: usize) -> bool {
+        if !self.count.is_multiple_of(SAMPLE) {
+            return true;
+        }
+        let account = || {
+            let after = self.list.get(at..)?;
+            PLAIN.account_at(after, ACCOUNTS.find(after)?)
+        };
+        let account = account().unwrap_or_default();
+        let before = std::mem::replace(&mut self.account, account);
+        !self.account.is_empty() && (self.count == 0 || self.account == before)
+    }
+
+    #[inline]
+    fn add(&mut self, stamp: Stamp<'a>, at: usize) -> bool {
+        let mut places = (0..self.groups.len()).rev().take(NEAR);
+        let place = places.find(|place| self.groups[*place].joins(&stamp));
+        let place = place.or_else(|| self.begin(stamp));
+        self.last = place.map(|place| (at, place)).or(self.last);
+        place.is_some()
+    }
+
+    /// A new group, if its stamp is sound.
+    #[inline(never)]
+    fn begin(&mut self, stamp: Stamp<'a>) -> Option<usize> {
+        let second = stamp.second()?;
+        self.groups.push(Group {
+            stamp,
+            seen: stamp.seen(self.account)?,
+            second,
+            first: second,
+            latest: second,
+        });
+        Some(self.groups.len() - 1)
+    }
+}
+
+impl<'a> Group<'a> {
+    /// Takes a record, if it belongs here.
+    #[inline]
+    fn joins(&mut self, stamp: &Stamp<'_>) -> bool {
+        let second = stamp.second().filter(|_| self.stamp.is_like(stamp));
+        let Some(second) = second else {
+            return false;
+        };
+        self.seen.more += 1;
+        self.first = self.first.min(second);
+        self.latest = self.latest.max(second);
+        true
+    }
+
+    fn told(self) -> Seen<'a> {
+        let seconds = |count: u8| TimeDelta::seconds(i64::from(count));
+        let time = self.seen.time;
+        let first = time.map(|time| time - seconds(self.second - self.first));
+        let last = first.map(|time| time + seconds(self.latest - self.first));
+        Seen {
+            time: first,
+            last: last.filter(|_| self.latest > self.first),
+            ..self.seen
+        }
+    }
+}
