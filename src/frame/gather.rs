@@ -16,7 +16,7 @@ use super::{
     event_key::{EventKey, first_half},
     kinds::{Kind, KindNumber, Kinds, Spelled, Successes},
     summary::Summary,
-    symbols::{Symbol, Symbols},
+    symbols::{Symbol, Symbols, Texts},
 };
 use crate::{
     record::{Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind},
@@ -55,7 +55,7 @@ pub(super) type Place = (SourceKind, Option<Symbol>, Option<Symbol>);
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Texts that the reader met for the first time, by number.
-    pub(super) texts: Vec<Box<str>>,
+    pub(super) texts: Texts,
     /// Kinds that it met for the first time, by number.
     pub(super) kinds: Vec<Kind>,
     pub(super) rows: Vec<Row>,

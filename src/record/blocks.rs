@@ -222,22 +222,34 @@ fn block_at<'b>(bytes: &'b [u8], at: usize, edge: &'b mut Option<Block>) -> Opti
     let whole = |before| bytes.get(before..)?.first_chunk();
     match at.checked_sub(1).and_then(whole) {
         Some(block) => Some(block),
-        None => (at < bytes.len()).then(|| &*edge.insert(padded(bytes, at, bytes.len()))),
+        None => (at < bytes.len()).then(|| &*edge.insert(padded(bytes, at))),
     }
 }
 
-/// The block at `at` of what stands before `end`, and blanks around it.
+/// The block at `at`, with blanks where there is nothing.
 #[inline(never)]
-fn padded(bytes: &[u8], at: usize, end: usize) -> Block {
+fn padded(bytes: &[u8], at: usize) -> Block {
     let mut block = [b' '; SIZE + 1];
-    let before = bytes.get(..end).unwrap_or(bytes);
-    let (room, from) = match at.checked_sub(1) {
-        Some(start) => (&mut block[..], before.get(start..).unwrap_or_default()),
-        None => (&mut block[1..], before),
-    };
-    let length = room.len().min(from.len());
-    room[..length].copy_from_slice(&from[..length]);
+    let [_, first @ ..] = &mut block;
+    match (at.checked_sub(1), bytes.first_chunk()) {
+        (None, Some(bytes)) => *first = *bytes,
+        (None, None) => copy(bytes, first),
+        (Some(before), _) => copy(bytes.get(before..).unwrap_or_default(), &mut block),
+    }
     block
+}
+
+fn copy(from: &[u8], to: &mut [u8]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+/// So many bytes of a block, and blanks.
+fn start_of(block: &Block, length: usize) -> Block {
+    let mut start = *block;
+    for (at, byte) in start.iter_mut().enumerate() {
+        *byte = if at <= length { *byte } else { b' ' };
+    }
+    start
 }
 
 impl Walk {
@@ -333,7 +345,7 @@ impl Walk {
             return Some((Stop::Unsure, None));
         }
         if let Some(mark) = first_refused(seen.marks & before, at, go_on) {
-            let up_to_it = padded(block, 1, 1 + mark - at);
+            let up_to_it = start_of(block, mark - at);
             return Some((Stop::Asked(mark), Some(self.step(&up_to_it, on).0)));
         }
         closed.map(|closes| (Stop::Closed(at + closes), None))

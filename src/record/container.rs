@@ -158,14 +158,14 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         match piece {
             Piece::Line(line) => self.line(offset, line),
             Piece::Broken(reason) => self.broken(offset, reason.to_owned()),
-            Piece::Unwanted(records) => self.unwanted(offset, records),
+            Piece::Unwanted(seen) => self.unwanted(offset, seen),
             Piece::Known(record) => self.known(offset, record),
             Piece::Json {
                 bytes,
                 within,
                 head,
             } => match self.sifts.then(|| wrapped(bytes, within)).flatten() {
-                Some(seen) => self.unwanted(offset, [seen]),
+                Some(seen) => self.unwanted(offset, seen),
                 None => match std::str::from_utf8(bytes) {
                     Ok(json) => self.json(offset, json, within, head),
                     Err(_) => self.broken(offset, "is not UTF-8".to_owned()),
@@ -174,10 +174,8 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         }
     }
 
-    fn unwanted<'s>(&mut self, offset: u64, records: impl IntoIterator<Item = Seen<'s>>) {
-        for seen in records {
-            self.give(offset, &[], Record::Unwanted(seen));
-        }
+    fn unwanted(&mut self, offset: u64, seen: Seen<'_>) {
+        self.give(offset, &[], Record::Unwanted(seen));
     }
 
     fn broken(&mut self, offset: u64, reason: String) {
@@ -320,7 +318,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     fn line(&mut self, offset: u64, line: &[u8]) {
         if let Some(seen) = self.sifts.then(|| exported(line)).flatten() {
             self.flush();
-            return self.unwanted(offset, [seen]);
+            return self.unwanted(offset, seen);
         }
         let line = String::from_utf8_lossy(line);
         let (time, text) = match line.split_once(' ') {

@@ -3,9 +3,9 @@
 //! An organisation's trail is mostly not Cognito, and what does not matter is told by two members
 //! that AWS writes side by side: `eventSource` and `eventName`. A record is passed over only if it
 //! begins as AWS writes it and every `eventName` in it stands in AWS's order with a source and name
-//! that [`may_matter`](crate::queries::may_matter) does not ask for; so a record that could be more than unwanted is
-//! always parsed, wherever in it its own name stands. What is passed over is counted, with its time
-//! and Region and the account of its neighbours, and not otherwise checked.
+//! that [`may_matter`](crate::queries::may_matter) does not ask for; so a record that could be more
+//! than unwanted is always parsed, wherever in it its own name stands. What is passed over is counted,
+//! with its time and Region and the account of its neighbours, and not otherwise checked.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ mod run;
 
 pub use names::Names;
 use order::{Order, PLAIN, Told, WRAPPED};
-use run::Run;
+use run::{Group, Run};
 
 /// How every record that AWS writes begins.
 pub const BEGIN: &[u8] = b"{\"eventVersion\":\"";
@@ -41,14 +41,20 @@ pub const IN_MESSAGE: &[u8] = b"\"message\":\"{\\\"eventVersion\\\":\\\"";
 pub const IN_LOOK_UP: &[u8] = b"\"CloudTrailEvent\":\"{\\\"eventVersion\\\":\\\"";
 
 /// What a list begins with that nobody needs.
-#[derive(Default)]
 pub struct Passed<'a> {
     /// So many bytes of it: whole elements, with the commas behind them.
     pub bytes: usize,
     /// Whether the element behind them is known to be needed.
     pub is_next_needed: bool,
-    /// Their records, in order; those of one minute, account and Region that are near together.
-    pub records: Vec<Seen<'a>>,
+    groups: Vec<Group<'a>>,
+}
+
+impl<'a> Passed<'a> {
+    /// Its records, in order; those of one minute, account and Region that stand near each other
+    /// together.
+    pub fn records(self) -> impl Iterator<Item = Seen<'a>> {
+        self.groups.into_iter().map(Group::told)
+    }
 }
 
 /// What the record says, if nobody needs it; `None` when it must be parsed.
@@ -85,7 +91,7 @@ pub fn unwanted_to_end<'a>(list: &'a [u8], names: &mut Names) -> Option<Passed<'
     is_unwanted_line.then_some(Passed {
         bytes: records.len(),
         is_next_needed: false,
-        records: run.records(),
+        groups: run.groups,
     })
 }
 
@@ -115,7 +121,7 @@ pub fn unwanted_of<'a>(list: &'a [u8], is_whole: bool, names: &mut Names) -> Opt
     Some(Passed {
         bytes,
         is_next_needed: matches!(stop, Stop::Asked(_)),
-        records: run.records(),
+        groups: run.groups,
     })
 }
 

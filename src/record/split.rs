@@ -37,8 +37,8 @@ pub enum Piece<'a> {
     Line(&'a [u8]),
     /// Something that began as a value and is none.
     Broken(&'static str),
-    /// Records that nobody needs.
-    Unwanted(Vec<Seen<'a>>),
+    /// A record that nobody needs, with others like it.
+    Unwanted(Seen<'a>),
     /// An element of `Records` that is written like one before it.
     Known(&'a Object<'a>),
 }

@@ -177,7 +177,8 @@ impl Step {
     /// How long its bytes at the start of `rest` are with what stands behind them.
     #[inline(always)]
     fn takes(&self, rest: &[u8]) -> Option<usize> {
-        let behind = rest.strip_prefix(&*self.literal)?;
+        let (literal, behind) = rest.split_at_checked(self.literal.len())?;
+        is_same(literal, &self.literal).then_some(())?;
         let gap = match self.gap {
             Gap::Text => blocks::first_stop(behind)?,
             Gap::Number => compact::number(behind)?,
@@ -185,6 +186,20 @@ impl Step {
         };
         Some(self.literal.len() + gap)
     }
+}
+
+/// Whether two texts of one length are equal, piece by piece: most are short, and a comparison of any
+/// length is called and looks how long they are.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    fn in_pieces<const SIZE: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
+        // The last piece may repeat some of the one before it.
+        let last = one.last_chunk::<SIZE>()? == other.last_chunk::<SIZE>()?;
+        let (one, other) = (one.as_chunks::<SIZE>().0, other.as_chunks::<SIZE>().0);
+        Some(last && one.iter().zip(other).all(|(one, other)| one == other))
+    }
+    let same = in_pieces::<16>(one, other).or_else(|| in_pieces::<4>(one, other));
+    same.unwrap_or_else(|| one == other)
 }
 
 impl<'a> Object<'a> {

@@ -20,7 +20,7 @@ const MARK: usize = 5;
 pub struct Run<'a, 'n> {
     list: &'a [u8],
     names: &'n mut Names,
-    groups: Vec<Group<'a>>,
+    pub groups: Vec<Group<'a>>,
     count: u64,
     account: &'a [u8],
     /// Where the name of the last record stands, and its group.
@@ -28,7 +28,7 @@ pub struct Run<'a, 'n> {
 }
 
 /// Records of one minute, account and Region.
-struct Group<'a> {
+pub struct Group<'a> {
     stamp: Stamp<'a>,
     /// What the first of them says.
     seen: Seen<'a>,
@@ -71,12 +71,6 @@ impl<'a, 'n> Run<'a, 'n> {
             Some(group) if group.seen.more > 0 => group.seen.more -= 1,
             _ => drop(self.groups.remove(place)),
         }
-    }
-
-    /// What was taken, in order; records of one minute, account and Region that stand near each other
-    /// together.
-    pub fn records(self) -> Vec<Seen<'a>> {
-        self.groups.into_iter().map(Group::told).collect()
     }
 
     /// Where `eventName` begins, if it does so that its mark is here.
@@ -124,6 +118,10 @@ impl<'a, 'n> Run<'a, 'n> {
     #[inline(never)]
     fn begin(&mut self, stamp: Stamp<'a>) -> Option<usize> {
         let second = stamp.second()?;
+        if self.groups.is_empty() {
+            // There is one group between two records that are needed, mostly.
+            self.groups.reserve_exact(1);
+        }
         self.groups.push(Group {
             stamp,
             seen: stamp.seen(self.account)?,
@@ -149,7 +147,8 @@ impl<'a> Group<'a> {
         true
     }
 
-    fn told(self) -> Seen<'a> {
+    /// All of them.
+    pub fn told(self) -> Seen<'a> {
         let seconds = |count: u8| TimeDelta::seconds(i64::from(count));
         let time = self.seen.time;
         let first = time.map(|time| time - seconds(self.second - self.first));

@@ -16,7 +16,7 @@ impl<R: Read> Splitter<'_, R> {
             return false;
         };
         let length = line.len();
-        each(self.position(), Piece::Unwanted(vec![seen]));
+        each(self.position(), Piece::Unwanted(seen));
         self.start += length;
         true
     }
@@ -65,7 +65,9 @@ impl<R: Read> Splitter<'_, R> {
             return false;
         }
         let position = self.offset + self.start as u64;
-        each(position, Piece::Unwanted(passed.records));
+        for seen in passed.records() {
+            each(position, Piece::Unwanted(seen));
+        }
         self.start += bytes;
         if let Some(list) = self.container.as_mut().filter(|_| is_next_needed) {
             list.sifting = Sifting::Met;

@@ -1,5 +1,6 @@
 //! The short ways of reading and the long one, held equal on any bytes for every record that is
-//! needed: a request, a change, or one of them that is broken.
+//! needed: a request, a change, or one of them that is broken. Where the bytes are a sound file of a
+//! trail, the long way is held to reading it as JSON.
 
 use proptest::{prelude::*, sample::Index};
 
@@ -85,10 +86,41 @@ fn in_short(text: &[u8]) -> [Found; 4] {
     ]
 }
 
+/// The plainest way to read a file of a trail: as JSON, all of it, record by record. Of another text it
+/// says nothing.
+fn plainly(text: &[u8]) -> Option<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File<'a> {
+        #[serde(borrow, rename = "Records")]
+        records: Vec<&'a serde_json::value::RawValue>,
+    }
+    let file: File<'_> = serde_json::from_slice(text).ok()?;
+    let mut found = Found::new();
+    for record in file.records {
+        let json = record.get();
+        // A list of lists is no list of records.
+        json.starts_with('{').then_some(())?;
+        let offset = json.as_ptr().addr() - text.as_ptr().addr();
+        let record = cloudtrail::parse(json)
+            .ok()?
+            .unwrap_or(Record::PassedOver(LookAlike::Notification));
+        found.take(Ok(Located {
+            offset: offset as u64,
+            raw: json.as_bytes(),
+            record,
+        }));
+    }
+    Some(found.needed)
+}
+
 /// Of any bytes what is needed is the same, and what nobody finds fault with.
 #[track_caller]
 fn check(text: &[u8]) {
     let expected = slowly(text);
+    if let Some(needed) = plainly(text) {
+        assert_eq!(expected.needed, needed, "{}", String::from_utf8_lossy(text));
+    }
     for found in in_short(text) {
         let text = String::from_utf8_lossy(text);
         assert_eq!(found.needed, expected.needed, "{text}");
@@ -211,6 +243,8 @@ fn contained(records: &[String], container: usize) -> String {
 #[test]
 fn every_record_in_every_container() {
     let records = records();
+    let plain = plainly(contained(&records, 0).as_bytes());
+    assert!(plain.is_some_and(|needed| needed.len() > 2));
     for container in 0..7 {
         for one in &records {
             check_unhurt(contained(std::slice::from_ref(one), container).as_bytes());
@@ -221,35 +255,68 @@ fn every_record_in_every_container() {
     }
 }
 
+/// Of calls at these times that nobody needs: the first and last time of each group, and how many more
+/// there are than one.
+fn passed_over(times: &[&str], container: usize) -> Vec<(String, Option<String>, u64)> {
+    let call = record("kms", "Decrypt", "AwsApiCall", "{\"a\":[{}]}");
+    let calls: Vec<String> = times
+        .iter()
+        .map(|time| call.replace("10:00:07Z", &format!("{time}Z")))
+        .collect();
+    let mut seen = Vec::new();
+    let mut text = contained(&calls, container).into_bytes();
+    let result = read_whole(&mut text, "test.log", &mut Learned::default(), |record| {
+        let Record::Unwanted(one) = record.expect("sound").record else {
+            panic!("a call that nobody needs");
+        };
+        let said = |time: DateTime<Utc>| time.format("%T").to_string();
+        seen.push((
+            one.time.map(said).expect("a time"),
+            one.last.map(said),
+            one.more,
+        ));
+    });
+    result.expect("a text in memory");
+    seen
+}
+
 #[test]
 fn what_nobody_needs_is_passed_over_and_counted() {
-    let call = record("kms", "Decrypt", "AwsApiCall", "{\"a\":[{}]}");
-    let later = call.replace("10:00:07Z", "10:00:59Z");
-    let earlier = call.replace("10:00:07Z", "10:00:03Z");
-    let other = call.replace("10:00:07Z", "10:01:00Z");
-    let calls = [call, later, earlier, other];
-    for container in 0..3 {
-        let mut seen = Vec::new();
-        let text = contained(&calls, container);
-        let learned = &mut Learned::default();
-        let result = read_whole(&mut text.into_bytes(), "test.log", learned, |record| {
-            let Record::Unwanted(one) = record.expect("sound").record else {
-                panic!("a call that nobody needs");
-            };
-            let time = |time: Option<DateTime<Utc>>| time.map(|time| time.format("%T").to_string());
-            seen.push((time(one.time), time(one.last), one.more));
-        });
-        result.expect("a text in memory");
-        let of = |time: &str| Some(time.to_owned());
-        let alone = |time: &str| (of(time), None, 0);
-        let expected = match container {
-            2 => ["10:00:07", "10:00:59", "10:00:03", "10:01:00"]
-                .map(alone)
-                .to_vec(),
-            _ => vec![(of("10:00:03"), of("10:00:59"), 2), alone("10:01:00")],
-        };
-        assert_eq!(seen, expected);
+    let of = str::to_owned;
+    for container in 0..2 {
+        for (times, expected) in [
+            (&["10:00:07"][..], vec![("10:00:07", None, 0)]),
+            (&["10:00:07", "10:00:07"], vec![("10:00:07", None, 1)]),
+            (
+                &["10:00:07", "10:00:03"],
+                vec![("10:00:03", Some("10:00:07"), 1)],
+            ),
+            (
+                &["10:00:07", "10:00:59", "10:00:03", "10:01:00"],
+                vec![("10:00:03", Some("10:00:59"), 2), ("10:01:00", None, 0)],
+            ),
+            // Nearly in order, as in AWS's files.
+            (
+                &["10:00:59", "10:01:00", "10:00:58", "10:01:02", "10:00:59"],
+                vec![
+                    ("10:00:58", Some("10:00:59"), 2),
+                    ("10:01:00", Some("10:01:02"), 1),
+                ],
+            ),
+        ] {
+            let expected: Vec<_> = expected
+                .into_iter()
+                .map(|(first, last, more)| (of(first), last.map(of), more))
+                .collect();
+            assert_eq!(passed_over(times, container), expected);
+        }
     }
+    // Lines are told one by one.
+    let lines = passed_over(&["10:00:07", "10:00:03"], 2);
+    assert_eq!(
+        lines,
+        [(of("10:00:07"), None, 0), (of("10:00:03"), None, 0)]
+    );
 }
 
 proptest! {
