@@ -102,9 +102,10 @@ fn plainly(text: &[u8]) -> Option<Vec<String>> {
         // A list of lists is no list of records.
         json.starts_with('{').then_some(())?;
         let offset = json.as_ptr().addr() - text.as_ptr().addr();
-        let record = cloudtrail::parse(json)
-            .ok()?
-            .unwrap_or(Record::PassedOver(LookAlike::Notification));
+        let Ok(record) = cloudtrail::parse(json) else {
+            continue;
+        };
+        let record = record.unwrap_or(Record::PassedOver(LookAlike::Notification));
         found.take(Ok(Located {
             offset: offset as u64,
             raw: json.as_bytes(),
@@ -243,8 +244,10 @@ fn contained(records: &[String], container: usize) -> String {
 #[test]
 fn every_record_in_every_container() {
     let records = records();
-    let plain = plainly(contained(&records, 0).as_bytes());
-    assert!(plain.is_some_and(|needed| needed.len() > 2));
+    // All but one are JSON.
+    let alone = records.iter().map(std::slice::from_ref);
+    let plain = alone.filter_map(|one| plainly(contained(one, 0).as_bytes()));
+    assert_eq!(plain.count(), records.len() - 1);
     for container in 0..7 {
         for one in &records {
             check_unhurt(contained(std::slice::from_ref(one), container).as_bytes());
