@@ -17,6 +17,8 @@ use super::{
 const MOST: usize = 128;
 /// After so many objects none is learned any more: they are of ever new kinds, or not as AWS writes.
 const MOST_TRIES: usize = 1024;
+/// Records of AWS that are needed are shorter by far; of a longer one none is learned, for memory.
+const LONGEST: usize = 16 << 10;
 
 /// Templates, as a tree: those that begin alike share their first steps.
 #[derive(Debug, Default)]
@@ -122,6 +124,7 @@ impl Templates {
     /// Learns from an object, if it is one that [`compact`] reads. `number` gives keys of its members
     /// the numbers that [`Object::part`] takes.
     pub fn learn(&mut self, json: &str, number: impl Fn(&str) -> Option<usize>) -> Option<()> {
+        (json.len() <= LONGEST).then_some(())?;
         compact::members(json, |_, _| Some(()))?;
         let gaps = gaps(json)?;
         let ends = gaps.iter().map(|(gap, _)| gap.end);

@@ -126,6 +126,16 @@ fn there_is_an_end_to_learning() {
     assert_eq!(tries, MOST_TRIES);
 }
 
+#[test]
+fn what_is_long_is_not_learned() {
+    let of_length = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
+    let mut templates = Templates::default();
+    assert_eq!(templates.learn(&of_length(LONGEST + 1), |_| None), None);
+    assert!(templates.find(b"{\"a\":\"\"}").is_none());
+    assert_eq!(templates.learn(&of_length(LONGEST), |_| None), Some(()));
+    assert!(templates.find(b"{\"a\":\"\"}").is_some());
+}
+
 proptest! {
     #[test]
     fn what_is_found_is_what_is_read(
