@@ -213,6 +213,7 @@ impl Processor for Avx512 {
         #[target_feature(enable = "avx512bw")]
         fn masks(block: &Block) -> Masks {
             let bytes = whole(block);
+            // What was inflated lies in a farther cache; nothing is read there, if there is anything.
             _mm_prefetch::<_MM_HINT_T0>(block.as_ptr().wrapping_add(768).cast());
             let folded = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
             let Specials {
