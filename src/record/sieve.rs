@@ -105,8 +105,13 @@ pub fn unwanted_of<'a>(list: &'a [u8], is_whole: bool, names: &mut Names) -> Opt
         false => last_begin(list)?,
     };
     let list = list.get(..until)?;
+    let mixed_before = names.mixes_accounts;
     let mut run = Run::new(list, names);
     let (stop, place) = through_list(list, |mark| run.take_mark(mark));
+    if run.mixes_accounts() && !mixed_before {
+        // Some may have been taken for another's.
+        return unwanted_of(list, true, names);
+    }
     let bytes = match stop {
         Stop::Unsure => return None,
         Stop::Closed(at) => Some(at).filter(|at| list.get(*at) == Some(&b']'))?,

@@ -18,6 +18,8 @@ const PIECE: usize = 64;
 #[derive(Debug, Default)]
 pub struct Names {
     known: Vec<Known>,
+    /// Whether a list was met whose records are not all of one account.
+    pub mixes_accounts: bool,
 }
 
 /// A name with what stands around it, from behind the time to behind the Region.

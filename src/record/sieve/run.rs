@@ -9,7 +9,8 @@ use super::{
 };
 use crate::record::Seen;
 
-/// A list is one account's, as AWS writes it: it is asked of each so many-th record.
+/// A list is one account's, as AWS writes it: it is asked of each so many-th record, and of each that
+/// begins a group. Of a list that somebody put together it is asked of all.
 const SAMPLE: u64 = 16;
 /// Records are nearly in the order of time: one belongs to one of so many last groups, mostly.
 const NEAR: usize = 4;
@@ -30,6 +31,7 @@ pub struct Run<'a, 'n> {
 /// Records of one minute, account and Region.
 pub struct Group<'a> {
     stamp: Stamp<'a>,
+    account: &'a [u8],
     /// What the first of them says.
     seen: Seen<'a>,
     /// Its second, and the first and last one of all.
@@ -55,6 +57,11 @@ impl<'a, 'n> Run<'a, 'n> {
     #[inline]
     pub fn take_mark(&mut self, mark: usize) -> bool {
         self.name_at(mark).is_none_or(|at| self.take(at))
+    }
+
+    /// Whether records are known to be of several accounts.
+    pub fn mixes_accounts(&self) -> bool {
+        self.names.mixes_accounts
     }
 
     /// Whether none was taken.
@@ -84,39 +91,44 @@ impl<'a, 'n> Run<'a, 'n> {
     /// Takes a record by the place of its name; false where it must be parsed.
     #[inline]
     fn take(&mut self, at: usize) -> bool {
+        let is_asked = self.count.is_multiple_of(SAMPLE) || self.names.mixes_accounts;
         let stamp = self.names.unwanted(self.list, at);
-        let is_taken = stamp.is_some_and(|stamp| self.is_of_account(at) && self.add(stamp, at));
+        let is_taken =
+            stamp.is_some_and(|stamp| (!is_asked || self.ask(at)) && self.add(stamp, at));
         self.count += u64::from(is_taken);
         is_taken
     }
 
-    /// Whether a record is of the same account as those before it.
-    #[inline]
-    fn is_of_account(&mut self, at: usize) -> bool {
-        if !self.count.is_multiple_of(SAMPLE) {
-            return true;
-        }
+    /// Asks for the account of a record; false where it has none, or is the first of another account.
+    #[inline(never)]
+    fn ask(&mut self, at: usize) -> bool {
         let account = || {
             let after = self.list.get(at..)?;
             PLAIN.account_at(after, ACCOUNTS.find(after)?)
         };
-        let account = account().unwrap_or_default();
-        let before = std::mem::replace(&mut self.account, account);
-        !self.account.is_empty() && (self.count == 0 || self.account == before)
+        let Some(account) = account() else {
+            return false;
+        };
+        let is_known = self.count == 0 || account == self.account || self.names.mixes_accounts;
+        self.names.mixes_accounts |= !is_known;
+        self.account = account;
+        is_known
     }
 
     #[inline]
     fn add(&mut self, stamp: Stamp<'a>, at: usize) -> bool {
         let mut places = (0..self.groups.len()).rev().take(NEAR);
-        let place = places.find(|place| self.groups[*place].joins(&stamp));
-        let place = place.or_else(|| self.begin(stamp));
+        let of = self.names.mixes_accounts.then_some(self.account);
+        let place = places.find(|place| self.groups[*place].joins(&stamp, of));
+        let place = place.or_else(|| self.begin(stamp, at));
         self.last = place.map(|place| (at, place)).or(self.last);
         place.is_some()
     }
 
     /// A new group, if its stamp is sound.
     #[inline(never)]
-    fn begin(&mut self, stamp: Stamp<'a>) -> Option<usize> {
+    fn begin(&mut self, stamp: Stamp<'a>, at: usize) -> Option<usize> {
+        self.ask(at).then_some(())?;
         let second = stamp.second()?;
         if self.groups.is_empty() {
             // There is one group between two records that are needed, mostly.
@@ -124,6 +136,7 @@ impl<'a, 'n> Run<'a, 'n> {
         }
         self.groups.push(Group {
             stamp,
+            account: self.account,
             seen: stamp.seen(self.account)?,
             second,
             first: second,
@@ -134,10 +147,11 @@ impl<'a, 'n> Run<'a, 'n> {
 }
 
 impl<'a> Group<'a> {
-    /// Takes a record, if it belongs here.
+    /// Takes a record, if it belongs here; its account is told where there are several.
     #[inline]
-    fn joins(&mut self, stamp: &Stamp<'_>) -> bool {
-        let second = stamp.second().filter(|_| self.stamp.is_like(stamp));
+    fn joins(&mut self, stamp: &Stamp<'_>, account: Option<&[u8]>) -> bool {
+        let is_like = self.stamp.is_like(stamp) && account.is_none_or(|of| of == self.account);
+        let second = stamp.second().filter(|_| is_like);
         let Some(second) = second else {
             return false;
         };

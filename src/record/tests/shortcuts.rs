@@ -322,6 +322,33 @@ fn what_nobody_needs_is_passed_over_and_counted() {
     );
 }
 
+#[test]
+fn a_list_of_several_accounts_is_told_apart() {
+    let call = record("kms", "Decrypt", "AwsApiCall", "null");
+    let other = call.replace("111122223333", "444455556666");
+    let other = other.replace("10:00:07Z", "10:01:07Z");
+    for before in 1..40 {
+        let mut calls = vec![call.clone(); before];
+        calls.extend([other.clone(), call.clone(), other.clone()]);
+        let mut records = std::collections::BTreeMap::new();
+        let mut text = contained(&calls, 0).into_bytes();
+        let result = read_whole(&mut text, "test.log", &mut Learned::default(), |record| {
+            let Record::Unwanted(seen) = record.expect("sound").record else {
+                panic!("a call that nobody needs");
+            };
+            let account = seen.account.expect("an account").into_owned();
+            *records.entry(account).or_insert(0) += 1 + seen.more;
+        });
+        result.expect("a text in memory");
+        let records: Vec<(String, u64)> = records.into_iter().collect();
+        let expected = [("111122223333", before as u64 + 1), ("444455556666", 2)];
+        assert_eq!(
+            records,
+            expected.map(|(account, count)| (account.to_owned(), count))
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 512,
