@@ -249,8 +249,6 @@ pub struct Malformed {
 pub struct Learned {
     templates: templates::Templates,
     names: sieve::Names,
-    /// Whether somebody needed a record of the last list: then the next is likely to have one too.
-    needed_some: bool,
 }
 
 /// Reads every record of one input, told apart by content, and hands each to `each`.

@@ -269,6 +269,7 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
+    use crate::record::tests::edited;
 
     fn quickly(json: &str) -> Option<Vec<(String, String)>> {
         let mut found = Vec::new();
@@ -353,24 +354,11 @@ mod tests {
             edits in prop::collection::vec((any::<Index>(), 0..3u8, "[{}\\[\\]\":,\\\\ \n0-9.tfn-]{1,2}"), 0..4),
             start in prop::sample::select(vec![0, 20, 150]),
         ) {
-            let mut text = match start {
+            let text = match start {
                 0 => RECORD.to_owned(),
                 start => format!("{{\"a\":{}", &RECORD[start..]),
             };
-            for (at, kind, with) in edits {
-                let mut at = at.index(text.len());
-                while !text.is_char_boundary(at) {
-                    at -= 1;
-                }
-                match kind {
-                    0 => drop(text.remove(at)),
-                    1 => text.insert_str(at, &with),
-                    _ => {
-                        text.remove(at);
-                        text.insert_str(at, &with);
-                    }
-                }
-            }
+            let text = edited(&text, edits);
             if let Some(found) = quickly(&text) {
                 prop_assert_eq!(Some(found), by_serde(&text));
             }

@@ -125,7 +125,6 @@ impl Templates {
     /// the numbers that [`Object::part`] takes.
     pub fn learn(&mut self, json: &str, number: impl Fn(&str) -> Option<usize>) -> Option<()> {
         (json.len() <= LONGEST).then_some(())?;
-        compact::members(json, |_, _| Some(()))?;
         let gaps = gaps(json)?;
         let ends = gaps.iter().map(|(gap, _)| gap.end);
         let begins: Vec<usize> = [0].into_iter().chain(ends).collect();

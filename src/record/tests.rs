@@ -7,6 +7,24 @@ use super::*;
 
 mod shortcuts;
 
+/// A text with edits: at each place a character less, these more, or these in the place of one.
+pub(super) fn edited(text: &str, edits: Vec<(prop::sample::Index, u8, String)>) -> String {
+    let mut text = text.to_owned();
+    for (at, kind, with) in edits {
+        let mut at = at.index(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        if kind != 1 {
+            text.remove(at);
+        }
+        if kind != 0 {
+            text.insert_str(at, &with);
+        }
+    }
+    text
+}
+
 /// Reads bytes; one line per record: `request time client endpoint grant outcome`, `change name
 /// client`, `unwanted`, `passed over`, `malformed: reason`.
 fn found(input: &[u8]) -> Vec<String> {

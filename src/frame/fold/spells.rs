@@ -20,7 +20,7 @@ pub fn spell(time: i64) -> i64 {
 }
 
 /// The minute of a time, by its first moment (both µs).
-pub fn minute(time: i64) -> i64 {
+fn minute(time: i64) -> i64 {
     time - time.rem_euclid(MINUTE)
 }
 

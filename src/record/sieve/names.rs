@@ -18,7 +18,7 @@ const PIECE: usize = 64;
 #[derive(Debug, Default)]
 pub struct Names {
     known: Vec<Known>,
-    /// Whether a list was met whose records are not all of one account.
+    /// Whether the records of this list are known to be of several accounts.
     pub mixes_accounts: bool,
 }
 
@@ -35,6 +35,11 @@ struct Known {
 }
 
 impl Names {
+    /// Begins a list. What is told of it does not depend on the lists that were met before.
+    pub fn begin_list(&mut self) {
+        self.mixes_accounts = false;
+    }
+
     /// What stands around the `eventName` at `at`, if nobody asks for it.
     #[inline]
     pub fn unwanted<'a>(&mut self, list: &'a [u8], at: usize) -> Option<Stamp<'a>> {

@@ -39,18 +39,14 @@ impl<R: Read> Splitter<'_, R> {
         };
         let is_whole = self.input.is_none();
         let rest = self.buffer.get(self.start..self.filled);
-        let (rest, learned) = (rest.unwrap_or_default(), &mut *self.learned);
-        let to_end = |names| sieve::unwanted_to_end(rest, names);
-        let some = |names| sieve::unwanted_of(rest, is_whole, names);
+        let (rest, names) = (rest.unwrap_or_default(), &mut self.learned.names);
+        if sifting == Sifting::Begins {
+            names.begin_list();
+        }
         let passed = match sifting {
-            Sifting::Begins => {
-                let tries_all = is_whole && !learned.needed_some;
-                let all = tries_all.then(|| to_end(&mut learned.names)).flatten();
-                let passed = all.or_else(|| some(&mut learned.names));
-                learned.needed_some = passed.as_ref().is_none_or(|passed| passed.is_next_needed);
-                passed
-            }
-            Sifting::Goes => some(&mut learned.names),
+            Sifting::Begins if is_whole => sieve::unwanted_to_end(rest, names)
+                .or_else(|| sieve::unwanted_of(rest, is_whole, names)),
+            Sifting::Begins | Sifting::Goes => sieve::unwanted_of(rest, is_whole, names),
             Sifting::Met => return false,
             Sifting::Ended => None,
         };

@@ -3,6 +3,7 @@
 use proptest::{prelude::*, sample::Index};
 
 use super::*;
+use crate::record::tests::edited;
 
 const TOKEN: &str = r#"{"eventVersion":"1.08","userIdentity":{"accountId":"111122223333"},"status":200.0,"a":[],"form":{"grant_type":["refresh_token"],"é":["x",{"b":-1}],"c":{}},"readOnly":false,"none":null,"eventID":"e-1"}"#;
 const CALL: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"Role","session":{"mfa":"false"}},"eventID":"e-1","d":0}"#;
@@ -143,21 +144,7 @@ proptest! {
         edits in prop::collection::vec((any::<Index>(), 0..3u8, "[{}\\[\\]\":,\\\\ \n0-9.eé-]{1,2}"), 0..3),
         more in "[,\\]} ]{0,2}",
     ) {
-        let mut text = if call { CALL } else { TOKEN }.to_owned();
-        for (at, kind, with) in edits {
-            let mut at = at.index(text.len());
-            while !text.is_char_boundary(at) {
-                at -= 1;
-            }
-            match kind {
-                0 => drop(text.remove(at)),
-                1 => text.insert_str(at, &with),
-                _ => {
-                    text.remove(at);
-                    text.insert_str(at, &with);
-                }
-            }
-        }
+        let mut text = edited(if call { CALL } else { TOKEN }, edits);
         text += &more;
         let mut templates = learned();
         if let Some(object) = templates.find(text.as_bytes()) {
