@@ -163,10 +163,21 @@ pub struct Client {
     pub usual_failures: f64,
     /// Its callers, as places in [`Estate::callers`].
     pub callers: Vec<usize>,
+    /// What they ask for, on an ordinary day.
+    pub habits: Vec<Habit>,
     /// Whether requests say its id in the header (`client_secret_basic`) and not in the form.
     pub basic: bool,
     /// The host that it uses, as a place in [`Pool::hosts`]; `None` for the API.
     pub host: Option<usize>,
+}
+
+/// A flow that is carried out again and again, and what is asked for in it.
+#[derive(Clone, Debug)]
+pub struct Habit {
+    pub flow: Flow,
+    /// Share of the attempts of its app client.
+    pub weight: f64,
+    pub asks: Arc<Asks>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

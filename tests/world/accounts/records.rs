@@ -5,6 +5,10 @@ use super::{
     model::{Attempt, World},
 };
 
+/// Libraries that applications use, and loggers that they write with: how many there are to choose from.
+pub const LIBRARIES: usize = 12;
+pub const LOGGERS: usize = 8;
+
 /// What a reader of the logs sees of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shown {
