@@ -1,165 +1,120 @@
-//! How often the analysis is right, on random incidents whose truth is known:
-//! `cargo bench --bench accuracy`.
+//! How often a program is right about accounts whose truth is known: `cargo bench --bench accuracy`.
 //!
-//! `-- --cases N` sets the incidents of each class, `--seeds FIRST` the first seed, `--mismatch P`
-//! the probability that a world deviates from the documented rules, `--class TEXT` the classes,
-//! Ends with status 1 when a gate is missed, unless `--class` is given.
+//! Each account is written once as a folder, as AWS and the applications deliver it, and kept below
+//! `target/accuracy/`. The program is run on it as anybody would run it, and the JSON that it prints
+//! is held against the truth; so any build, and any program that prints that JSON, can be measured on
+//! the same accounts. Two sets stand side by side: accounts that disagree with the program's own
+//! rules ([`world::accounts`]), and the plain incidents that are made by them ([`world::incidents`]).
 //!
-//! `--decoys N` makes each incident N times more, each time with another change that is innocent and
-//! looks guilty, and counts the worst answer.
-//!
-//! `--fit` looks for the temperature of the probabilities, on seeds kept for fitting; in half of its
-//! worlds rules deviate from what is documented, as they may where the program is used.
-//!
-//! `--list` prints every incident that was not answered rightly, and `--write FOLDER` writes its logs
-//! there, for `trailblame investigate FOLDER/…`.
+//! The options are in [`command::USAGE`]. After the word `inside` the library is measured in this
+//! process: see [`inside`].
 
+#[path = "accuracy/answer.rs"]
+mod answer;
 #[path = "accuracy/baselines.rs"]
 mod baselines;
+#[path = "accuracy/calibration.rs"]
+mod calibration;
+#[path = "accuracy/command.rs"]
+mod command;
+#[path = "accuracy/families.rs"]
+mod families;
+#[path = "accuracy/figures.rs"]
+mod figures;
+#[path = "accuracy/inside.rs"]
+mod inside;
+#[path = "accuracy/judge.rs"]
+mod judge;
+#[path = "accuracy/plain.rs"]
+mod plain;
+#[path = "accuracy/program.rs"]
+mod program;
+#[path = "accuracy/report.rs"]
+mod report;
+#[path = "accuracy/rivals.rs"]
+mod rivals;
 #[path = "accuracy/score.rs"]
 mod score;
 #[path = "accuracy/table.rs"]
 mod table;
+#[path = "accuracy/threads.rs"]
+mod threads;
+#[path = "accuracy/truth.rs"]
+mod truth;
 #[path = "../world/world.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod world;
+#[path = "accuracy/worlds.rs"]
+mod worlds;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Mutex,
-    thread,
-};
+use std::{fs, io, process::ExitCode};
 
-use score::Scored;
-use world::incidents::{
-    Case, Mismatch,
-    classes::{CLASSES, Class},
-    make,
-};
+use command::Options;
+use judge::Judged;
+use program::Program;
+use worlds::{Set, World};
 
-/// Seeds from here on are for testing alone; what is fitted is fitted on those below.
-const TEST: u64 = 10_000_000;
-
-/// How likely a rule deviates in the worlds that do.
-const DEVIANT: f64 = 0.05;
-
-struct Options {
-    cases: u64,
-    seeds: u64,
-    mismatch: f64,
-    class: String,
-    list: bool,
-    fit: bool,
-    decoys: u64,
-    write: Option<PathBuf>,
-}
-
-fn options() -> Options {
-    let mut options = Options {
-        cases: 160,
-        seeds: TEST,
-        mismatch: 0.0,
-        class: String::new(),
-        list: false,
-        fit: false,
-        decoys: 0,
-        write: None,
-    };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().expect("a value");
-        match argument.as_str() {
-            "--cases" => options.cases = value().parse().expect("a number"),
-            "--seeds" => options.seeds = value().parse().expect("a number"),
-            "--mismatch" => {
-                options.mismatch = value().parse().expect("a probability");
-                assert!((0.0..=1.0).contains(&options.mismatch), "a probability");
-            }
-            "--class" => options.class = value(),
-            "--decoys" => options.decoys = value().parse().expect("a number"),
-            "--list" => options.list = true,
-            "--fit" => (options.fit, options.seeds) = (true, 0),
-            "--write" => options.write = Some(value().into()),
-            _ => {}
-        }
-    }
-    options
-}
+/// A program is run on so many accounts at a time.
+const AT_A_TIME: usize = 2;
 
 fn main() -> ExitCode {
-    let options = options();
-    let classes = CLASSES.iter();
-    let classes = classes.filter(|class| class.name.contains(&options.class));
-    let work: Vec<(&'static Class, u64)> = classes
-        .flat_map(|class| (0..options.cases).map(move |case| (class, case)))
-        .collect();
-    let left = Mutex::new(work.into_iter());
-    let done: Mutex<Vec<Scored>> = Mutex::default();
-    let mismatch = |case: u64| Mismatch {
-        probability: match options.fit && case % 2 == 1 {
-            true => DEVIANT,
-            false => options.mismatch,
-        },
+    // Cargo adds `--bench` of its own.
+    let words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let mut words = words.peekable();
+    if words.next_if_eq("inside").is_some() {
+        return inside::main(words);
+    }
+    let done = match command::parse(words) {
+        Ok(options) => measure(&options),
+        Err(wrong) => {
+            eprintln!("error: {wrong}\n\n{}", command::USAGE);
+            return ExitCode::from(2);
+        }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let next = left.lock().expect("a lock").next();
-                    let Some((class, case)) = next else { return };
-                    let decoys = (0..options.decoys).map(Some).chain([None]);
-                    let tried = decoys.map(|decoy| {
-                        let case = make(class, options.seeds + case, mismatch(case), decoy);
-                        (score::score(&case), case)
-                    });
-                    // The first of the worst: without decoys there is one.
-                    let worst = tried.min_by_key(|(scored, _)| scored.merit());
-                    let Some((scored, case)) = worst else { return };
-                    if let (Some(folder), false) = (&options.write, scored.is_right()) {
-                        write(folder, &case).expect("a folder to write to");
-                    }
-                    done.lock().expect("a lock").push(scored);
-                }
-            });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
         }
-    });
-    let mut scored = done.into_inner().expect("a lock");
-    scored.sort_by_key(|scored| {
-        let place = CLASSES.iter().position(|class| class.name == scored.class);
-        (place, scored.seed)
-    });
-    if options.list {
-        for scored in scored.iter().filter(|scored| !scored.is_right()) {
-            println!("{scored}");
-        }
-    }
-    if options.fit {
-        table::fit(&scored);
-        return ExitCode::SUCCESS;
-    }
-    table::print(&scored);
-    let missed = table::missed(&scored, options.mismatch > 0.0);
-    for gate in &missed {
-        println!("MISSED: {gate}");
-    }
-    // A few classes, or a few cases, need not meet what holds of all.
-    match options.class.is_empty() && !missed.is_empty() {
-        true => ExitCode::FAILURE,
-        false => ExitCode::SUCCESS,
     }
 }
 
-/// The logs of an incident, as a folder.
-fn write(folder: &Path, case: &Case) -> io::Result<()> {
-    let name = format!("{}-{}", case.class.name.replace(' ', "-"), case.seed);
-    let folder = folder.join(name);
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("trail.json"), &case.trail)?;
-    if let Some(application) = &case.application {
-        fs::write(folder.join("application.json"), application)?;
+/// Runs the programs on the worlds of each set, and tells what came of it.
+fn measure(options: &Options) -> io::Result<()> {
+    let sets: Vec<(String, Vec<World>)> = match &options.folder {
+        Some(folder) => vec![("given".to_owned(), worlds::given(folder, options)?)],
+        None => Set::ALL
+            .into_iter()
+            .filter(|set| options.only.is_none_or(|only| only == *set))
+            .map(|set| Ok((set.name().to_owned(), worlds::of(set, options)?)))
+            .collect::<io::Result<_>>()?,
+    };
+    let count = sets.iter().map(|(_, worlds)| worlds.len()).max();
+    let mut programs = vec![Program::ours(&options.program)];
+    programs.extend(options.sketch(count.unwrap_or(0)).map(Program::sketch));
+    let mut rows = Vec::new();
+    for program in programs {
+        let sets = sets.iter().map(|(name, worlds)| {
+            let judging = format!("{} on {name} worlds:", program.name);
+            let judged = threads::each(AT_A_TIME, worlds, &judging, |world| {
+                judge_one(&program, world)
+            });
+            let judged = judged.into_iter().collect::<io::Result<Vec<Judged>>>()?;
+            Ok((name.clone(), judged))
+        });
+        let sets = sets.collect::<io::Result<Vec<_>>>()?;
+        rows.push((program.name.clone(), sets));
     }
-    fs::write(folder.join("truth.txt"), format!("{:#?}\n", case.truth))
+    report::print(&rows, options.list);
+    match &options.json {
+        Some(file) => fs::write(file, report::json(&rows, options)),
+        None => Ok(()),
+    }
+}
+
+fn judge_one(program: &Program, world: &World) -> io::Result<Judged> {
+    let truth = truth::read(&world.folder.join("truth.json"))?;
+    let answer = program.answer(world)?;
+    Ok(judge::judge(world, &truth, answer))
 }

@@ -1,5 +1,5 @@
-//! The arrows of design: a module uses only modules of a lower rank, and what the folder
-//! `queries/` holds is what the program prints.
+//! The arrows of design: a module uses only modules of a lower rank, the accounts that the program
+//! is judged by know nothing of it, and what the folder `queries/` holds is what the program prints.
 
 use std::{
     fs,
@@ -77,6 +77,69 @@ fn the_library_never_prints_nor_reads_clock_or_environment() {
     }
 }
 
+/// The program, and its modules that know how it thinks.
+const OF_THE_PROGRAM: [&str; 6] = [
+    "attribute",
+    "detect",
+    "effects",
+    "history",
+    "replay",
+    "trailblame",
+];
+
+#[test]
+fn accounts_that_disagree_know_nothing_of_the_program() {
+    let world = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/world");
+    let files = files_at(&world, "accounts");
+    assert!(files.len() > 5, "{files:?}");
+    let mut against: Vec<String> = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let uses = uses_of_the_program(&text).into_iter();
+        against.extend(uses.map(|what| format!("{}: {what}", file.display())));
+    }
+    assert_eq!(against, Vec::<String>::new());
+}
+
+#[test]
+fn uses_of_the_program_are_seen() {
+    let check = |code: &str, seen: usize| {
+        assert_eq!(uses_of_the_program(code).len(), seen, "{code}");
+    };
+    check("use super::{model::World, rules};", 0);
+    check("//! We detect nothing.\nlet history = replay(1);", 0);
+    check("use trailblame::ids::EventId;", 1);
+    check("let id = trailblame::ids::EventId::new();", 1);
+    check(
+        "pub(super) use crate::{\n    a,\n    cognito::effects::table,\n};",
+        1,
+    );
+    check("use super::detector;\nuse super::detect;", 1);
+}
+
+/// What code takes from the program: its crate, or one of its modules by name.
+fn uses_of_the_program(code: &str) -> Vec<String> {
+    let names_one = |statement: &str| {
+        let mut words =
+            statement.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+        words.any(|word| OF_THE_PROGRAM.contains(&word))
+    };
+    let mut found = Vec::new();
+    let mut begun: Option<String> = None;
+    for line in code.lines().map(str::trim) {
+        let begins = line.starts_with("use ") || line.starts_with("pub") && line.contains(" use ");
+        if begins || begun.is_some() {
+            begun.get_or_insert_default().push_str(line);
+        } else if line.contains("trailblame::") {
+            found.push(line.to_owned());
+        }
+        if line.ends_with(';') {
+            found.extend(begun.take().filter(|statement| names_one(statement)));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_saved_query_is_embedded() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
@@ -134,8 +197,12 @@ fn src() -> PathBuf {
 }
 
 fn files_of(module: &str) -> Vec<PathBuf> {
-    let mut files = vec![src().join(format!("{module}.rs"))];
-    let mut folders = vec![src().join(module)];
+    files_at(&src(), module)
+}
+
+fn files_at(parent: &Path, module: &str) -> Vec<PathBuf> {
+    let mut files = vec![parent.join(format!("{module}.rs"))];
+    let mut folders = vec![parent.join(module)];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(&folder) else {
             continue;

@@ -4,6 +4,7 @@
 //! It shares no code with the library: what it knows of Cognito it states again, so that the two
 //! check each other.
 
+pub mod accounts;
 pub mod clock;
 pub mod incidents;
 pub mod organisation;

@@ -10,8 +10,9 @@ use super::chance::Chance;
 const MOST: f64 = 0.5;
 
 /// Every rate by its name, with what it is the rate of.
-pub const NAMES: [&str; 47] = [
-    // How refusals are told: the share of slices (one answer to one kind of request of one client).
+pub const NAMES: [&str; 53] = [
+    // How refusals are told, slice by slice (one answer to one kind of request of one client): the
+    // weight of each way against the plain one's, which is one; of `as_401` the share of slices.
     "answer.other_code",
     "answer.status_alone",
     "answer.bad_request",
@@ -33,9 +34,15 @@ pub const NAMES: [&str; 47] = [
     "records.no_error_page",
     "records.no_logout",
     "records.no_refresh",
+    "records.no_token",
+    "records.no_blocked",
     "records.only_some",
     "records.refused_authorize_as_error_page",
     "records.refused_authorize_as_nothing",
+    "records.refused_authorize_as_status",
+    "records.refused_login_told",
+    "records.refused_callback_without_error",
+    "records.refused_callback_as_status",
     // How records are written.
     "fields.client_elsewhere",
     "fields.client_masked",

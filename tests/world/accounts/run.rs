@@ -322,10 +322,10 @@ fn values(rule: &Rule, timeline: &Timeline) -> Vec<InForce> {
     values
 }
 
-fn is_broken(
+pub fn is_broken<'a>(
     rule: &Rule,
-    value: &Option<Option<Value>>,
-    first: &Option<Option<Value>>,
+    value: &'a Option<Option<Value>>,
+    first: &'a Option<Option<Value>>,
     plan: &Plan,
     attempt: &Attempt,
     address: &str,
@@ -343,8 +343,9 @@ fn is_broken(
         Breaks::Gone => false,
         Breaks::Equals(bad) => value == Some(bad),
         Breaks::Changed => {
-            value.is_some() != first.as_ref().is_some_and(Option::is_some)
-                || value != first.as_ref().and_then(Option::as_ref)
+            // Null is what an absent member is set to where updates say only what they alter.
+            let said = |value: Option<&'a Value>| value.filter(|value| !value.is_null());
+            said(value) != said(first.as_ref().and_then(Option::as_ref))
         }
         Breaks::Empty => is_empty(value),
         Breaks::Outlived => value
