@@ -9,6 +9,7 @@ use trailblame::{attribute::Investigation, report::words};
 
 use super::{Usage, aws::Connection, bounds};
 
+mod http;
 mod state;
 mod store;
 mod target;

@@ -1,6 +1,7 @@
 //! The program as people meet it: one binary of integration tests, since each that links Polars
 //! weighs over 200 MB.
 
+mod accounts;
 mod accuracy;
 mod architecture;
 mod attribution;
@@ -24,6 +25,7 @@ mod schedule;
 #[path = "../bench/accuracy/score.rs"]
 mod score;
 mod streams;
+mod webhooks;
 #[allow(dead_code, reason = "the generator of sample-logs uses more of it")]
 #[path = "../world/world.rs"]
 mod world;

@@ -1,7 +1,7 @@
 //! Writes an invented world into a folder: the sample logs, or an organisation's trail of any size.
 //!
 //! ```sh
-//! cargo run --example world -- sample-logs
+//! cargo run --release --example world -- sample-logs
 //! cargo run --release --example world -- organisation FOLDER --bytes 2GB --cognito 0.01
 //! ```
 

@@ -19,7 +19,7 @@ pools with ten app clients in eu-west-1. Nobody and nothing in it exists.
 All of it, and this page, is written by one command, byte for byte the same each time:
 
 ```
-cargo run --example world -- sample-logs
+cargo run --release --example world -- sample-logs
 ```
 
 The program that does it (`tests/world/`) simulates callers, settings and Cognito's rules, and knows from

@@ -12,7 +12,11 @@ use std::{
 use serde_json::{Value, json};
 use trailblame::report::escape;
 
-use super::{super::Usage, state::Notice};
+use super::{
+    super::Usage,
+    http::{self, Failure},
+    state::Notice,
+};
 
 /// Somebody to tell.
 #[derive(Debug)]
@@ -126,13 +130,7 @@ impl Secret {
 
     /// Asks for it, for a service that waits for a sign of life.
     pub fn visit(&self, patience: Duration) -> Result<(), String> {
-        let address = self.read()?;
-        tried(|| {
-            agent(patience)
-                .get(&address)
-                .call()
-                .map(|answer| answer.status().as_u16())
-        })
+        tried(&self.read()?, None, patience)
     }
 }
 
@@ -146,63 +144,35 @@ fn slack(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-fn agent(patience: Duration) -> ureq::Agent {
-    let tls = ureq::tls::TlsConfig::builder()
-        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-        .build();
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(patience))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .user_agent(concat!("trailblame/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls)
-        .build();
-    config.into()
-}
-
 fn post(address: &str, body: &Value, patience: Duration) -> Result<(), String> {
-    let body = body.to_string();
-    let mut wait = None;
-    tried_with(&mut wait, |wait| {
-        let answer = agent(patience)
-            .post(address)
-            .header("content-type", "application/json")
-            .send(&body)?;
-        let asked = answer.headers().get("retry-after");
-        *wait = asked.and_then(|value| value.to_str().ok()?.parse().ok());
-        Ok(answer.status().as_u16())
-    })
-}
-
-fn tried(mut ask: impl FnMut() -> Result<u16, ureq::Error>) -> Result<(), String> {
-    tried_with(&mut None, |_| ask())
+    tried(address, Some(&body.to_string()), patience)
 }
 
 /// Asks until there is an answer that asking again would not change.
-fn tried_with(
-    wait: &mut Option<u64>,
-    mut ask: impl FnMut(&mut Option<u64>) -> Result<u16, ureq::Error>,
-) -> Result<(), String> {
+fn tried(address: &str, json: Option<&str>, patience: Duration) -> Result<(), String> {
     let mut said = String::new();
+    let mut asked = None;
     for own in WAITS {
-        let asked = wait.take().unwrap_or(own).min(LONGEST_WAIT);
-        thread::sleep(Duration::from_secs(asked));
-        match ask(wait) {
-            Ok(200..=299) => return Ok(()),
-            Ok(status) => {
+        let wait = asked.take().unwrap_or(own).min(LONGEST_WAIT);
+        thread::sleep(Duration::from_secs(wait));
+        match http::request(address, json, patience) {
+            Ok(answer) if answer.status.is_success() => return Ok(()),
+            Ok(answer) => {
+                let status = answer.status.as_u16();
                 said = format!("it answered {status}");
                 if !matches!(status, 408 | 425 | 429 | 500..=599) {
                     break;
                 }
+                asked = answer.retry_after;
             }
             // The error's own words may hold the address.
-            Err(ureq::Error::Timeout(_)) => said = "it did not answer in time".to_owned(),
-            Err(ureq::Error::HostNotFound) => said = "its host is not known".to_owned(),
-            Err(ureq::Error::BadUri(_)) => return Err("its address is none".to_owned()),
-            Err(ureq::Error::Tls(_) | ureq::Error::Rustls(_)) => {
+            Err(Failure::InvalidAddress) => return Err("its address is none".to_owned()),
+            Err(Failure::Timeout) => said = "it did not answer in time".to_owned(),
+            Err(Failure::UnknownHost) => said = "its host is not known".to_owned(),
+            Err(Failure::UntrustedCertificate) => {
                 said = "its certificate is not trusted".to_owned();
             }
-            Err(_) => said = "it cannot be reached".to_owned(),
+            Err(Failure::Unreachable) => said = "it cannot be reached".to_owned(),
         }
     }
     Err(said)

@@ -29,42 +29,26 @@ struct State {
 impl Pace {
     /// A pace of at most so many requests per second.
     pub fn new(requests_per_second: f64) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            full: requests_per_second,
-            rate: requests_per_second,
-            next: Instant::now(),
-            throttled: None,
-        })))
+        Self(Arc::new(Mutex::new(State::new(
+            requests_per_second,
+            Instant::now(),
+        ))))
     }
 
     /// Waits for this request's turn.
     pub async fn turn(&self) {
-        let slot = {
-            let mut state = self.state();
-            let slot = state.next.max(Instant::now());
-            state.next = slot + Duration::from_secs_f64(1.0 / state.rate);
-            slot
-        };
+        let slot = self.state().slot(Instant::now());
         sleep_until(slot).await;
     }
 
     /// The service said that it was asked too often.
     pub fn throttled(&self) {
-        let mut state = self.state();
-        let now = Instant::now();
-        let known = state.throttled.is_some_and(|at| now - at < SAME_NEWS);
-        if !known {
-            state.throttled = Some(now);
-            state.rate = (state.rate / 2.0).max(state.full * LEAST);
-            let pause = Duration::from_secs_f64(1.0 / state.rate);
-            state.next = state.next.max(now + pause);
-        }
+        self.state().throttle(Instant::now());
     }
 
     /// The service answered.
     pub fn answered(&self) {
-        let mut state = self.state();
-        state.rate = (state.rate + state.full * RECOVERY).min(state.full);
+        self.state().recover();
     }
 
     /// Requests per second at present.
@@ -78,38 +62,68 @@ impl Pace {
     }
 }
 
+impl State {
+    fn new(requests_per_second: f64, now: Instant) -> Self {
+        Self {
+            full: requests_per_second,
+            rate: requests_per_second,
+            next: now,
+            throttled: None,
+        }
+    }
+
+    /// Takes the next free moment, which is `now` or later.
+    fn slot(&mut self, now: Instant) -> Instant {
+        let slot = self.next.max(now);
+        self.next = slot + Duration::from_secs_f64(1.0 / self.rate);
+        slot
+    }
+
+    fn throttle(&mut self, now: Instant) {
+        let known = self.throttled.is_some_and(|at| now - at < SAME_NEWS);
+        if !known {
+            self.throttled = Some(now);
+            self.rate = (self.rate / 2.0).max(self.full * LEAST);
+            let pause = Duration::from_secs_f64(1.0 / self.rate);
+            self.next = self.next.max(now + pause);
+        }
+    }
+
+    fn recover(&mut self) {
+        self.rate = (self.rate + self.full * RECOVERY).min(self.full);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_throttle_halves_the_pace_once_and_answers_bring_it_back() {
-        let pace = Pace::new(10.0);
+    #[test]
+    fn a_throttle_halves_the_pace_once_and_answers_bring_it_back() {
         let start = Instant::now();
-        for _ in 0..11 {
-            pace.turn().await;
-        }
-        assert_eq!(start.elapsed().as_millis(), 1000);
-        pace.throttled();
-        pace.throttled();
-        assert_eq!(pace.rate(), 5.0);
-        let start = Instant::now();
-        pace.turn().await;
-        pace.turn().await;
-        assert_eq!(start.elapsed().as_millis(), 400);
+        let mut pace = State::new(10.0, start);
+        let slots: Vec<Instant> = (0..11).map(|_| pace.slot(start)).collect();
+        assert_eq!((slots[10] - start).as_millis(), 1000);
+        let now = slots[10];
+        pace.throttle(now);
+        pace.throttle(now);
+        assert_eq!(pace.rate, 5.0);
+        let first = pace.slot(now);
+        let second = pace.slot(first);
+        assert_eq!((second - now).as_millis(), 400);
         for _ in 0..100 {
-            pace.answered();
+            pace.recover();
         }
-        assert_eq!(pace.rate(), 10.0);
+        assert_eq!(pace.rate, 10.0);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn many_throttles_leave_a_pace() {
-        let pace = Pace::new(16.0);
-        for _ in 0..10 {
-            tokio::time::advance(Duration::from_secs(2)).await;
-            pace.throttled();
+    #[test]
+    fn many_throttles_leave_a_pace() {
+        let start = Instant::now();
+        let mut pace = State::new(16.0, start);
+        for turn in 1..=10 {
+            pace.throttle(start + Duration::from_secs(2 * turn));
         }
-        assert_eq!(pace.rate(), 1.0);
+        assert_eq!(pace.rate, 1.0);
     }
 }
