@@ -6,7 +6,10 @@ use crate::world::accounts::{
     chance::Chance,
     draw, model, rates, records,
     run::{self, Without},
-    stories::{self, FAMILIES, Group},
+    stories::{
+        self,
+        kinds::{FAMILIES, Group},
+    },
     truth::Truth,
 };
 

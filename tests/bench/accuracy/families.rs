@@ -51,11 +51,21 @@ pub type Families = BTreeMap<String, [Family; 2]>;
 
 /// Families of the incidents of which a change is guilty, or of the others.
 pub fn of(judged: &[Judged], guilty: bool) -> Families {
+    by(judged, guilty, |outcome| Some(&outcome.family))
+}
+
+/// The same by the words in which failures are told.
+pub fn by_words(judged: &[Judged]) -> Families {
+    by(judged, true, |outcome| outcome.told_as.as_ref())
+}
+
+fn by(judged: &[Judged], guilty: bool, name: impl Fn(&Outcome) -> Option<&String>) -> Families {
     let mut families = Families::new();
     let asked = outcomes(judged).filter(|outcome| outcome.required && outcome.guilty == guilty);
     for outcome in asked {
         let unlisted = usize::from(outcome.listed == Some(false));
-        for name in [outcome.family.as_str(), ALL] {
+        let names = name(outcome).map(String::as_str).into_iter();
+        for name in names.chain([ALL]) {
             families.entry(name.to_owned()).or_default()[unlisted].add(outcome);
         }
     }
@@ -66,13 +76,16 @@ pub fn of(judged: &[Judged], guilty: bool) -> Families {
 pub const ALL: &str = "~ all";
 
 pub fn json(judged: &[Judged]) -> Json {
-    let of = |guilty| -> Json {
-        let families = of(judged, guilty).into_iter();
-        let families = families.map(|(name, [listed, unlisted])| {
+    let of = |families: Families| -> Json {
+        let families = families.into_iter().map(|(name, [listed, unlisted])| {
             let both = json!({"listed": listed.json(), "unlisted": unlisted.json()});
             (name.trim_start_matches("~ ").to_owned(), both)
         });
         families.collect()
     };
-    json!({"guilty": of(true), "no_change": of(false)})
+    json!({
+        "guilty": of(self::of(judged, true)),
+        "no_change": of(self::of(judged, false)),
+        "told_as": of(by_words(judged)),
+    })
 }

@@ -47,6 +47,8 @@ pub struct Outcome {
     pub guilty: bool,
     pub absence: bool,
     pub family: String,
+    /// In what words its failures are told.
+    pub told_as: Option<String>,
     pub listed: Option<bool>,
     pub visible: Option<usize>,
     pub onset: DateTime<Utc>,
@@ -177,6 +179,7 @@ fn outcome(truth: &Truth, incident: &Incident, hit: Option<&Found>) -> Outcome {
         guilty: !guilty.is_empty(),
         absence: incident.kind == Kind::Absence,
         family: incident.family.clone(),
+        told_as: incident.told_as.clone(),
         listed: incident.listed,
         visible: incident.visible,
         onset: incident.onset,

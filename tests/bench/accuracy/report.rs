@@ -146,6 +146,8 @@ fn families(title: &str, judged: &[Judged]) {
     lines(families::of(judged, true), &|family| family.first);
     heads("none", "wrong");
     lines(families::of(judged, false), &|family| family.wrong);
+    heads("named", "first");
+    lines(families::by_words(judged), &|family| family.first);
 }
 
 fn percent_short(are: usize, of: usize) -> String {

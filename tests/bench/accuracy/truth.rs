@@ -47,6 +47,8 @@ pub struct Incident {
     pub listed: Option<bool>,
     /// Failures that somebody can see.
     pub visible: Option<usize>,
+    /// In what words most of them are told.
+    pub told_as: Option<String>,
     pub oracle: Option<Oracle>,
 }
 

@@ -1,24 +1,22 @@
-//! What who knows the rules of an account would believe of an incident: a bound for every program.
+//! What who knows the rules of an account, and all that its callers want, would believe of an
+//! incident: a bound for every program.
 //!
-//! For each write that could matter, the requests that it alone refuses are held against what the
-//! logs show. A write explains an incident as far as just its requests failed; that none did it
-//! explains any stretch of failures, at the price of choosing one.
+//! The account is run again without each write that could matter. A write explains an incident as
+//! far as the records would then be others in just what is unusual about them; that none did it
+//! explains any stretch of time, at the price of choosing one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::{
-    model::{Attempt, Cause, DAY, HOUR, MINUTE, World, Write},
+    model::{Cause, DAY, HOUR, MINUTE, Millis, Plan, Story, Window, World, Write},
     records::{self, Shown},
     run::{self, Without},
-    truth::{Incident, around},
+    truth::Incident,
 };
 
-/// A request that a rule refuses fails in the logs with this probability: some are told otherwise.
-const FAILS: f64 = 0.95;
-/// Chance that failures of one slice come and go for reasons of their own, and that a write of which
-/// the rules say that it refuses requests of the incident did it.
+/// That none of the writes did it.
 const PRIOR_NONE: f64 = 0.5;
 /// Writes that are looked at, the nearest first.
 const MOST: usize = 60;
@@ -31,59 +29,93 @@ pub struct Belief {
     pub none: f64,
 }
 
-/// What to believe of an incident of which these are all requests.
-pub fn believe(world: &World, full: &[Attempt], incident: &Incident) -> Belief {
-    let window = around(incident, 6 * HOUR, HOUR, world.window);
-    let attempts: Vec<&Attempt> = run::within(full, window)
-        .filter(|attempt| incident.clients.contains(&attempt.client))
-        .filter(|attempt| records::shown(world, attempt) != Shown::Nothing)
-        .collect();
-    let failed: Vec<bool> = attempts
-        .iter()
-        .map(|attempt| records::shown(world, attempt) == Shown::Failure)
-        .collect();
-    let usual = usual(world, incident);
-    let actual = run::refusals(world, &Without::nothing(), &attempts);
-    let mut scores: Vec<(usize, f64)> = Vec::new();
-    for write in candidates(world, incident) {
-        let without = run::refusals(
-            world,
-            &Without::causes(&[Cause::Write(write.id)]),
-            &attempts,
-        );
-        let by_it: Vec<bool> = actual
+/// A request by its plan and number, and what the records show of it.
+type Record = ((u32, u16), Shown);
+
+/// What to believe of an incident of a story.
+pub fn believe(world: &World, story: &Story, incident: &Incident) -> Belief {
+    let window = around(incident, world.window);
+    let seen = |causes: &[Cause]| records_of(world, incident, window, causes);
+    let actual = seen(&[]);
+    let candidates = candidates(world, incident);
+    let of_candidates = candidates.iter().map(|write| Cause::Write(write.id));
+    let usual = seen(
+        &of_candidates
+            .chain(story.causes.iter().copied())
+            .collect::<Vec<_>>(),
+    );
+    let unusual: BTreeSet<Record> = actual.symmetric_difference(&usual).copied().collect();
+    // What fails on any day happens without a cause; what is unusual then is that unlikely.
+    let surprise = -chance_of_failure(world, incident).ln();
+    let scores = candidates.iter().filter_map(|write| {
+        let without = seen(&[Cause::Write(write.id)]);
+        let by_it: Vec<&Record> = actual.symmetric_difference(&without).collect();
+        let explained = by_it
             .iter()
-            .zip(without)
-            .map(|(with, without)| *with && !without)
-            .collect();
-        if by_it.iter().any(|refused| *refused) {
-            scores.push((write.id, likelihood(&failed, &by_it, usual)));
-        }
-    }
+            .filter(|record| unusual.contains(record))
+            .count() as f64;
+        let beside = by_it.len() as f64 - explained;
+        (!by_it.is_empty()).then_some((write.id, (explained - beside) * surprise))
+    });
+    let scores: Vec<(usize, f64)> = scores.collect();
+    let n = actual.len().max(2) as f64;
+    let stretch = unusual.len() as f64 * surprise - (n * (n - 1.0) / 2.0).ln();
+    probabilities(&scores, stretch)
+}
+
+fn probabilities(scores: &[(usize, f64)], stretch: f64) -> Belief {
     let prior = ((1.0 - PRIOR_NONE) / scores.len().max(1) as f64).ln();
-    let none = PRIOR_NONE.ln() + stretch(&failed, usual);
-    let most = scores
-        .iter()
-        .map(|(_, score)| score + prior)
+    let none = PRIOR_NONE.ln() + stretch;
+    let of_writes = scores.iter().map(|(id, score)| (*id, score + prior));
+    let most = of_writes
+        .clone()
+        .map(|(_, score)| score)
         .fold(none, f64::max);
     let weight = |score: f64| (score - most).exp();
     let total = weight(none)
-        + scores
-            .iter()
-            .map(|(_, score)| weight(score + prior))
+        + of_writes
+            .clone()
+            .map(|(_, score)| weight(score))
             .sum::<f64>();
-    let writes = scores
-        .iter()
-        .map(|(id, score)| (*id, weight(score + prior) / total));
     Belief {
-        writes: writes.collect(),
+        writes: of_writes
+            .map(|(id, score)| (id, weight(score) / total))
+            .collect(),
         none: weight(none) / total,
+    }
+}
+
+/// What the records show of the requests of the incident's app clients, without some causes.
+fn records_of(
+    world: &World,
+    incident: &Incident,
+    window: Window,
+    causes: &[Cause],
+) -> BTreeSet<Record> {
+    let of = |plan: &Plan| {
+        incident.clients.contains(&plan.client)
+            && window.start - DAY < plan.at
+            && plan.at < window.end
+    };
+    let attempts = run::run_of(world, &Without::causes(causes), of);
+    run::within(&attempts, window)
+        .map(|attempt| ((attempt.plan, attempt.nth), records::shown(world, attempt)))
+        .filter(|(_, shown)| *shown != Shown::Nothing)
+        .collect()
+}
+
+/// The time around an incident.
+fn around(incident: &Incident, window: Window) -> Window {
+    let end = incident.end.map_or(window.end, |end| end + HOUR);
+    Window {
+        start: (incident.onset - 6 * HOUR).max(window.start),
+        end: end.min(window.end),
     }
 }
 
 /// Writes before the end of the incident that are in the logs.
 fn candidates<'a>(world: &'a World, incident: &Incident) -> Vec<&'a Write> {
-    let last = incident.end.unwrap_or(world.window.end);
+    let last: Millis = incident.end.unwrap_or(world.window.end);
     let mut writes: Vec<&Write> = world
         .writes
         .iter()
@@ -101,44 +133,10 @@ fn candidates<'a>(world: &'a World, incident: &Incident) -> Vec<&'a Write> {
 }
 
 /// The share of requests of these app clients that fails on any day.
-fn usual(world: &World, incident: &Incident) -> f64 {
-    let shares = incident
-        .clients
-        .iter()
-        .map(|client| world.estate.clients[*client].usual_failures);
+fn chance_of_failure(world: &World, incident: &Incident) -> f64 {
+    let clients = incident.clients.iter();
+    let shares = clients.map(|client| world.estate.clients[*client].usual_failures);
     shares.fold(0.005, f64::max)
-}
-
-fn likelihood(failed: &[bool], refused: &[bool], usual: f64) -> f64 {
-    let each = failed.iter().zip(refused).map(|(failed, refused)| {
-        let chance = if *refused { FAILS } else { usual };
-        if *failed {
-            chance.ln()
-        } else {
-            (1.0 - chance).ln()
-        }
-    });
-    each.sum()
-}
-
-/// The best stretch of failures that nothing explains: its own share of failures between two ends,
-/// of which there are n (n − 1) / 2.
-fn stretch(failed: &[bool], usual: f64) -> f64 {
-    let base = likelihood(failed, &vec![false; failed.len()], usual);
-    let fails = ln_ratio(FAILS, usual);
-    let passes = ln_ratio(1.0 - FAILS, 1.0 - usual);
-    // Kadane's: the sum of a stretch's gains, at its largest.
-    let (mut here, mut best) = (0.0f64, 0.0f64);
-    for failed in failed {
-        here = (here + if *failed { fails } else { passes }).max(0.0);
-        best = best.max(here);
-    }
-    let n = failed.len().max(2) as f64;
-    base + best - (n * (n - 1.0) / 2.0).ln()
-}
-
-fn ln_ratio(a: f64, b: f64) -> f64 {
-    (a / b).ln()
 }
 
 impl Belief {

@@ -32,7 +32,7 @@ pub const LIBRARIES: usize = application::LIBRARIES;
 pub const LOGGERS: usize = application::LOGGERS;
 
 /// What a reader of the logs sees of a request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Shown {
     /// No record at all.
     Nothing,
@@ -59,6 +59,11 @@ pub fn shown(world: &World, attempt: &Attempt) -> Shown {
         None if logged => Shown::Sent,
         None => Shown::Nothing,
     }
+}
+
+/// In what words a request that failed is told; `None` if it went well.
+pub fn told_as(world: &World, attempt: &Attempt) -> Option<&'static str> {
+    answer::told_as(world, attempt)
 }
 
 /// Every file by its path, as AWS and the applications deliver it.

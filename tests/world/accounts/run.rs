@@ -54,12 +54,17 @@ impl Without {
 
 /// All requests that are sent, by time.
 pub fn run(world: &World, without: &Without) -> Vec<Attempt> {
+    run_of(world, without, |_| true)
+}
+
+/// The requests of some plans. Plans that wait for others need these among them.
+pub fn run_of(world: &World, without: &Without, of: impl Fn(&Plan) -> bool) -> Vec<Attempt> {
     let timeline = Timeline::new(world, |write| without.leaves(Cause::Write(write.id)));
     let rulebook = Rulebook::new(world, &timeline);
     let mut ended_well: HashMap<u32, bool> = HashMap::new();
     let awaited: BTreeSet<u32> = world.plans.iter().filter_map(|plan| plan.after).collect();
     let mut attempts = Vec::new();
-    for plan in &world.plans {
+    for plan in world.plans.iter().filter(|plan| of(plan)) {
         let possible = plan
             .after
             .is_none_or(|first| ended_well.get(&first).copied().unwrap_or(true));
@@ -413,19 +418,4 @@ pub fn within(attempts: &[Attempt], window: Window) -> impl Iterator<Item = &Att
     attempts
         .iter()
         .filter(move |attempt| window.holds(attempt.at))
-}
-
-/// Which of these requests the rules refuse, whatever became of them.
-pub fn refusals(world: &World, without: &Without, attempts: &[&Attempt]) -> Vec<bool> {
-    let timeline = Timeline::new(world, |write| without.leaves(Cause::Write(write.id)));
-    let rulebook = Rulebook::new(world, &timeline);
-    let plans: HashMap<u32, &Plan> = world.plans.iter().map(|plan| (plan.id, plan)).collect();
-    let refused = attempts.iter().map(|attempt| {
-        let luck_of =
-            |nth: u16, of: u64| luck(world.seed, &[u64::from(attempt.plan), u64::from(nth), of]);
-        plans
-            .get(&attempt.plan)
-            .is_some_and(|plan| rulebook.refuses(plan, attempt, &luck_of).is_some())
-    });
-    refused.collect()
 }

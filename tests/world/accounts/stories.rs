@@ -11,7 +11,7 @@ mod draft;
 mod faults;
 mod guilty;
 mod harmless;
-mod kinds;
+pub mod kinds;
 mod patch;
 mod pipeline;
 mod quiet;
@@ -19,8 +19,11 @@ mod releases;
 mod settle;
 mod strangers;
 
-pub use self::kinds::{FAMILIES, Group, Kind, all as kinds, share};
-use self::{draft::Draft, kinds::Plot};
+pub use self::kinds::all as kinds;
+use self::{
+    draft::Draft,
+    kinds::{Group, Kind, Plot, share},
+};
 
 use std::collections::BTreeSet;
 

@@ -6,10 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{
-    model::{
-        Attempt, By, Cause, DAY, MINUTE, Millis, Outcome, Owner, Source, Story, Window, World,
-        Write,
-    },
+    model::{Attempt, By, Cause, DAY, MINUTE, Millis, Outcome, Owner, Source, Story, World, Write},
     oracle, records,
     records::Shown,
     run::{self, Without},
@@ -52,6 +49,8 @@ pub struct Incident {
     pub unlogged: bool,
     pub visible: usize,
     pub lost: usize,
+    /// In what words most of its failures are told.
+    pub told_as: &'static str,
     /// What who knows the rules of this account would believe.
     pub oracle: Option<oracle::Belief>,
 }
@@ -169,9 +168,10 @@ fn incident(world: &World, full: &[Attempt], shown: &Shows, story: &Story) -> Op
         unlogged,
         visible: visible.len(),
         lost: harm.lost.len(),
+        told_as: told_as(world, &visible),
         oracle: None,
     };
-    incident.oracle = Some(oracle::believe(world, full, &incident));
+    incident.oracle = Some(oracle::believe(world, story, &incident));
     Some(incident)
 }
 
@@ -216,6 +216,18 @@ fn stays(world: &World, full: &[Attempt], harm_of_all: &Harm<'_>) -> bool {
     let broken = harm_of_all.broken.iter();
     let gone = broken.filter(|attempt| by_writes.contains(&(attempt.plan, attempt.nth)));
     gone.count() as f64 <= (1.0 - STAYS) * harm_of_all.broken.len() as f64
+}
+
+/// In what words most of these failures are told.
+fn told_as(world: &World, visible: &[&Attempt]) -> &'static str {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for attempt in visible {
+        if let Some(way) = records::told_as(world, attempt) {
+            *counts.entry(way).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.map_or("not at all", |(way, _)| way)
 }
 
 /// When a run first differs from the one without the causes.
@@ -312,6 +324,7 @@ impl Incident {
             "unlogged": self.unlogged,
             "visible": self.visible,
             "lost": self.lost,
+            "told_as": self.told_as,
             "oracle": self.oracle.as_ref().map(|belief| belief.json(world)),
             "what_happened": self.told,
         })
@@ -342,15 +355,4 @@ fn change(world: &World, write: &Write) -> Value {
 pub fn iso(time: Millis) -> String {
     let time = chrono::DateTime::from_timestamp_millis(time).unwrap_or_default();
     time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-/// A stretch of time around an incident.
-pub fn around(incident: &Incident, before: Millis, after: Millis, window: Window) -> Window {
-    Window {
-        start: (incident.onset - before).max(window.start),
-        end: incident
-            .end
-            .map_or(window.end, |end| end + after)
-            .min(window.end),
-    }
 }

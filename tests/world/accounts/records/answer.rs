@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::super::{
     chance::luck,
-    model::{Answer, Attempt, By, World},
+    model::{Answer, Attempt, By, Outcome, World},
 };
 use super::choice::{label, number, of_luck};
 
@@ -21,6 +21,23 @@ pub enum Way {
     DescriptionOnly,
     ExceptionName,
     NoErrorField,
+}
+
+impl Way {
+    /// In words, for the truth.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "as documented",
+            Self::OtherCode => "another code",
+            Self::StatusAlone => "a status alone",
+            Self::BadRequest => "a general code",
+            Self::FreeText => "free text",
+            Self::MessageOnly => "a message alone",
+            Self::DescriptionOnly => "a description alone",
+            Self::ExceptionName => "an exception's name",
+            Self::NoErrorField => "no error field",
+        }
+    }
 }
 
 const WAYS: [(&str, Way); 8] = [
@@ -95,6 +112,15 @@ impl Slice {
             known if known >= 400 => known,
             _ => 400,
         }
+    }
+}
+
+/// In what words a request that failed is told; `None` if it went well.
+pub fn told_as(world: &World, attempt: &Attempt) -> Option<&'static str> {
+    match &attempt.outcome {
+        Outcome::Ok => None,
+        Outcome::Unreached { .. } => Some("in an application's log alone"),
+        Outcome::Refused { by, .. } => Some(Slice::of(attempt, *by).way(world).name()),
     }
 }
 
