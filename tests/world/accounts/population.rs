@@ -96,10 +96,16 @@ pub fn plans(world: &World, chance: &mut Chance) -> Vec<Plan> {
         mistakes::plan(world, place, span, chance, &mut drafts);
         noise::chronic::plan(world, place, span, chance, &mut drafts);
     }
-    noise::restarts(world, span, chance, &mut drafts);
     noise::load_test(world, span, chance, &mut drafts);
     noise::scans(world, span, chance, &mut drafts);
     drafts.settle(world, span)
+}
+
+/// What fails where services restart after these deployments, each of a workload; without numbers.
+pub fn restarts(world: &World, deploys: &[(usize, Millis)], chance: &mut Chance) -> Vec<Plan> {
+    let mut drafts = Drafts::default();
+    noise::restarts(world, deploys, chance, &mut drafts);
+    drafts.settle(world, world.window)
 }
 
 fn span(world: &World) -> Window {

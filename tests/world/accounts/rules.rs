@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod check;
 pub mod derived;
+pub mod legal;
 pub mod reach;
 mod table;
 
@@ -36,7 +37,8 @@ pub fn of(estate: &Estate, rates: &Rates, chance: &mut Chance) -> Vec<Rule> {
 pub fn both(estate: &Estate, rates: &Rates, chance: &mut Chance) -> (Vec<Rule>, Vec<Rule>) {
     let (mut held, mut idle) = (Vec::new(), Vec::new());
     for row in table::rows() {
-        let holds = row.certain || !chance.happens(rates.of("rules.listed_without_effect"));
+        let effectless = chance.happens(rates.of("rules.listed_without_effect"));
+        let holds = !(row.may_be_idle() && effectless);
         let drawn = Drawn::of(row, rates, chance);
         let rules = resources(estate, row.kind)
             .flat_map(|resource| instances(estate, row, &drawn, resource));

@@ -21,7 +21,7 @@ mod strangers;
 
 pub use self::kinds::all as kinds;
 use self::{
-    draft::Draft,
+    draft::{Deed, Draft},
     kinds::{Group, Kind, Plot, share},
 };
 
@@ -31,7 +31,7 @@ use serde_json::Value;
 
 use super::{
     chance::Chance,
-    model::{Kind as Of, Owner, Resource, World},
+    model::{Kind as Of, MINUTE, Millis, Owner, Plan, Resource, World},
     population,
     rates::Rates,
     rules::{self, Unlisted, derived},
@@ -90,6 +90,8 @@ fn attempt(seed: u64, turn: u32, kind: &'static Kind) -> Option<World> {
     untouched_rules(&mut draft);
     let pace = background::Pace::draw(&mut draft);
     background::add(&mut draft, pace);
+    draft.chance = stream("restarts");
+    restarts(&mut draft);
     let mut world = settle::settle(draft);
     world.plans.sort_by_key(|plan| (plan.at, plan.id));
     Some(world)
@@ -214,6 +216,31 @@ fn another(draft: &mut Draft) {
         if tell(draft, kind).is_some() {
             return;
         }
+    }
+}
+
+/// Services fail for seconds where they restart, mostly after they were deployed.
+fn restarts(draft: &mut Draft) {
+    let estate = &draft.world.estate;
+    let mut deploys: Vec<(usize, Millis)> = Vec::new();
+    for edit in &draft.edits {
+        let is_deploy = matches!(edit.deed, Deed::Nothing(_));
+        let name = estate.names.get(&edit.resource).filter(|_| is_deploy);
+        let mut workloads = estate.workloads.iter();
+        let of = name.and_then(|name| workloads.position(|workload| workload.name == *name));
+        // Several calls make one deployment.
+        if let Some(of) = of
+            && !deploys
+                .iter()
+                .any(|(other, at)| *other == of && (at - edit.by.at).abs() < MINUTE)
+        {
+            deploys.push((of, edit.by.at));
+        }
+    }
+    let plans = population::restarts(&draft.world, &deploys, &mut draft.chance);
+    for plan in plans {
+        let id = draft.stranger();
+        draft.world.plans.push(Plan { id, ..plan });
     }
 }
 

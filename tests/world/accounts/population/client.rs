@@ -18,6 +18,7 @@ pub fn draw(f: &mut Founding<'_>, nature: Nature, per_day: f64, areas: &[&str]) 
     let pool = pool(f, place);
     let service = service(nature, place, areas);
     let workload = services::of(f, nature, pool, &service);
+    let service = named_after(f, workload, service);
     let sort = sort(f, nature, pool, &service);
     let habits = habits::draw(f, &sort);
     let name = name(f, &service);
@@ -104,6 +105,24 @@ fn service(nature: Nature, place: usize, areas: &[&str]) -> String {
     match round {
         0 => format!("{area}-{what}"),
         round => format!("{area}-{what}-{}", round + 1),
+    }
+}
+
+/// An app client of a service that has one already is named after it too.
+fn named_after(f: &Founding<'_>, workload: usize, service: String) -> String {
+    const MORE: [&str; 6] = ["internal", "reports", "batch", "partners", "admin", "eu"];
+    let others = f
+        .estate
+        .clients
+        .iter()
+        .filter(|other| other.workload == workload);
+    match others.count() {
+        0 => service,
+        more => format!(
+            "{}-{}",
+            f.estate.workloads[workload].name,
+            MORE[(more - 1) % MORE.len()]
+        ),
     }
 }
 

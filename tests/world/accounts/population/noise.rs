@@ -10,7 +10,7 @@ use super::{
         chance::Chance,
         model::{
             Answer, Asks, Client, DAY, Flow, Habit, MINUTE, Millis, Nature, Plan, SECOND, Step,
-            Tool, Window, World,
+            Window, World,
         },
     },
     LOAD_GENERATOR, STRANGERS,
@@ -22,42 +22,56 @@ use super::{
 const LOAD_TESTED: f64 = 0.04;
 const SCANNED: f64 = 0.15;
 
-/// Services that restart: two to six requests fail within seconds. Some restart because somebody
-/// deploys them, others for reasons of their own.
-pub fn restarts(world: &World, span: Window, chance: &mut Chance, drafts: &mut Drafts) {
-    let deploys: Vec<Millis> = world
-        .writes
-        .iter()
-        .filter(|write| world.estate.actors[write.actor].tool == Tool::Pipeline)
-        .map(|write| write.at)
-        .filter(|at| span.holds(*at))
-        .collect();
+/// Of a service that restarts badly, restarts a day at most, and those that nobody asked for.
+const RESTARTS: f64 = 1.5;
+const BY_ITSELF: f64 = 0.2;
+
+/// Services that restart: two to six requests fail within seconds, mostly because somebody has just
+/// deployed them (a workload and a time each).
+pub fn restarts(
+    world: &World,
+    deploys: &[(usize, Millis)],
+    chance: &mut Chance,
+    drafts: &mut Drafts,
+) {
+    let window = world.window;
+    let days = window.length() as f64 / DAY as f64;
     for workload in 0..world.estate.workloads.len() {
         if !chance.happens(world.rates.of("noise.restarts")) {
             continue;
         }
-        let days = span.length() as f64 / DAY as f64;
-        let per_day = chance.by_magnitude(0.3, 3.0);
-        for _ in 0..chance.poisson(per_day * days) {
-            let by_deploy = !deploys.is_empty() && chance.happens(0.5);
-            let deploy = by_deploy.then(|| *chance.pick(&deploys));
-            restart(world, workload, deploy, span, chance, drafts);
+        let own = deploys.iter().filter(|(of, _)| *of == workload);
+        let own: Vec<Millis> = own
+            .map(|(_, at)| *at)
+            .filter(|at| window.holds(*at))
+            .collect();
+        let badly = chance
+            .real(0.4, 0.9)
+            .min(RESTARTS * days.max(0.7) / own.len().max(1) as f64);
+        for deploy in own {
+            if chance.happens(badly) {
+                let at = deploy + chance.whole(15 * SECOND, 4 * MINUTE);
+                restart(world, workload, Some(at), chance, drafts);
+            }
+        }
+        for _ in 0..chance.poisson(BY_ITSELF * days) {
+            restart(world, workload, None, chance, drafts);
         }
     }
 }
 
-/// Soon after a deploy, or at a time when somebody uses the service.
+/// At this time, if somebody uses the service then, or at any at which somebody does.
 fn restart(
     world: &World,
     workload: usize,
-    deploy: Option<Millis>,
-    span: Window,
+    at: Option<Millis>,
     chance: &mut Chance,
     drafts: &mut Drafts,
 ) {
-    let clients: Vec<usize> = (0..world.estate.clients.len())
-        .filter(|client| world.estate.clients[*client].workload == workload)
-        .filter(|client| !world.estate.clients[*client].callers.is_empty())
+    let clients = world.estate.clients.iter().enumerate();
+    let clients: Vec<usize> = clients
+        .filter(|(_, app)| app.workload == workload && !app.callers.is_empty())
+        .map(|(client, _)| client)
         .collect();
     if clients.is_empty() {
         return;
@@ -67,27 +81,25 @@ fn restart(
     let Some((flow, asks)) = of_backend(app) else {
         return;
     };
-    let at = match deploy {
-        Some(deploy) => deploy + chance.whole(10 * SECOND, 4 * MINUTE),
-        None => {
-            let times = drafts.times(client, span);
-            if times.is_empty() {
-                return;
-            }
-            *chance.pick(&times)
-        }
-    };
+    let near = |time: Millis| at.is_none_or(|at| (time - at).abs() < 30 * MINUTE);
+    let plans = world.plans.iter();
+    let plans = plans.filter(|plan| plan.client == client && plan.doomed.is_none());
+    let times: Vec<Millis> = plans.map(|plan| plan.at).filter(|at| near(*at)).collect();
+    if times.is_empty() {
+        return;
+    }
+    let at = at.unwrap_or_else(|| *chance.pick(&times));
+    // One task starts; a page that is loaded again is that of one or two people.
+    let few: Vec<usize> = (0..chance.whole(1, 2))
+        .map(|_| *chance.pick(&app.callers))
+        .collect();
     for _ in 0..chance.whole(2, 6) {
-        let caller = *chance.pick(&app.callers);
-        let at = at + chance.time(0, 12 * SECOND);
+        let caller = *chance.pick(&few);
+        let at = at + chance.time(0, 25 * SECOND);
         drafts.add(Plan {
-            doomed: Some(lost_memory(flow, chance)),
+            doomed: Some(lost_memory(flow)),
             ..draft::plan(client, caller, flow, asks, at)
         });
-        if flow == Flow::Machine {
-            let right = at + chance.whole(5 * SECOND, 30 * SECOND);
-            drafts.add(draft::plan(client, caller, flow, asks, right));
-        }
     }
 }
 
@@ -105,8 +117,8 @@ fn of_backend(app: &Client) -> Option<(Flow, &Arc<Asks>)> {
     })
 }
 
-/// What a service that has just started does wrong.
-fn lost_memory(flow: Flow, chance: &mut Chance) -> Arc<Answer> {
+/// What a service that has just started does wrong: it has no session or no secret yet.
+fn lost_memory(flow: Flow) -> Arc<Answer> {
     match flow {
         Flow::Stray(_) => answer("invalid_grant", None, 400),
         Flow::AdminPassword => answer(
@@ -114,10 +126,7 @@ fn lost_memory(flow: Flow, chance: &mut Chance) -> Arc<Answer> {
             Some("Unable to verify secret hash for client"),
             400,
         ),
-        _ => {
-            let code = *chance.pick(&["invalid_client", "invalid_request"]);
-            answer(code, None, 400)
-        }
+        _ => answer("invalid_client", None, 400),
     }
 }
 
@@ -147,9 +156,9 @@ pub fn load_test(world: &World, span: Window, chance: &mut Chance, drafts: &mut 
 fn usual_answer(world: &World, client: usize, habit: &Habit, chance: &mut Chance) -> Arc<Answer> {
     match habit.flow {
         Flow::Machine => answer("TooManyRequestsException", Some("Rate exceeded"), 429),
-        Flow::Silent => answers::spent_code(chance),
+        Flow::Silent => answers::spent_code(&answers::Taste::draw(chance), chance),
         Flow::Refresh | Flow::ApiRefresh | Flow::ApiRotate => {
-            answers::spent_token(habit.flow, chance)
+            answers::spent_token(habit.flow, &answers::Taste::draw(chance), chance)
         }
         _ => answers::wrong_password(world, client, chance),
     }
@@ -172,7 +181,7 @@ pub fn scans(world: &World, span: Window, chance: &mut Chance, drafts: &mut Draf
                 doomed: Some(answer),
                 ..draft::plan(client, caller, Flow::Stray(step), &asks, at)
             });
-            at += chance.wait(MINUTE as f64) as Millis + 300;
+            at += chance.wait(7.0 * MINUTE as f64) as Millis + 20 * SECOND;
         }
     }
 }

@@ -11,6 +11,11 @@ use super::{
 /// Requests come clumped within this time.
 pub const STRETCH: Millis = 5 * MINUTE;
 
+/// So long before midnight a day begins to give way to the next, and so long after it has.
+const TURN: Millis = 6 * HOUR;
+/// No stretch of a steady client sees less than this share of what is usual then.
+const QUIETEST: f64 = 0.5;
+
 /// The shape of clumps that do not show.
 pub const SMOOTH: f64 = 1_000.0;
 
@@ -48,8 +53,8 @@ impl Rhythm {
         let kind = kinds[chance.weighted(&[0.45, 0.25, 0.1, 0.2])];
         let (weekend, holiday) = match kind {
             Kind::Office => (
-                chance.by_magnitude(0.03, 0.4),
-                chance.by_magnitude(0.05, 0.5),
+                chance.by_magnitude(0.12, 0.45),
+                chance.by_magnitude(0.12, 0.5),
             ),
             Kind::Evening => (chance.real(0.8, 1.6), chance.real(0.6, 1.5)),
             Kind::Morning => (chance.real(0.2, 0.9), chance.real(0.2, 0.8)),
@@ -65,7 +70,7 @@ impl Rhythm {
             later: chance.real(-1.0, 1.5),
             weekend,
             holiday,
-            shape: chance.by_magnitude(2.0, 60.0),
+            shape: chance.by_magnitude(12.0, 150.0),
             mean: 1.0,
         };
         rhythm.mean = rhythm.of_a_week();
@@ -100,13 +105,23 @@ impl Rhythm {
 
     pub fn at(&self, time: Millis) -> f64 {
         let local = time + (self.region.offset(time) + self.away) * MINUTE;
-        let mut level = self.of_hour(calendar::hour(local)) / self.mean;
-        if calendar::is_weekend(local) {
-            level *= self.weekend;
-        } else if self.region.is_holiday(local) {
-            level *= self.holiday;
-        }
-        level
+        self.of_hour(calendar::hour(local)) / self.mean * self.of_days(local)
+    }
+
+    /// How much less the day of a local time sees: one day gives way to the next over an evening
+    /// and a night.
+    fn of_days(&self, local: Millis) -> f64 {
+        let of_day = |local: Millis| match calendar::is_weekend(local) {
+            true => self.weekend,
+            false if self.region.is_holiday(local) => self.holiday,
+            false => 1.0,
+        };
+        let (before, after) = (of_day(local - TURN), of_day(local + TURN));
+        let hour = calendar::hour(local);
+        let turn = TURN as f64 / HOUR as f64;
+        let since = (hour + turn).rem_euclid(24.0);
+        let done = (since / (2.0 * turn)).min(1.0);
+        before + (after - before) * done * done * (3.0 - 2.0 * done)
     }
 
     /// When somebody comes, so often a day in the mean of an ordinary week; stretches of five minutes
@@ -125,7 +140,8 @@ impl Rhythm {
             let end = (start + STRETCH).min(span.end);
             let stretch = Window { start, end };
             let most = most_demand(world, client, stretch);
-            let level = self.at(start + stretch.length() / 2) * most * chance.gamma(self.shape);
+            let busy = chance.gamma(self.shape).max(QUIETEST);
+            let level = self.at(start + stretch.length() / 2) * most * busy;
             let expected = per_day * level * stretch.length() as f64 / DAY as f64;
             let first = times.len();
             let clump = chance.gamma(clump);

@@ -84,7 +84,7 @@ pub fn draw(f: &mut Founding<'_>) {
     }
 }
 
-/// Copies of app clients' secrets and ids.
+/// The copy of its app client's secret, in one store or the other.
 fn stored(f: &mut Founding<'_>, place: usize) {
     let estate = &f.estate;
     let has_secret = |client: usize| {
@@ -100,7 +100,7 @@ fn stored(f: &mut Founding<'_>, place: usize) {
         .any(|(client, _)| has_secret(client));
     let service = estate.workloads[place].name.clone();
     let stage = words::stage(f.chance);
-    if keeps {
+    if keeps && f.chance.happens(0.6) {
         let name = match f.chance.whole(0, 2) {
             0 => format!("{stage}/{service}/cognito"),
             1 => format!("{service}-oauth"),
@@ -112,10 +112,9 @@ fn stored(f: &mut Founding<'_>, place: usize) {
             name,
             json!({"value": "v1"}),
         );
-    }
-    if f.chance.happens(0.6) {
-        let name = format!("/{stage}/{service}/cognito/client-id");
-        let settings = json!({"value": "v1", "type": "String"});
+    } else if keeps {
+        let name = format!("/{stage}/{service}/cognito/client-secret");
+        let settings = json!({"value": "v1", "type": "SecureString"});
         f.add(Kind::Parameter, Owner::Workload(place), name, settings);
     }
 }

@@ -9,9 +9,9 @@ const LEAST: f64 = 20.0;
 const MOST: f64 = 100_000.0;
 /// Requests a day of the median account whose logs cover one day. The mean over all accounts is
 /// then near 17,000 requests within the logs.
-const MEDIAN: f64 = 7_500.0;
+const MEDIAN: f64 = 9_200.0;
 /// Spread of accounts, and of app clients within one, by their logarithm.
-const OF_ACCOUNTS: f64 = 1.25;
+const OF_ACCOUNTS: f64 = 1.15;
 const OF_CLIENTS: f64 = 1.3;
 /// Who looks at little time looks at busy accounts, rather.
 const SHORTER_IS_BUSIER: f64 = 0.35;

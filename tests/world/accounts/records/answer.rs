@@ -5,9 +5,12 @@ use std::borrow::Cow;
 
 use super::super::{
     chance::luck,
-    model::{Answer, Attempt, By, Outcome, World},
+    model::{Answer, Attempt, By, Outcome, Step, World},
 };
-use super::choice::{label, number, of_luck};
+use super::{
+    choice::{label, number, of_luck},
+    telling::is_of_firewall,
+};
 
 /// A way to tell a refusal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +69,8 @@ pub struct Seen<'a> {
     pub code: Option<Cow<'a, str>>,
     pub description: Option<Cow<'a, str>>,
     pub status: u16,
+    /// Whether the body is a page of HTML: a firewall has no other.
+    pub is_page: bool,
 }
 
 /// A slice of requests: refused for the same reason.
@@ -106,6 +111,18 @@ impl Slice {
         Way::Plain
     }
 
+    /// The way of a request of this slice: a firewall and a quota have but their own words.
+    fn way_of(&self, world: &World, by: By, answer: &Answer) -> Way {
+        match self.way(world) {
+            Way::OtherCode | Way::FreeText | Way::BadRequest
+                if answer.status == 429 || is_of_firewall(world, by) =>
+            {
+                Way::Plain
+            }
+            way => way,
+        }
+    }
+
     fn status(&self, world: &World, answer: &Answer) -> u16 {
         match answer.status {
             400 if self.luck(world, 2) < world.rates.of("answer.as_401") => 401,
@@ -120,7 +137,9 @@ pub fn told_as(world: &World, attempt: &Attempt) -> Option<&'static str> {
     match &attempt.outcome {
         Outcome::Ok => None,
         Outcome::Unreached { .. } => Some("in an application's log alone"),
-        Outcome::Refused { by, .. } => Some(Slice::of(attempt, *by).way(world).name()),
+        Outcome::Refused { by, answer } => {
+            Some(Slice::of(attempt, *by).way_of(world, *by, answer).name())
+        }
     }
 }
 
@@ -142,9 +161,9 @@ pub fn of_endpoint<'a>(
         described,
         status,
     };
-    match slice.way(world) {
+    match slice.way_of(world, by, answer) {
         Way::Plain => told(code(), message(), None),
-        Way::OtherCode => told(Some(other(&answer.code, luck).into()), None, None),
+        Way::OtherCode => told(Some(other(answer, luck).into()), None, None),
         Way::StatusAlone => {
             let phrase = (luck < 0.5).then(|| reason(status).into());
             told(Some(status.to_string().into()), phrase, None)
@@ -154,17 +173,23 @@ pub fn of_endpoint<'a>(
             let known = if luck * 7.0 % 1.0 < 0.5 { code() } else { None };
             told(Some(general.into()), known, None)
         }
-        Way::FreeText => told(None, Some(free_text(world, &answer.code).into()), None),
+        Way::FreeText => told(
+            None,
+            Some(free_text(world, attempt.step, answer).into()),
+            None,
+        ),
         Way::MessageOnly => told(None, message().or_else(code), None),
-        Way::DescriptionOnly if luck < 0.5 && !answer.code.is_empty() => {
-            told(None, None, Some(("error", answer.code.as_str().into())))
+        Way::DescriptionOnly => match code().filter(|_| luck < 0.5) {
+            Some(code) => told(None, None, Some(("error", code))),
+            None => {
+                let text = message().unwrap_or_else(|| description(attempt.step, answer).into());
+                told(None, None, Some(("error_description", text)))
+            }
+        },
+        Way::ExceptionName => {
+            let name = code().map(|code| exception(&code).into());
+            told(name, message(), None)
         }
-        Way::DescriptionOnly => {
-            let text = message().unwrap_or_else(|| description(&answer.code).into());
-            told(None, None, Some(("error_description", text)))
-        }
-        Way::ExceptionName if answer.code.is_empty() => told(None, message(), None),
-        Way::ExceptionName => told(Some(exception(&answer.code).into()), message(), None),
         Way::NoErrorField => told(None, None, None),
     }
 }
@@ -173,17 +198,17 @@ pub fn of_endpoint<'a>(
 /// have a text alone.
 pub fn of_call<'a>(world: &World, attempt: &Attempt, by: By, answer: &'a Answer) -> Refusal<'a> {
     let slice = Slice::of(attempt, by);
-    let message = Some(message_of(answer));
+    let message = Some(message_of(attempt.step, answer));
     let code = code_of(answer);
-    let (code, message) = match slice.way(world) {
-        Way::OtherCode => {
+    let (code, message) = match slice.way_of(world, by, answer) {
+        Way::OtherCode if answer.status < 500 => {
             let other = *of_luck(&OTHER_EXCEPTIONS, slice.luck(world, 3));
             (
                 Some(other.into()),
                 Some("The request failed a precondition.".into()),
             )
         }
-        Way::FreeText => (code, Some(free_text(world, &answer.code).into())),
+        Way::FreeText => (code, Some(free_text(world, attempt.step, answer).into())),
         Way::MessageOnly => (None, message),
         Way::StatusAlone => (Some(answer.status.max(400).to_string().into()), message),
         _ => (code, message),
@@ -201,17 +226,21 @@ pub fn seen<'a>(world: &World, attempt: &Attempt, by: By, answer: &'a Answer) ->
     let slice = Slice::of(attempt, by);
     let code = || code_of(answer);
     let described = answer.message.as_deref().map(Cow::Borrowed);
-    let (code, description) = match slice.way(world) {
-        _ if !attempt.step.is_endpoint() => (code(), Some(message_of(answer))),
-        Way::OtherCode => (Some(other(&answer.code, slice.luck(world, 3)).into()), None),
+    let is_endpoint = attempt.step.is_endpoint();
+    let is_page = is_endpoint && is_of_firewall(world, by);
+    let (code, description) = match slice.way_of(world, by, answer) {
+        _ if !is_endpoint => (code(), Some(message_of(attempt.step, answer))),
+        _ if is_page => (None, None),
+        Way::OtherCode => (Some(other(answer, slice.luck(world, 3)).into()), None),
         Way::StatusAlone | Way::NoErrorField => (None, None),
-        Way::FreeText => (None, Some(free_text(world, &answer.code).into())),
+        Way::FreeText => (None, Some(free_text(world, attempt.step, answer).into())),
         _ => (code(), described),
     };
     Seen {
         code,
         description,
         status: slice.status(world, answer),
+        is_page,
     }
 }
 
@@ -225,6 +254,9 @@ const CODES: [&str; 7] = [
     "access_denied",
 ];
 
+/// Codes of a service that is ill.
+const SERVER_CODES: [&str; 3] = ["server_error", "temporarily_unavailable", "InternalError"];
+
 const OTHER_EXCEPTIONS: [&str; 4] = [
     "UnsupportedOperationException",
     "InvalidParameterException",
@@ -232,10 +264,14 @@ const OTHER_EXCEPTIONS: [&str; 4] = [
     "ForbiddenException",
 ];
 
-/// Another code than the one that is documented.
-fn other(code: &str, luck: f64) -> &'static str {
-    let others: Vec<&'static str> = CODES.into_iter().filter(|known| *known != code).collect();
-    of_luck::<&str>(&others, luck)
+/// Another code than the one that is documented, of the same class.
+fn other(answer: &Answer, luck: f64) -> &'static str {
+    let codes: &[&'static str] = match answer.status {
+        500.. => &SERVER_CODES,
+        _ => &CODES,
+    };
+    let others = codes.iter().copied().filter(|known| *known != answer.code);
+    of_luck::<&str>(&others.collect::<Vec<_>>(), luck)
 }
 
 fn general(status: u16) -> &'static [&'static str] {
@@ -273,36 +309,45 @@ fn exception(code: &str) -> String {
     words.collect::<String>() + "Exception"
 }
 
-/// The code, where there is one: a firewall has a page of its own.
-fn code_of(answer: &Answer) -> Option<Cow<'_, str>> {
-    Some(Cow::Borrowed(answer.code.as_str())).filter(|code| !code.is_empty())
+/// The code, where there is one: a firewall has a page of its own, and a service that is ill does
+/// not blame the caller.
+pub fn code_of(answer: &Answer) -> Option<Cow<'_, str>> {
+    match answer.code.as_str() {
+        "" => None,
+        code if answer.status >= 500 && CODES.contains(&code) => Some("server_error".into()),
+        code => Some(code.into()),
+    }
 }
 
-fn message_of(answer: &Answer) -> Cow<'_, str> {
+fn message_of(step: Step, answer: &Answer) -> Cow<'_, str> {
     match &answer.message {
         Some(message) => message.as_str().into(),
-        None => description(&answer.code).into(),
+        None => description(step, answer).into(),
     }
 }
 
 /// In plain English.
-fn description(code: &str) -> &'static str {
-    FREE_TEXTS[0][subject(code)]
+fn description(step: Step, answer: &Answer) -> &'static str {
+    FREE_TEXTS[0][subject(step, answer)]
 }
 
 /// A text in the language of this account, without any code.
-fn free_text(world: &World, code: &str) -> &'static str {
-    of_luck(&FREE_TEXTS, number(world, "answer language"))[subject(code)]
+fn free_text(world: &World, step: Step, answer: &Answer) -> &'static str {
+    of_luck(&FREE_TEXTS, number(world, "answer language"))[subject(step, answer)]
 }
 
-/// What a code is about, as a place in each of [`FREE_TEXTS`].
-fn subject(code: &str) -> usize {
-    let code = code.to_ascii_lowercase();
+/// What an answer to a step is about, as a place in each of [`FREE_TEXTS`].
+fn subject(step: Step, answer: &Answer) -> usize {
+    let code = answer.code.to_ascii_lowercase();
     let about = |words: &[&str]| words.iter().any(|word| code.contains(word));
-    if about(&["invalid_client", "secret"]) {
+    if answer.status >= 500 {
+        5
+    } else if about(&["invalid_client", "secret"]) {
         0
+    } else if about(&["unsupported"]) {
+        2
     } else if about(&["grant", "expired", "notauthorized"]) {
-        1
+        spent(step)
     } else if about(&["unauthorized", "denied", "forbidden", "notallowed"]) {
         2
     } else if about(&["scope"]) {
@@ -316,68 +361,92 @@ fn subject(code: &str) -> usize {
     }
 }
 
-const FREE_TEXTS: [[&str; 7]; 7] = [
+/// What is not good any more in the request of a step.
+fn spent(step: Step) -> usize {
+    match step {
+        Step::Code | Step::IdpResponse => 1,
+        Step::Refresh | Step::ApiRefresh | Step::ApiRotate | Step::UserInfo => 7,
+        Step::LoginPost | Step::Password | Step::Srp | Step::SrpReply | Step::AdminPassword => 8,
+        Step::Authorize | Step::LoginPage | Step::Logout | Step::Machine => 2,
+    }
+}
+
+const FREE_TEXTS: [[&str; 9]; 7] = [
     [
         "The client could not be authenticated",
-        "The code or token is not valid any more",
+        "The code is not valid any more",
         "This application may not do that",
         "A scope that was asked for is not available",
         "The return address is not known",
         "Something went wrong on our side",
         "The request could not be understood",
+        "The session has ended, sign in again",
+        "The credentials were not accepted",
     ],
     [
         "Anmeldung des Clients fehlgeschlagen",
-        "Der Code oder das Token ist nicht mehr gültig",
+        "Der Code ist nicht mehr gültig",
         "Diese Anwendung darf das nicht",
         "Ein angeforderter Bereich steht nicht zur Verfügung",
         "Die Rücksprungadresse ist nicht bekannt",
         "Interner Fehler",
         "Die Anfrage konnte nicht verarbeitet werden",
+        "Die Sitzung ist nicht mehr gültig",
+        "Die Anmeldedaten wurden nicht akzeptiert",
     ],
     [
         "Le client n'a pas pu être authentifié",
-        "Le code ou le jeton n'est plus valide",
+        "Le code n'est plus valide",
         "Cette application n'est pas autorisée",
         "Une portée demandée n'est pas disponible",
         "L'adresse de retour est inconnue",
         "Une erreur interne est survenue",
         "La requête n'a pas pu être traitée",
+        "La session n'est plus valide",
+        "Les identifiants n'ont pas été acceptés",
     ],
     [
         "No se pudo autenticar al cliente",
-        "El código o el token ya no es válido",
+        "El código ya no es válido",
         "Esta aplicación no tiene permiso",
         "Un ámbito solicitado no está disponible",
         "La dirección de retorno no es conocida",
         "Se produjo un error interno",
         "No se pudo procesar la solicitud",
+        "La sesión ya no es válida",
+        "No se aceptaron las credenciales",
     ],
     [
         "Não foi possível autenticar o cliente",
-        "O código ou o token deixou de ser válido",
+        "O código deixou de ser válido",
         "Esta aplicação não tem permissão",
         "Um escopo pedido não está disponível",
         "O endereço de retorno não é conhecido",
         "Ocorreu um erro interno",
         "Não foi possível processar o pedido",
+        "A sessão deixou de ser válida",
+        "As credenciais não foram aceites",
     ],
     [
         "クライアントを認証できませんでした",
-        "コードまたはトークンは無効になりました",
+        "コードは無効になりました",
         "このアプリケーションには許可されていません",
         "要求されたスコープは利用できません",
         "戻り先のアドレスが登録されていません",
         "内部エラーが発生しました",
         "リクエストを処理できませんでした",
+        "セッションは無効になりました",
+        "認証情報を受け付けられませんでした",
     ],
     [
         "Nie można uwierzytelnić klienta",
-        "Kod lub token stracił ważność",
+        "Kod stracił ważność",
         "Ta aplikacja nie ma uprawnień",
         "Żądany zakres jest niedostępny",
         "Adres powrotny nie jest znany",
         "Wystąpił błąd wewnętrzny",
         "Nie można przetworzyć żądania",
+        "Sesja straciła ważność",
+        "Dane logowania nie zostały przyjęte",
     ],
 ];

@@ -8,9 +8,9 @@ mod sdk;
 
 use super::super::{
     chance::{Chance, luck},
-    model::{Attempt, Client, Flow, LogStyle, Millis, Outcome, World},
+    model::{Attempt, Client, LogStyle, Millis, Nature, Outcome, World},
 };
-use super::{answer, choice::label, request::host};
+use super::{answer, choice::label, request::host, sender};
 
 pub const LIBRARIES: usize = libraries::ALL.len();
 pub const LOGGERS: usize = loggers::ALL.len();
@@ -21,18 +21,22 @@ pub fn logs(world: &World, attempt: &Attempt) -> bool {
     let Some(log) = world.estate.workloads[client.workload].log else {
         return false;
     };
-    let own = !matches!(attempt.flow, Flow::Stray(_)) && attempt.step.is_of_backend(client.nature);
-    own && (log.says_success || !attempt.outcome.is_ok())
+    let told = log.says_success || !attempt.outcome.is_ok();
+    told && sender::task(world, attempt).is_some()
 }
 
 /// The agent of a library's requests.
-pub fn agent(library: usize) -> &'static str {
-    libraries::ALL[library % LIBRARIES].agent
+pub fn agent(nature: Nature, library: usize) -> &'static str {
+    let library = libraries::of(nature, library);
+    match nature {
+        Nature::Admin => sdk::agent(library.language),
+        _ => library.agent,
+    }
 }
 
 /// Whether lines alone tell when they were written.
 pub fn says_time(log: LogStyle) -> bool {
-    match loggers::ALL[log.logger % LOGGERS] {
+    match loggers::of(libraries::ALL[log.library % LIBRARIES].language, log.logger) {
         loggers::Logger::Bare => false,
         // The clock on the wall, of which no line says where it hangs.
         loggers::Logger::LocalText | loggers::Logger::PythonJson => log.zone == 0,
@@ -71,16 +75,17 @@ enum Level {
 /// All that a service logs beside these requests, which it logs too, by time.
 pub fn lines(world: &World, workload: usize, log: LogStyle, attempts: &[&Attempt]) -> Vec<Line> {
     let tasks = world.estate.workloads[workload].tasks.len().max(1);
-    let writer = loggers::Writer::new(world, workload, log);
+    let language = libraries::ALL[log.library % LIBRARIES].language;
+    let writer = loggers::Writer::new(world, workload, log, language);
     let mut lines: Vec<Line> = Vec::new();
     for attempt in attempts {
         let entry = entry(world, log, attempt);
         let at = attempt.at + answered_after(world, attempt);
-        let task = attempt.caller % tasks;
+        let task = sender::task(world, attempt).unwrap_or_default();
         lines.extend(writer.lines(at, task, &entry));
     }
     let mut chance = Chance::new(&format!("log {workload} of {}", world.seed));
-    for (at, entry) in other::entries(world, lines.len(), &mut chance) {
+    for (at, entry) in other::entries(world, language, lines.len(), &mut chance) {
         let task = chance.whole(0, tasks as i64 - 1) as usize;
         lines.extend(writer.lines(at, task, &entry));
     }
@@ -105,8 +110,8 @@ fn answered_after(world: &World, attempt: &Attempt) -> Millis {
 
 /// What a service tells of a request.
 fn entry(world: &World, log: LogStyle, attempt: &Attempt) -> Entry {
-    let library = &libraries::ALL[log.library % LIBRARIES];
     let client = &world.estate.clients[attempt.client];
+    let library = libraries::of(client.nature, log.library);
     let luck = luck(
         world.seed,
         &[
@@ -121,10 +126,9 @@ fn entry(world: &World, log: LogStyle, attempt: &Attempt) -> Entry {
         luck,
     };
     let mut entry = match &attempt.outcome {
+        Outcome::Ok if !attempt.step.is_endpoint() => sdk::success(library.language, &target),
         Outcome::Ok => libraries::success(library, &target),
-        Outcome::Unreached { network, .. } => {
-            network::unreached(library.language, *network, &target)
-        }
+        Outcome::Unreached { network, .. } => network::unreached(library, *network, &target),
         Outcome::Refused { by, answer } => {
             let seen = answer::seen(world, attempt, *by, answer);
             match attempt.step.is_endpoint() {
@@ -133,7 +137,10 @@ fn entry(world: &World, log: LogStyle, attempt: &Attempt) -> Entry {
             }
         }
     };
-    entry.component = library.component;
+    entry.component = match attempt.step.is_endpoint() {
+        true => library.component,
+        false => sdk::component(library.language),
+    };
     entry.client = log.says_client.then(|| client.id.clone());
     entry
 }

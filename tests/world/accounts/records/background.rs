@@ -3,10 +3,11 @@
 
 mod others;
 mod reads;
+mod related;
 
 use super::super::{
     chance::{Chance, id},
-    model::{Millis, World},
+    model::{Millis, World, Write},
 };
 use super::{choice::label, envelope::Call, identity, style::Style};
 
@@ -21,6 +22,8 @@ pub struct Event {
     pub global: bool,
     pub request_json: String,
     pub error: Option<&'static str>,
+    /// What a service tells of its own doing; else it is a call of its API.
+    pub told_json: Option<String>,
 }
 
 /// Who makes it.
@@ -34,10 +37,11 @@ pub enum Who {
     Service(&'static str),
 }
 
-/// Everything of the kind, by time, beside so many records of sign-in.
-pub fn events(world: &World, requests: usize) -> Vec<Event> {
+/// Everything of the kind, by time, beside these writes of no effect and so many records of sign-in.
+pub fn events(world: &World, links: &[Write], requests: usize) -> Vec<Event> {
     let mut chance = Chance::new(&format!("background of {}", world.seed));
     let mut events = reads::draw(world, &mut chance);
+    events.extend(related::draw(world, links, &mut chance));
     events.extend(others::draw(world, requests, &mut chance));
     events.retain(|event| world.window.holds(event.at));
     events.sort_by_key(|event| event.at);
@@ -50,7 +54,7 @@ impl Event {
         let (identity, address, agent) = self.caller(world);
         let message = self
             .error
-            .map(|_| "User is not authorized to perform this action");
+            .map(|_| "You are not authorized to perform this operation.");
         let region = match self.global {
             true => "us-east-1",
             false => &world.estate.region,
@@ -66,7 +70,7 @@ impl Event {
             error: self.error.map(|error| (Some(error), message)),
             request_json: &self.request_json,
             response_json: "null",
-            additional_json: None,
+            additional_json: self.told_json.as_deref(),
             request_id: &id(world.seed, &[label("background"), place as u64, 1]),
             event_id: &id(world.seed, &[label("background"), place as u64, 2]),
             read_only: self.read_only,

@@ -3,17 +3,18 @@
 use super::super::model::{Attempt, Nature, Outcome, Step, World};
 use super::{
     answer,
+    choice::{HEX, letters},
     envelope::{COGNITO, Call},
     identity,
     json::object_text,
     request::{event_id, own_id, subject},
+    sender,
     style::{MASK, Responses, Style},
 };
 
 /// Appends the record of a call that signs somebody in.
 pub fn write(world: &World, style: &Style, attempt: &Attempt, text: &mut String) {
     let estate = &world.estate;
-    let caller = &estate.callers[attempt.caller];
     let refusal = match &attempt.outcome {
         Outcome::Refused { by, answer } => Some(answer::of_call(world, attempt, *by, answer)),
         _ => None,
@@ -31,8 +32,8 @@ pub fn write(world: &World, style: &Style, attempt: &Attempt, text: &mut String)
         service: COGNITO,
         name: name(attempt.step),
         region: &estate.region,
-        address: &caller.address,
-        agent: &caller.agent,
+        address: sender::address(world, &style.by_tasks, attempt),
+        agent: &sender::agent(world, attempt),
         identity_json: &identity,
         error: refusal
             .as_ref()
@@ -64,15 +65,20 @@ fn identity_of(world: &World, style: &Style, attempt: &Attempt) -> String {
         return style.nobody_at_api.clone();
     }
     let workload = &world.estate.workloads[client.workload];
-    let task = match workload.tasks.len() {
-        0 => "task",
-        tasks => &workload.tasks[attempt.caller % tasks].0,
-    };
+    let task = sender::task(world, attempt).map_or_else(
+        || {
+            format!(
+                "i-0{}",
+                letters(world.seed, &[attempt.caller as u64], HEX, 16)
+            )
+        },
+        |task| workload.tasks[task].0.clone(),
+    );
     let arn = format!(
         "arn:aws:sts::{}:assumed-role/{}-task/{}",
         world.estate.account,
         workload.name,
-        task.rsplit('/').next().unwrap_or(task)
+        task.rsplit('/').next().unwrap_or(&task)
     );
     identity::of_arn(world, &arn, attempt.at, None)
 }

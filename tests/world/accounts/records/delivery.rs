@@ -43,7 +43,8 @@ pub fn files(world: &World, attempts: &[Attempt]) -> Vec<File> {
     };
     files.extend(services::files(world, attempts, &mut chance));
     if holds(world, "delivery.strays") {
-        files.extend(strays::files(world, &mut chance));
+        let strays = strays::files(world, &files, &mut chance);
+        files.extend(strays);
     }
     files
 }
@@ -61,7 +62,7 @@ fn deliver(world: &World, records: Vec<Record>, chance: &mut Chance) -> Vec<Deli
     for record in records {
         let mut wait = (45.0 * SECOND as f64 + chance.wait(2.2 * MINUTE as f64)) as Millis;
         if late > 0.0 && chance.happens(late) {
-            wait += chance.whole(20 * MINUTE, 360 * MINUTE);
+            wait += chance.whole(20 * MINUTE, 85 * MINUTE);
         }
         let order = match unordered {
             true => record.at + chance.whole(-100 * SECOND, 100 * SECOND),

@@ -44,7 +44,7 @@ impl Call<'_> {
             record.text("requestID", self.request_id);
             record.text("eventID", self.event_id);
             record.raw("readOnly", if self.read_only { "true" } else { "false" });
-            record.text("eventType", "AwsApiCall");
+            record.text("eventType", self.kind());
             record.raw("managementEvent", "true");
             record.text("recipientAccountId", &world.estate.account);
             record.text("eventCategory", "Management");
@@ -56,6 +56,14 @@ impl Call<'_> {
                 record.text("sessionCredentialFromConsole", "true");
             }
         });
+    }
+
+    /// A service that does something by itself tells of no call.
+    fn kind(&self) -> &'static str {
+        match self.additional_json.is_some() && self.agent.ends_with(".amazonaws.com") {
+            true => "AwsServiceEvent",
+            false => "AwsApiCall",
+        }
     }
 
     fn write_head(&self, style: &Style, record: &mut Object<'_>) {

@@ -6,15 +6,16 @@ use serde_json::Value;
 
 use super::super::{
     chance::{id, luck},
-    model::{Answer, Attempt, By, Client, Flow, Kind, Nature, Outcome, Resource, Step, World},
+    model::{Answer, Attempt, By, Client, Kind, Outcome, Resource, Step, World},
     truth::iso,
 };
 use super::{
     answer::{self, Refusal},
     call,
-    choice::{label, of_luck},
+    choice::label,
     envelope::{self, COGNITO},
     json::{Object, object},
+    sender,
     style::{Hides, Home, MASK, Status, Style},
     telling::{self, Tells},
 };
@@ -90,10 +91,7 @@ pub fn write_page(world: &World, style: &Style, attempt: &Attempt, text: &mut St
 }
 
 fn code_or_general(answer: &Answer) -> String {
-    match answer.code.is_empty() {
-        true => "invalid_request".to_owned(),
-        false => answer.code.clone(),
-    }
+    answer::code_of(answer).map_or_else(|| "invalid_request".to_owned(), |code| code.into_owned())
 }
 
 /// How a refusal of this step stands in its record.
@@ -223,9 +221,9 @@ impl Endpoint<'_> {
         record.text("eventSource", COGNITO);
         record.text("eventName", self.name);
         record.text("awsRegion", &world.estate.region);
-        let address = &world.estate.callers[attempt.caller].address;
+        let address = sender::address(world, &style.by_tasks, attempt);
         record.text("sourceIPAddress", address);
-        record.text("userAgent", agent(world, attempt));
+        record.text("userAgent", &sender::agent(world, attempt));
         let error = self.refusal.as_ref();
         let error = error.map(|it| (it.code.as_deref(), it.message.as_deref()));
         envelope::write_error(error, style.empty_error_code, record);
@@ -285,29 +283,6 @@ impl Endpoint<'_> {
             Hides::Masks => Some((home, MASK)),
             Hides::LeavesOut => None,
         }
-    }
-}
-
-/// Of a backend's requests its HTTP library tells.
-fn agent<'a>(world: &'a World, attempt: &Attempt) -> &'a str {
-    let client = &world.estate.clients[attempt.client];
-    let stray = matches!(attempt.flow, Flow::Stray(_));
-    if client.nature != Nature::Web || stray || !attempt.step.is_of_backend(Nature::Web) {
-        return &world.estate.callers[attempt.caller].agent;
-    }
-    let log = world.estate.workloads[client.workload].log;
-    match log {
-        Some(log) => super::application::agent(log.library),
-        None => of_luck::<&str>(
-            &[
-                "axios/1.7.7",
-                "node",
-                "okhttp/4.12.0",
-                "python-requests/2.32.3",
-                "Go-http-client/2.0",
-            ],
-            luck(world.seed, &[label("backend"), client.workload as u64]),
-        ),
     }
 }
 

@@ -6,7 +6,10 @@ use super::super::{
     chance::luck,
     model::{Step, World},
 };
-use super::choice::{CAPITALS, holds, holds_at, label, letters, number, one_of};
+use super::{
+    choice::{CAPITALS, holds, holds_at, label, letters, number, one_of},
+    sender,
+};
 
 /// What the trail writes in place of a secret.
 pub const MASK: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -35,6 +38,8 @@ pub struct Style {
     pub page_is_ok: bool,
     /// Whether the callback says the error, or answers with a status.
     pub callback_as_status: bool,
+    /// Which app clients' token requests come from the addresses of their services' tasks.
+    pub by_tasks: Vec<bool>,
     hides: [Hides; Step::ALL.len()],
 }
 
@@ -115,7 +120,8 @@ impl Style {
             ),
             page_is_ok: number(world, "page status") < 0.7,
             callback_as_status: holds(world, "records.refused_callback_as_status"),
-            hides: Step::ALL.map(|step| hides(world, step)),
+            by_tasks: sender::by_tasks(world),
+            hides: all_hide(world),
         }
     }
 
@@ -157,20 +163,32 @@ fn secret(world: &World) -> Secret {
     }
 }
 
-/// Only where a redirect URI or what comes before still tells the app client: what nobody can tell
-/// apart is no measure.
+/// In no account do more kinds of records hide it.
+const MOST_THAT_HIDE: usize = 2;
+
+fn all_hide(world: &World) -> [Hides; Step::ALL.len()] {
+    let mut all = Step::ALL.map(|step| hides(world, step));
+    let luck_of = |place: &usize| luck(world.seed, &[label("hides most"), *place as u64]);
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    places.sort_by(|one, other| luck_of(one).total_cmp(&luck_of(other)));
+    let hiding = places
+        .into_iter()
+        .filter(|place| all[*place] != Hides::Nothing);
+    for place in hiding.skip(MOST_THAT_HIDE).collect::<Vec<_>>() {
+        all[place] = Hides::Nothing;
+    }
+    all
+}
+
+/// Only where a redirect URI or what comes before or after still tells the app client: what nobody
+/// can tell apart is no measure. The exchange of a code always says it.
 fn hides(world: &World, step: Step) -> Hides {
     let otherwise_known = matches!(
         step,
-        Step::Authorize
-            | Step::LoginPage
-            | Step::LoginPost
-            | Step::IdpResponse
-            | Step::Code
-            | Step::Logout
+        Step::Authorize | Step::LoginPage | Step::LoginPost | Step::IdpResponse | Step::Logout
     );
     let of_half = |question: u64| luck(world.seed, &[label("hides"), step as u64, question]) < 0.5;
-    if !otherwise_known || (step == Step::Code && holds(world, "fields.no_asks")) {
+    if !otherwise_known {
         Hides::Nothing
     } else if holds(world, "fields.client_masked") && of_half(1) {
         Hides::Masks

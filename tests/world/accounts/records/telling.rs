@@ -46,16 +46,20 @@ pub fn of(world: &World, attempt: &Attempt) -> Told {
 
 /// Whether a request never came to the service itself: an ACL or a quota refused it.
 fn is_guarded(world: &World, by: By, answer: &Answer) -> bool {
-    let by_acl = match by {
-        By::Rule(place) => world.rules.get(place).is_some_and(|rule| {
-            matches!(
-                rule.resource.kind,
-                Kind::Acl | Kind::AclAssociation | Kind::IpSet
-            )
-        }),
-        _ => false,
+    is_of_firewall(world, by) || answer.status == 429
+}
+
+/// Whether an ACL refused a request.
+pub fn is_of_firewall(world: &World, by: By) -> bool {
+    let By::Rule(place) = by else {
+        return false;
     };
-    by_acl || answer.status == 429
+    world.rules.get(place).is_some_and(|rule| {
+        matches!(
+            rule.resource.kind,
+            Kind::Acl | Kind::AclAssociation | Kind::IpSet
+        )
+    })
 }
 
 /// How a refusal is told, and whether there is an error page.

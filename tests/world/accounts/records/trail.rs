@@ -1,12 +1,12 @@
 //! All records that an account's trail has, before they are put into files.
 
 use super::super::{
-    model::{Attempt, Millis, World},
+    model::{Attempt, Millis, World, Write},
     state::Timeline,
 };
 use super::{
     background::{self, Event},
-    request,
+    links, request,
     style::Style,
     telling, write,
 };
@@ -17,6 +17,8 @@ pub struct Trail<'a> {
     attempts: &'a [Attempt],
     style: Style,
     timeline: Timeline,
+    /// Writes that alter nothing and tell how resources hang together.
+    links: Vec<Write>,
     events: Vec<Event>,
 }
 
@@ -35,6 +37,7 @@ enum What {
     Request(u32),
     Page(u32),
     Write(u32),
+    Link(u32),
     Event(u32),
 }
 
@@ -43,12 +46,15 @@ impl<'a> Trail<'a> {
         let within = attempts
             .iter()
             .filter(|attempt| world.window.holds(attempt.at));
+        let timeline = Timeline::new(world, |_| true);
+        let links = links::writes(world, &timeline);
         Self {
             world,
             attempts,
             style: Style::of(world),
-            timeline: Timeline::new(world, |_| true),
-            events: background::events(world, within.count()),
+            timeline,
+            events: background::events(world, &links, within.count()),
+            links,
         }
     }
 
@@ -56,6 +62,11 @@ impl<'a> Trail<'a> {
     pub fn records(&self) -> Vec<Record> {
         let mut records = self.of_requests();
         records.extend(self.of_writes());
+        records.extend(self.links.iter().zip(0..).map(|(link, place)| Record {
+            at: link.at,
+            global: false,
+            what: What::Link(place),
+        }));
         let global = |global: bool| global && self.world.estate.region != GLOBAL;
         records.extend(self.events.iter().zip(0..).map(|(event, place)| Record {
             at: event.at,
@@ -114,6 +125,10 @@ impl<'a> Trail<'a> {
             What::Write(place) => {
                 let one = &world.writes[place as usize];
                 write::write(world, style, &self.timeline, one, text);
+            }
+            What::Link(place) => {
+                let link = &self.links[place as usize];
+                write::write(world, style, &self.timeline, link, text);
             }
             What::Event(place) => {
                 self.events[place as usize].write(world, style, place as usize, text);

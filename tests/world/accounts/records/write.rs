@@ -2,9 +2,11 @@
 
 mod bystander;
 mod elsewhere;
+mod errors;
 mod parameters;
 mod response;
 mod spelling;
+mod stores;
 
 use super::super::{
     chance::id,
@@ -14,7 +16,7 @@ use super::super::{
 use super::{
     choice::label,
     envelope::{COGNITO, Call},
-    event_id, identity,
+    event_id, identity, links,
     style::{Responses, Style},
 };
 
@@ -51,16 +53,19 @@ pub fn write(world: &World, style: &Style, timeline: &Timeline, write: &Write, t
         }
         _ => None,
     };
-    let message = write.error.map(|error| parameters::message(error, &around));
+    let error = write.error.map(|error| errors::of(&around, error));
+    let call = stores::call(&around);
     Call {
         at: write.at,
         service: write.service,
-        name: write.call,
+        name: call,
         region: region(world, write.service, write.resource.kind),
         address: identity::address(actor),
-        agent: &identity::agent(world, write.actor, write.service, write.call),
+        agent: &identity::agent(world, write.actor, write.service, call),
         identity_json: &identity,
-        error: write.error.map(|error| (Some(error), message.as_deref())),
+        error: error
+            .as_ref()
+            .map(|(code, message)| (Some(*code), Some(message.as_str()))),
         request_json: &request.to_string(),
         response_json: &response.map_or("null".to_owned(), |answer| answer.to_string()),
         additional_json: None,
@@ -84,11 +89,52 @@ pub fn region<'a>(world: &'a World, service: &str, kind: Kind) -> &'a str {
 impl Around<'_> {
     /// What the resource is called.
     fn name(&self) -> String {
+        let Resource { kind, index } = self.write.resource;
+        if kind == Kind::Branding {
+            return id(self.world.seed, &[label("branding"), u64::from(index)]);
+        }
         let known = self.world.estate.names.get(&self.write.resource);
-        known.cloned().unwrap_or_else(|| {
-            let Resource { kind, index } = self.write.resource;
-            format!("{kind:?}-{index}").to_lowercase()
-        })
+        known
+            .cloned()
+            .unwrap_or_else(|| format!("{kind:?}-{index}").to_lowercase())
+    }
+
+    /// The lock that this call shows.
+    fn lock(&self) -> String {
+        match self.write.id >= links::FIRST {
+            true => lock_after(self.world, self.write),
+            false => self.last_lock(),
+        }
+    }
+
+    /// The lock that this call hands out: nobody else in the logs altered anything before one that
+    /// only links.
+    fn next_lock(&self) -> String {
+        match self.write.id >= links::FIRST {
+            true => self.last_lock(),
+            false => lock_after(self.world, self.write),
+        }
+    }
+
+    /// The lock of an ACL or a set of addresses, as the last call that altered it handed it out.
+    fn last_lock(&self) -> String {
+        let resource = self.write.resource;
+        let earlier = self.world.writes.iter().rev().find(|other| {
+            other.resource == resource
+                && other.error.is_none()
+                && (other.at, other.id) < (self.write.at, self.write.id)
+        });
+        match earlier {
+            Some(earlier) => lock_after(self.world, earlier),
+            None => {
+                let numbers = [
+                    label("first lock"),
+                    resource.kind as u64,
+                    resource.index.into(),
+                ];
+                id(self.world.seed, &numbers)
+            }
+        }
     }
 
     /// What the call says, as the model has it.
@@ -99,7 +145,10 @@ impl Around<'_> {
             }
             Does::Delete => Settings::new(),
         };
-        visible(&said)
+        match self.write.resource.kind {
+            Kind::Bystander => bystander::named(self, visible(&said)),
+            _ => visible(&said),
+        }
     }
 
     /// The pool that it belongs to.
@@ -115,6 +164,10 @@ impl Around<'_> {
     fn id(&self, question: &str) -> String {
         id(self.world.seed, &[label(question), self.write.id as u64])
     }
+}
+
+fn lock_after(world: &World, write: &Write) -> String {
+    id(world.seed, &[label("lock"), write.id as u64])
 }
 
 /// Settings but for what only the simulator knows.

@@ -31,6 +31,8 @@ pub struct Row {
     pub pace: Pace,
     /// Holds in each account, for all requests.
     pub certain: bool,
+    /// The page that it refers to does not say that requests fail so.
+    pub doubtful: bool,
 }
 
 /// When a value breaks requests, as far as it can be said for all accounts.
@@ -85,6 +87,7 @@ impl Row {
             share: (1.0, 1.0),
             pace: Pace::Prompt,
             certain: false,
+            doubtful: false,
         }
     }
 
@@ -122,6 +125,17 @@ impl Row {
     const fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
+    }
+
+    const fn doubtful(mut self) -> Self {
+        self.doubtful = true;
+        self
+    }
+
+    /// Whether there may be accounts in which nothing comes of it, without contradicting what is
+    /// documented.
+    pub fn may_be_idle(&self) -> bool {
+        !self.certain && (self.doubtful || self.source == Source::Assumed)
     }
 
     const fn certain(mut self) -> Self {

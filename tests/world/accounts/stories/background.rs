@@ -5,14 +5,15 @@ use serde_json::json;
 
 use super::{
     super::{
+        chance::luck,
         model::{Breaks, DAY, HOUR, Kind, MINUTE, Millis, Resource, Rule, SECOND, Tool},
         rules,
     },
     calls::COGNITO,
-    draft::{Deed, Draft},
+    draft::{By, Deed, Draft},
     guilty::WHOLE,
     harmless::{self, object},
-    patch::{Alter, Patch, one, set},
+    patch::{self, Alter, Patch, one, set},
     pipeline,
 };
 
@@ -33,8 +34,8 @@ pub struct Pace {
     pub without_effect: f64,
 }
 
-/// Of updates by controllers, those that alter nothing: 36 of 42 in one real account.
-const NO_OP: f64 = 36.0 / 42.0;
+/// New specifications a day that controllers get.
+const SPECIFIED: f64 = 0.5;
 /// Share of accounts with hundreds of such updates a day.
 const HEAVY: f64 = 0.15;
 
@@ -90,7 +91,13 @@ fn count(draft: &mut Draft, per_day: f64) -> u32 {
     draft.chance.poisson(per_day * days.max(0.25))
 }
 
-/// A controller goes through resources again and again, and writes what is there.
+/// Controllers of half of the accounts restore what they are told to keep; those of the others write
+/// what is there.
+fn restores(draft: &Draft) -> bool {
+    luck(draft.world.seed, &[0xc0, 1]) < 0.5
+}
+
+/// A controller goes through resources again and again, and writes what its specification says.
 fn controllers(draft: &mut Draft, per_day: f64) {
     let all = [
         Kind::Client,
@@ -112,20 +119,56 @@ fn controllers(draft: &mut Draft, per_day: f64) {
     let cycle = (DAY as f64 * kept.len() as f64 / per_day) as Millis;
     let window = draft.world.window;
     let first = draft.chance.time(0, cycle.max(1));
+    specify(draft, &kept);
+    let restores = restores(draft);
     let mut at = window.start + first;
     while at < window.end {
         let by = draft.by(at, &[Tool::Controller]);
         let spread = draft.chance.whole(200, 4_000);
         for (place, resource) in kept.clone().into_iter().enumerate() {
-            let deed = match draft.chance.happens(NO_OP) {
-                true => None,
-                false => harmless::change(draft, resource),
-            };
             let by = by.later(place as i64 * spread);
-            draft.innocent(by, resource, deed.unwrap_or(Deed::Set(Patch::new())));
+            if restores {
+                restore(draft, by, resource);
+            } else {
+                draft.innocent(by, resource, Deed::Set(Patch::new()));
+            }
         }
         at += (cycle as f64 * draft.chance.real(0.9, 1.1)) as Millis;
     }
+}
+
+/// Now and then a pipeline gives a resource another specification, which is applied at once and
+/// kept from then on.
+fn specify(draft: &mut Draft, kept: &[Resource]) {
+    for _ in 0..count(draft, SPECIFIED) {
+        let at = draft.moment();
+        let resource = *draft.chance.pick(kept);
+        let spared = draft.spared.contains_key(&resource);
+        let Some(Deed::Set(patch)) = harmless::change(draft, resource).filter(|_| !spared) else {
+            continue;
+        };
+        let by = draft.by(at, &[Tool::Pipeline, Tool::Controller]);
+        draft.innocent(by, resource, Deed::Set(patch.clone()));
+        draft.specified.push((resource, at, patch));
+    }
+}
+
+/// What a resource is specified to be, if the controller looks at it then.
+fn restore(draft: &mut Draft, by: By, resource: Resource) {
+    if draft
+        .spared
+        .get(&resource)
+        .is_some_and(|from| by.at < *from)
+    {
+        return;
+    }
+    let first = draft.settings(resource);
+    let patches = draft.specified.iter();
+    let patches = patches.filter(|(of, at, _)| *of == resource && *at < by.at);
+    let specified = patches.fold(first, |settings, (_, _, patch)| {
+        patch::apply(&settings, patch)
+    });
+    draft.innocent(by, resource, Deed::Whole(specified));
 }
 
 /// One harmless change by anybody.
@@ -255,10 +298,10 @@ fn breaking(draft: &mut Draft, rule: &Rule) -> Option<Patch> {
     let member = rule.member.as_str();
     match &rule.breaks {
         _ if member == "~RefreshTokenMillis" => Some(vec![
-            ("RefreshTokenValidity".to_owned(), Alter::To(json!(60))),
+            ("RefreshTokenValidity".to_owned(), Alter::To(json!(2))),
             (
                 "TokenValidityUnits.RefreshToken".to_owned(),
-                Alter::To(json!("minutes")),
+                Alter::To(json!("hours")),
             ),
         ]),
         _ if member == "~ReadableScopes" => Some(set("ReadAttributes", json!(["name"]))),

@@ -1,7 +1,7 @@
 //! An account while its story is drawn: what is done to it is noted in any order, in relation to
 //! what there will be at that moment, and carried out by time at the end (`settle`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -30,6 +30,11 @@ pub struct Draft {
     pub busy: BTreeSet<usize>,
     /// App clients that nobody uses after a moment.
     pub retired: Vec<(usize, Millis)>,
+    /// Resources that no controller touches, with the time from which it may again: nobody has
+    /// noticed yet what happens there.
+    pub spared: BTreeMap<Resource, Millis>,
+    /// What controllers hold resources to that were given another specification.
+    pub specified: Vec<(Resource, Millis, Patch)>,
     runs: u32,
     strangers: u32,
 }
@@ -89,6 +94,8 @@ impl Draft {
             edits: Vec::new(),
             busy: BTreeSet::new(),
             retired: Vec::new(),
+            spared: BTreeMap::new(),
+            specified: Vec::new(),
             runs: 0,
             strangers: 0,
         }

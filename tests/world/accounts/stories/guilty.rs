@@ -2,6 +2,7 @@
 
 mod company;
 mod ending;
+mod related;
 mod when;
 
 pub use when::moment;
@@ -141,6 +142,13 @@ fn make(
         let pool = draft.world.estate.clients[client].pool;
         draft.busy.insert(pool);
     }
+    let noticed = affected
+        .get(ending::NOTICED)
+        .copied()
+        .unwrap_or(Millis::MAX);
+    let spared = draft.spared.entry(change.resource).or_insert(noticed);
+    *spared = noticed.max(*spared);
+    related::introduce(draft, &change, by);
     let made = Made {
         change,
         edit,

@@ -32,11 +32,25 @@ pub fn change(draft: &mut Draft, resource: Resource) -> Option<Deed> {
             let color = draft.chance.letters("0123456789abcdef", 6);
             set("CSS", json!(format!(".submitButton {{ color: #{color} }}")))
         }
-        Kind::Provider => set("IdpIdentifiers", json!([word(draft)])),
+        Kind::Provider => {
+            let name = draft.name(resource).to_lowercase();
+            let host =
+                *draft
+                    .chance
+                    .pick(&["example.com", "staff.example.com", "corp.example.com"]);
+            set("IdpIdentifiers", json!([format!("{name}.{host}")]))
+        }
         Kind::ResourceServer => of_resource_server(draft, resource),
         Kind::Function => of_function(draft),
         Kind::FunctionConcurrency => set("reserved", json!(draft.chance.whole(50, 400))),
-        Kind::FunctionRole => one("policies", Alter::With(vec![word(draft)])),
+        Kind::FunctionRole => {
+            let policy = *draft.chance.pick(&[
+                "AWSXRayDaemonWriteAccess",
+                "CloudWatchLambdaInsightsExecutionRolePolicy",
+                "AWSLambdaVPCAccessExecutionRole",
+            ]);
+            one("policies", Alter::With(vec![policy.to_owned()]))
+        }
         Kind::FunctionPermission => one(
             "principals",
             Alter::With(vec!["events.amazonaws.com".to_owned()]),
@@ -102,54 +116,67 @@ pub fn besides(draft: &mut Draft, resource: Resource, of: &Patch) -> Option<Patc
 }
 
 fn word(draft: &mut Draft) -> String {
-    let first = *draft
-        .chance
-        .pick(&["team", "billing", "phase", "audit", "owner", "batch"]);
-    format!("{first}-{}", draft.chance.whole(2, 99))
+    let words = [
+        "identity-team",
+        "platform",
+        "billing",
+        "audit",
+        "payments",
+        "customer-care",
+        "security",
+    ];
+    (*draft.chance.pick(&words)).to_owned()
 }
 
+/// The parts of an application that come later and need an address of their own.
+const SITES: [&str; 6] = ["preview", "qa", "canary", "docs", "staging", "help"];
+
 fn of_client(draft: &mut Draft, resource: Resource) -> Patch {
-    let host = draft
+    let site = *draft.chance.pick(&SITES);
+    let own = draft.texts(resource, "CallbackURLs");
+    let own = own
+        .iter()
+        .find_map(|url| Some(url.strip_prefix("https://")?.split('/').next()?.to_owned()));
+    let host = format!("{site}.{}", own.as_deref().unwrap_or("example.com"));
+    let is_people = !draft.texts(resource, "CallbackURLs").is_empty();
+    match draft
         .chance
-        .pick(&["preview", "qa", "canary", "docs"])
-        .to_string();
-    let number = draft.chance.whole(1, 60);
-    let is_oauth = !draft.texts(resource, "CallbackURLs").is_empty();
-    let name = match draft.member(resource, "ClientName") {
-        Some(Value::String(name)) => name,
-        _ => "client".to_owned(),
-    };
-    match draft.chance.whole(0, 11) {
-        0..=2 if is_oauth => one(
+        .weighted(&[2.5, 1.0, 0.4, 0.3, 1.2, 1.0, 1.6, 0.8, 1.6])
+    {
+        0 if is_people => one(
             "CallbackURLs",
-            Alter::With(vec![format!(
-                "https://{host}-{number}.example.com/callback"
-            )]),
+            Alter::With(vec![format!("https://{host}/callback")]),
         ),
-        3 if is_oauth => one(
-            "LogoutURLs",
-            Alter::With(vec![format!("https://{host}-{number}.example.com/bye")]),
-        ),
-        4 if is_oauth => one("AllowedOAuthScopes", Alter::With(vec!["phone".to_owned()])),
-        5 | 6 => set("ClientName", json!(format!("{name}-{number}"))),
-        7 => set(
+        1 if is_people => one("LogoutURLs", Alter::With(vec![format!("https://{host}/")])),
+        2 if is_people => one("AllowedOAuthScopes", Alter::With(vec!["phone".to_owned()])),
+        3 => match draft.member(resource, "ClientName") {
+            Some(Value::String(name)) => set("ClientName", json!(format!("{name}-v2"))),
+            _ => Patch::new(),
+        },
+        4 => set(
             "AuthSessionValidity",
             json!(draft.chance.pick(&[3, 5, 8, 15])),
         ),
-        8 => set(
+        5 => set(
             "PreventUserExistenceErrors",
             json!(draft.chance.pick(&["ENABLED", "LEGACY"])),
         ),
-        9 => set(
-            "AccessTokenValidity",
-            json!(draft.chance.pick(&[15, 20, 45, 60])),
-        ),
-        10 => set("EnableTokenRevocation", json!(true)),
-        _ => set(
-            "IdTokenValidity",
-            json!(draft.chance.pick(&[15, 20, 45, 60])),
-        ),
+        6 => minutes(draft, "AccessToken"),
+        7 => set("EnableTokenRevocation", json!(true)),
+        _ => minutes(draft, "IdToken"),
     }
+}
+
+/// Another lifetime of tokens, with its unit.
+fn minutes(draft: &mut Draft, token: &str) -> Patch {
+    let number = *draft.chance.pick(&[15, 20, 30, 45, 60]);
+    vec![
+        (format!("{token}Validity"), Alter::To(json!(number))),
+        (
+            format!("TokenValidityUnits.{token}"),
+            Alter::To(json!("minutes")),
+        ),
+    ]
 }
 
 fn of_pool(draft: &mut Draft, resource: Resource) -> Patch {
@@ -180,12 +207,20 @@ fn of_resource_server(draft: &mut Draft, resource: Resource) -> Patch {
     let mut scopes = scopes
         .and_then(|scopes| scopes.as_array().cloned())
         .unwrap_or_default();
-    let name = format!("feature.{}", draft.chance.whole(1, 40));
-    scopes.push(json!({"ScopeName": name, "ScopeDescription": "new"}));
-    match draft.chance.happens(0.6) {
-        true => set("Scopes", json!(scopes)),
-        false => set("Name", json!(word(draft))),
+    let new = *draft
+        .chance
+        .pick(&["audit.read", "reports.read", "search", "notify"]);
+    let is_known = scopes.iter().any(|scope| scope["ScopeName"] == new);
+    if draft.chance.happens(0.15) && !is_known {
+        scopes.push(json!({"ScopeName": new, "ScopeDescription": format!("{new} of this API")}));
+        return set("Scopes", json!(scopes));
     }
+    let stem = draft.name(resource).trim_start_matches("https://");
+    let stem = stem.split(['.', '-', '/']).next().unwrap_or("public");
+    let stem = stem.to_owned();
+    let kind = *draft.chance.pick(&["API", "service", "API v2", "backend"]);
+    let name = format!("{stem} {kind}");
+    set("Name", json!(name))
 }
 
 fn of_function(draft: &mut Draft) -> Patch {

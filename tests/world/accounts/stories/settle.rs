@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     super::{
         model::{Cause, Does, Kind, OnOmission, Resource, Settings, World, Write},
-        rules::{check, derived},
+        rules::{check, derived, legal},
         state,
         truth::iso,
     },
@@ -80,6 +80,17 @@ impl Settling<'_> {
         (write.service, write.call) = call(edit, before, after.as_ref());
         if error.is_some() {
             self.writes.push(write);
+            return;
+        }
+        let is_legal = after.as_ref().is_none_or(|after| {
+            before == Some(after) || legal::accepts(&self.world.estate, edit.resource, after)
+        });
+        if !is_legal {
+            // Nobody sends it on an ordinary day; who does all the same is refused.
+            if !edit.innocent {
+                write.error = Some("InvalidParameterException");
+                self.writes.push(write);
+            }
             return;
         }
         let rules = self.world.rules.iter();

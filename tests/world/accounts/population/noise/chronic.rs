@@ -92,7 +92,8 @@ pub fn plan(world: &World, client: usize, span: Window, chance: &mut Chance, dra
         return;
     };
     let every = (DAY as f64 / chronic.per_day) as Millis;
-    let jitter = 0.01 + 0.15 * chronic.own;
+    // Some by a timer, others as their user or their back-off has it.
+    let jitter = 0.1 + 0.6 * chronic.own;
     let mut at = span.start + chance.time(0, every.min(5 * MINUTE));
     while at < span.end {
         // An app client that nobody asks anything of is not there.
@@ -108,6 +109,7 @@ pub fn plan(world: &World, client: usize, span: Window, chance: &mut Chance, dra
 
 /// What is stale: always the same thing.
 fn stale(app: &Client, own: f64, chance: &mut Chance) -> Option<(Flow, Arc<Asks>, Arc<Answer>)> {
+    let taste = answers::Taste::draw(chance);
     let of = |wanted: &dyn Fn(Flow) -> bool| app.habits.iter().find(|habit| wanted(habit.flow));
     let renews = of(&|flow| matches!(flow, Flow::Refresh | Flow::ApiRefresh | Flow::ApiRotate));
     let code = of(&|flow| matches!(flow, Flow::Hosted | Flow::Silent | Flow::Federated));
@@ -124,12 +126,16 @@ fn stale(app: &Client, own: f64, chance: &mut Chance) -> Option<(Flow, Arc<Asks>
         ));
     }
     if let Some(habit) = renews.filter(|_| own < 0.6 || (code.is_none() && password.is_none())) {
-        let answer = answers::spent_token(habit.flow, chance);
+        let answer = answers::spent_token(habit.flow, &taste, chance);
         return Some((habit.flow, Arc::clone(&habit.asks), answer));
     }
     if let Some(habit) = code {
         let flow = Flow::Stray(Step::Code);
-        return Some((flow, Arc::clone(&habit.asks), answers::spent_code(chance)));
+        return Some((
+            flow,
+            Arc::clone(&habit.asks),
+            answers::spent_code(&taste, chance),
+        ));
     }
     let message = "Incorrect username or password.";
     password.map(|habit| {

@@ -5,9 +5,8 @@ mod others;
 
 use super::{
     super::{
-        super::model::Step,
+        super::model::{Nature, Step},
         answer::{Seen, reason},
-        choice::of_luck,
     },
     Entry, Level, Target,
     sdk::Language,
@@ -18,8 +17,8 @@ pub struct Library {
     pub component: &'static str,
     pub agent: &'static str,
     pub refused: fn(&Seen<'_>, &Target<'_>) -> Entry,
-    /// What it says when it went well, in its own words.
-    pub well: [&'static str; 2],
+    /// What it says when it went well, in its own words: of a code, a refresh token, a machine.
+    pub well: [&'static str; 3],
 }
 
 const fn library(
@@ -27,7 +26,7 @@ const fn library(
     component: &'static str,
     agent: &'static str,
     refused: fn(&Seen<'_>, &Target<'_>) -> Entry,
-    well: [&'static str; 2],
+    well: [&'static str; 3],
 ) -> Library {
     Library {
         language,
@@ -41,8 +40,10 @@ const fn library(
 use Language::{Go, Java, Js, Net, Python};
 use javascript::{amplify, arctic, at_edge, axios, next_auth, oidc_client, passport};
 use others::{
-    authlib, dot_net, httpx, oauth2_proxy, oauthlib, plain_go, requests, spring, x_oauth2,
+    authlib, dot_net, duende, httpx, oauth2_proxy, oauthlib, plain_go, requests, spring, x_oauth2,
 };
+
+const HTTPX: &str = "HTTP Request: POST /oauth2/token \"HTTP/1.1 200 OK\"";
 
 pub const ALL: [Library; 16] = [
     library(
@@ -50,28 +51,28 @@ pub const ALL: [Library; 16] = [
         "next-auth",
         "openid-client/5.7.0",
         next_auth,
-        ["session established", "signed in"],
+        ["session established", "session refreshed", ""],
     ),
     library(
         Js,
         "passport",
         "node",
         passport,
-        ["user authenticated", "login ok"],
+        ["user authenticated", "refresh ok", ""],
     ),
     library(
         Js,
-        "amplify",
-        "aws-amplify/5.3.27 js",
+        "amplify-server",
+        "node",
         amplify,
-        ["signIn", "tokenRefresh"],
+        ["signInWithRedirect", "tokenRefresh", ""],
     ),
     library(
         Js,
         "arctic",
         "arctic",
         arctic,
-        ["validated authorization code", "tokens received"],
+        ["validated authorization code", "tokens received", ""],
     ),
     library(
         Go,
@@ -81,6 +82,7 @@ pub const ALL: [Library; 16] = [
         [
             "[AuthSuccess] Authenticated via OAuth2",
             "Refreshing session",
+            "",
         ],
     ),
     library(
@@ -88,49 +90,61 @@ pub const ALL: [Library; 16] = [
         "auth",
         "Go-http-client/1.1",
         x_oauth2,
-        ["token acquired", "token source refreshed"],
+        ["code redeemed", "token source refreshed", "token acquired"],
     ),
     library(
         Java,
         "o.s.s.oauth2.client",
         "Java/21.0.5",
         spring,
-        ["Authorized client", "access token response received"],
+        [
+            "Authorization code granted",
+            "access token response received",
+            "Authorized client",
+        ],
     ),
     library(
         Js,
         "http",
         "axios/1.7.7",
         axios,
-        ["POST /oauth2/token 200", "token response ok"],
+        [
+            "POST /oauth2/token 200",
+            "POST /oauth2/token 200",
+            "POST /oauth2/token 200",
+        ],
     ),
     library(
         Js,
         "oidc",
         "openid-client/6.1.7",
         oidc_client,
-        ["user loaded", "access token renewed"],
+        [
+            "authorizationCodeGrant ok",
+            "refreshTokenGrant ok",
+            "clientCredentialsGrant ok",
+        ],
     ),
     library(
         Python,
         "authlib",
         "Authlib/1.3.2 (+https://authlib.org/)",
         authlib,
-        ["fetched token", "user signed in"],
+        ["user signed in", "token updated", "fetched token"],
     ),
     library(
         Python,
         "app.tokens",
         "python-requests/2.32.3",
         requests,
-        ["obtained token", "token cache filled"],
+        ["code redeemed", "obtained token", "token cache filled"],
     ),
     library(
         Go,
         "tokens",
         "Go-http-client/2.0",
         plain_go,
-        ["token ok", "got access token"],
+        ["code exchanged", "token ok", "got access token"],
     ),
     library(
         Net,
@@ -140,6 +154,7 @@ pub const ALL: [Library; 16] = [
         [
             "AuthenticationScheme: Cookies signed in.",
             "Token endpoint response received",
+            "",
         ],
     ),
     library(
@@ -147,40 +162,67 @@ pub const ALL: [Library; 16] = [
         "edge",
         "node",
         at_edge,
-        ["Set cookies after sign-in", "Tokens exchanged"],
+        ["Tokens exchanged", "Tokens refreshed", ""],
     ),
     library(
         Python,
         "httpx",
         "python-httpx/0.27.2",
         httpx,
-        [
-            "HTTP Request: POST /oauth2/token \"HTTP/1.1 200 OK\"",
-            "token stored",
-        ],
+        [HTTPX, HTTPX, HTTPX],
     ),
     library(
         Python,
         "oauthlib",
         "python-requests/2.32.3",
         oauthlib,
-        ["token fetched", "session created"],
+        ["session created", "token refreshed", "token fetched"],
     ),
 ];
 
-/// What a service says of a request that went well.
-pub fn success(library: &Library, target: &Target<'_>) -> Entry {
-    let general = match target.attempt.step {
-        Step::Refresh | Step::ApiRefresh | Step::ApiRotate => "token refreshed",
-        Step::Machine => "access token issued (client_credentials)",
-        Step::UserInfo => "user info loaded",
-        Step::Password | Step::AdminPassword | Step::SrpReply => "sign-in succeeded",
-        Step::Srp => "challenge received",
-        _ => "authorization code exchanged",
+/// What programs of .NET use that have no user.
+const DUENDE: Library = library(
+    Net,
+    "Duende.AccessTokenManagement.ClientCredentialsTokenManagementService",
+    "Duende.IdentityModel/7.1.0",
+    duende,
+    ["", "", "Caching access token"],
+);
+
+/// The library of a service: for machines one that asks with client credentials.
+pub fn of(nature: Nature, place: usize) -> &'static Library {
+    static KNOWN: [Library; ALL.len()] = ALL;
+    static OF_MACHINES: Library = DUENDE;
+    let of_name = |name: &str| KNOWN.iter().find(|library| library.component == name);
+    let library = &KNOWN[place % KNOWN.len()];
+    if nature != Nature::Machine {
+        return library;
+    }
+    let other = match library.component {
+        "next-auth" | "passport" | "amplify-server" | "edge" => of_name("http"),
+        "arctic" => of_name("oidc"),
+        "oauthproxy" => of_name("auth"),
+        _ if library.language == Net => Some(&OF_MACHINES),
+        _ => None,
     };
-    let words = [general, library.well[0], library.well[1]];
+    other.unwrap_or(library)
+}
+
+/// What a service says of a request to the domain that went well.
+pub fn success(library: &Library, target: &Target<'_>) -> Entry {
+    let [code, renewed, issued] = library.well;
+    let (general, own) = match target.attempt.step {
+        Step::Refresh => ("token refreshed", renewed),
+        Step::Machine => ("access token issued (client_credentials)", issued),
+        Step::UserInfo => ("user info loaded", ""),
+        _ => ("authorization code exchanged", code),
+    };
+    let message = match target.luck < 0.5 || own.is_empty() {
+        true => general,
+        false => own,
+    };
     Entry {
-        message: (*of_luck(&words, target.luck)).to_owned(),
+        message: message.to_owned(),
         ..Entry::default()
     }
 }
@@ -199,6 +241,12 @@ fn url(target: &Target<'_>) -> String {
 /// The body of the answer.
 fn body(seen: &Seen<'_>) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    if seen.is_page {
+        let title = line(seen.status);
+        return format!(
+            "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+        );
+    }
     match (&seen.code, &seen.description) {
         (Some(code), Some(text)) => {
             format!(

@@ -11,6 +11,7 @@ use super::{
         json::{Object, object_text},
     },
     Entry, Level, Line,
+    sdk::Language,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,9 +46,28 @@ pub const ALL: [Logger; 11] = [
     Logger::Serilog,
 ];
 
+/// A service's logger: one that programs of this language have.
+pub fn of(language: Language, place: usize) -> Logger {
+    use Logger::{Bare, Ecs, IsoText, LocalText, Logback, Logrus, Pino, PythonJson, Serilog};
+    let known: &[Logger] = match language {
+        Language::Js => &[Pino, Logger::Winston, IsoText, Bare, LocalText, Ecs],
+        Language::Go => &[Logger::Zap, Logrus, IsoText, Bare, LocalText],
+        Language::Java => &[Logback, LocalText, IsoText, Bare, Ecs],
+        Language::Python => &[PythonJson, LocalText, IsoText, Bare, Ecs],
+        Language::Net => &[Serilog, IsoText, LocalText, Bare, Ecs],
+    };
+    let wanted = ALL[place % ALL.len()];
+    match known.contains(&wanted) {
+        true => wanted,
+        false => known[place % known.len()],
+    }
+}
+
 /// A service's logger.
 pub struct Writer<'a> {
     logger: Logger,
+    /// What text says of the thread.
+    thread: &'static str,
     service: &'a str,
     zone: i32,
     /// How lines say the app client, where they do: by dots in JSON.
@@ -57,7 +77,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(world: &'a World, workload: usize, log: LogStyle) -> Self {
+    pub fn new(world: &'a World, workload: usize, log: LogStyle, language: Language) -> Self {
         let luck = |question: &str| luck(world.seed, &[label(question), workload as u64]);
         let clients = [
             "clientId",
@@ -67,7 +87,11 @@ impl<'a> Writer<'a> {
             "cognito.clientId",
         ];
         Self {
-            logger: ALL[log.logger % ALL.len()],
+            logger: of(language, log.logger),
+            thread: match language {
+                Language::Java => "[main] ",
+                _ => "",
+            },
             service: &world.estate.workloads[workload].name,
             zone: log.zone,
             client: *of_luck::<&str>(&clients, luck("client in logs")),
@@ -97,7 +121,7 @@ impl<'a> Writer<'a> {
                 let level = level(entry, ["INFO ", "WARN ", "ERROR"]);
                 self.plain(
                     entry,
-                    &format!("{time} {level} [main] {} - ", entry.component),
+                    &format!("{time} {level} {}{} - ", self.thread, entry.component),
                 )
             }
             Logger::IsoText => {
@@ -204,7 +228,12 @@ impl<'a> Writer<'a> {
                 &format!("{}.{:03}4", at.div_euclid(1_000), at.rem_euclid(1_000)),
             );
             line.text("logger", entry.component);
-            line.text("caller", "auth/token.go:88");
+            let caller = match entry.component {
+                "auth" | "tokens" | "oauthproxy" => "auth/token.go:88",
+                "db" => "store/query.go:140",
+                _ => "server/server.go:57",
+            };
+            line.text("caller", caller);
             line.text("msg", &entry.message);
             fields(line, entry);
             self.client(line, entry);

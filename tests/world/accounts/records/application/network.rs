@@ -1,6 +1,8 @@
 //! How programs of each language tell that they got no answer: names, connections, certificates, time.
 
-use super::{super::super::model::Network, Entry, Level, Target, sdk::Language};
+use super::{
+    super::super::model::Network, Entry, Level, Target, libraries::Library, sdk::Language,
+};
 
 /// Milliseconds until a program gives up: at least, at most.
 pub fn patience(network: Network) -> (f64, f64) {
@@ -13,9 +15,11 @@ pub fn patience(network: Network) -> (f64, f64) {
 }
 
 /// How a program tells that it got no answer.
-pub fn unreached(language: Language, network: Network, target: &Target<'_>) -> Entry {
+pub fn unreached(library: &Library, network: Network, target: &Target<'_>) -> Entry {
     let host = &target.host;
-    let url = match target.attempt.step.is_endpoint() {
+    let language = library.language;
+    let is_endpoint = target.attempt.step.is_endpoint();
+    let url = match is_endpoint {
         true => format!("https://{host}/oauth2/token"),
         false => format!("https://{host}/"),
     };
@@ -24,6 +28,8 @@ pub fn unreached(language: Language, network: Network, target: &Target<'_>) -> E
         Language::Js => js(network, host, rarer),
         Language::Go => format!("Post \"{url}\": {}", go(network, host, rarer)),
         Language::Java => java(network, host, rarer),
+        Language::Python if !is_endpoint => botocore(network, &url),
+        Language::Python if library.component == "httpx" => httpx(network, rarer),
         Language::Python => python(network, host, rarer),
         Language::Net => net(network, host),
     };
@@ -118,6 +124,36 @@ fn python(network: Network, host: &str, rarer: bool) -> String {
         }
         Network::Timeout => format!(
             "requests.exceptions.ConnectTimeout: {pool}Max retries exceeded with url: /oauth2/token (Caused by ConnectTimeoutError('Connection to {host} timed out. (connect timeout=5)'))"
+        ),
+    }
+}
+
+fn httpx(network: Network, rarer: bool) -> String {
+    match network {
+        Network::Dns => "httpx.ConnectError: [Errno -2] Name or service not known",
+        Network::Connect => "httpx.ConnectError: [Errno 111] Connection refused",
+        Network::Tls if rarer => {
+            "httpx.ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired"
+        }
+        Network::Tls => {
+            "httpx.ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch"
+        }
+        Network::Timeout if rarer => "httpx.ReadTimeout: The read operation timed out",
+        Network::Timeout => "httpx.ConnectTimeout: timed out",
+    }
+    .to_owned()
+}
+
+fn botocore(network: Network, url: &str) -> String {
+    match network {
+        Network::Dns | Network::Connect => format!(
+            "botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: \"{url}\""
+        ),
+        Network::Tls => format!(
+            "botocore.exceptions.SSLError: SSL validation failed for {url} [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
+        ),
+        Network::Timeout => format!(
+            "botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: \"{url}\""
         ),
     }
 }

@@ -92,3 +92,54 @@ fn net(text: String) -> Entry {
     );
     error(text, Some(stack))
 }
+
+/// The agent of an SDK's calls.
+pub fn agent(language: Language) -> &'static str {
+    match language {
+        Language::Js => {
+            "aws-sdk-js/3.840.0 ua/2.1 os/linux#6.1.141 lang/js md/nodejs#22.16.0 api/cognito-identity-provider#3.840.0"
+        }
+        Language::Go => {
+            "aws-sdk-go-v2/1.36.5 ua/2.1 os/linux lang/go#1.24.5 api/cognitoidentityprovider#1.53.2"
+        }
+        Language::Java => {
+            "aws-sdk-java/2.32.8 md/io#sync md/http#Apache ua/2.1 os/Linux#6.1.141 lang/java#21.0.8"
+        }
+        Language::Python => {
+            "Boto3/1.40.12 md/Botocore#1.40.12 ua/2.1 os/linux#6.1.141 md/arch#aarch64 lang/python#3.13.5"
+        }
+        Language::Net => {
+            "aws-sdk-dotnet-coreclr/4.0.2.1 ua/2.1 os/linux#6.1.141 lang/.NET_Core#8.0.18 api/Cognito_Identity_Provider#4.0.2.1"
+        }
+    }
+}
+
+/// Who logs what comes of a call: the application's own class or module.
+pub fn component(language: Language) -> &'static str {
+    match language {
+        Language::Js => "signin",
+        Language::Go => "auth",
+        Language::Java => "c.e.auth.SignInService",
+        Language::Python => "app.signin",
+        Language::Net => "App.Auth.SignInService",
+    }
+}
+
+/// What an application says of a call that went well.
+pub fn success(language: Language, target: &Target<'_>) -> Entry {
+    let message = match (target.attempt.step, language) {
+        (Step::ApiRefresh | Step::ApiRotate, _) => "tokens refreshed",
+        (Step::Srp, _) => "challenge received",
+        (step, Language::Go | Language::Js) if target.luck < 0.5 => {
+            return Entry {
+                message: format!("{} ok", operation(step)),
+                ..Entry::default()
+            };
+        }
+        _ => "sign-in succeeded",
+    };
+    Entry {
+        message: message.to_owned(),
+        ..Entry::default()
+    }
+}

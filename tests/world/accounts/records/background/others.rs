@@ -4,7 +4,7 @@ use super::{
     super::{
         super::{
             chance::Chance,
-            model::{DAY, World},
+            model::{DAY, Tool, World},
         },
         json::object_text,
     },
@@ -20,7 +20,7 @@ const MOST: f64 = 12_000.0;
 struct Usual {
     service: &'static str,
     call: &'static str,
-    /// Members with their values; `#` stands for six letters.
+    /// Members with their values; `#` stands for six letters, `%` for the id of an instance.
     says: &'static [(&'static str, &'static str)],
     weight: f64,
 }
@@ -93,7 +93,7 @@ const USUAL: [Usual; 36] = [
     usual(
         "ec2.amazonaws.com",
         "CreateTags",
-        &[("resourcesSet", "i-0#")],
+        &[("resourcesSet", "i-0%")],
         0.3,
     ),
     usual(
@@ -105,7 +105,7 @@ const USUAL: [Usual; 36] = [
     usual(
         "ec2.amazonaws.com",
         "TerminateInstances",
-        &[("instancesSet", "i-0#")],
+        &[("instancesSet", "i-0%")],
         0.12,
     ),
     usual(
@@ -162,7 +162,7 @@ const USUAL: [Usual; 36] = [
     usual(
         "sqs.amazonaws.com",
         "SetQueueAttributes",
-        &[("queueUrl", "https://sqs.example.com/#")],
+        &[("queueUrl", "https://sqs.amazonaws.com/000000000000/jobs-#")],
         0.06,
     ),
     usual(
@@ -180,7 +180,7 @@ const USUAL: [Usual; 36] = [
     usual(
         "ssm.amazonaws.com",
         "UpdateInstanceInformation",
-        &[("instanceId", "i-0#")],
+        &[("instanceId", "i-0%")],
         2.0,
     ),
     usual("lambda.amazonaws.com", "ListFunctions20150331", &[], 1.0),
@@ -246,6 +246,26 @@ pub fn draw(world: &World, requests: usize, chance: &mut Chance) -> Vec<Event> {
         .collect()
 }
 
+/// Calls that no instance or task makes by itself.
+fn is_deployed(call: &str) -> bool {
+    !matches!(
+        call,
+        "CreateLogStream" | "PutEvaluations" | "UpdateInstanceInformation" | "RunTask"
+    )
+}
+
+/// What builds images and alters machines.
+fn deployers(world: &World) -> Vec<usize> {
+    let actors = world.estate.actors.iter().enumerate();
+    let deployers = actors.filter(|(_, actor)| {
+        matches!(
+            actor.tool,
+            Tool::Pipeline | Tool::Terraform | Tool::CloudFormation
+        )
+    });
+    deployers.map(|(place, _)| place).collect()
+}
+
 fn who(role: &'static str, chance: &mut Chance) -> Who {
     let session = format!("i-0{}", chance.letters("0123456789abcdef", 16));
     let address = format!(
@@ -268,6 +288,7 @@ fn event(world: &World, usual: &'static Usual, roles: &[Who], chance: &mut Chanc
         "StartQuery",
     ];
     let read_only = reads.iter().any(|start| usual.call.starts_with(start));
+    let deployers = deployers(world);
     let by_service = matches!(usual.call, "AssumeRole" | "CreateLogStream") && chance.happens(0.5);
     let who = match by_service {
         true => Who::Service(chance.pick::<&str>(&[
@@ -275,6 +296,9 @@ fn event(world: &World, usual: &'static Usual, roles: &[Who], chance: &mut Chanc
             "lambda.amazonaws.com",
             "ec2.amazonaws.com",
         ])),
+        false if !read_only && is_deployed(usual.call) && !deployers.is_empty() => {
+            Who::Actor(*chance.pick(&deployers))
+        }
         false => chance.pick(roles).clone(),
     };
     let request_json = match usual.says {
@@ -282,6 +306,7 @@ fn event(world: &World, usual: &'static Usual, roles: &[Who], chance: &mut Chanc
         says => object_text(|request| {
             for (member, value) in says {
                 let own = value.replace('#', &chance.letters(LETTERS, 6));
+                let own = own.replace('%', &chance.letters("0123456789abcdef", 16));
                 request.text(member, &own.replace("000000000000", &world.estate.account));
             }
         }),
@@ -294,6 +319,10 @@ fn event(world: &World, usual: &'static Usual, roles: &[Who], chance: &mut Chanc
         read_only,
         global: usual.service == "iam.amazonaws.com",
         request_json,
-        error: chance.happens(0.012).then_some("AccessDenied"),
+        error: chance.happens(0.012).then_some(match usual.service {
+            "ec2.amazonaws.com" => "Client.UnauthorizedOperation",
+            _ => "AccessDenied",
+        }),
+        told_json: None,
     }
 }

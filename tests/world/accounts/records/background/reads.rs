@@ -198,6 +198,7 @@ fn read(who: Who, at: Millis, call: &'static str, request_json: String) -> Event
         global: false,
         request_json,
         error: None,
+        told_json: None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Files that lie about where logs do and are none: digests, notes, other logs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     super::{
         super::{
             chance::Chance,
-            model::{HOUR, Millis, World},
+            model::{HOUR, MINUTE, Millis, World},
             truth::iso,
         },
         clock,
@@ -14,12 +14,13 @@ use super::{
     File, gzip,
 };
 
-/// Two or more of them.
-pub fn files(world: &World, chance: &mut Chance) -> Vec<File> {
+/// Two or more of them, beside these files.
+pub fn files(world: &World, known: &[File], chance: &mut Chance) -> Vec<File> {
     let mut files = Vec::new();
     let hours = chance.whole(1, 6).min(world.window.length() / HOUR + 1);
     for hour in 0..hours {
-        files.push(digest(world, world.window.start + hour * HOUR, chance));
+        let from = world.window.start + hour * HOUR;
+        files.extend(digest(world, known, from, chance));
     }
     if chance.happens(0.6) {
         let notes = [
@@ -39,36 +40,55 @@ pub fn files(world: &World, chance: &mut Chance) -> Vec<File> {
     files
 }
 
-fn digest(world: &World, from: Millis, chance: &mut Chance) -> File {
+/// The digest of an hour; only a trail in S3 has them.
+fn digest(world: &World, known: &[File], from: Millis, chance: &mut Chance) -> Option<File> {
     let account = &world.estate.account;
     let region = &world.estate.region;
     let end = clock::minute(from) + HOUR;
     let bucket = format!("trail-{account}");
+    let hex = |length: usize, chance: &mut Chance| chance.letters("0123456789abcdef", length);
+    let folder = format!("AWSLogs/{account}/CloudTrail/{region}/");
+    let paths = known.iter().map(|(path, _)| path);
+    let of_trail: Vec<&String> = paths.filter(|path| path.starts_with(&folder)).collect();
+    if of_trail.is_empty() {
+        return None;
+    }
+    let minutes =
+        (0..60).map(|minute| clock::spelled(end - HOUR + minute * MINUTE, "_%Y%m%dT%H%MZ_"));
+    let minutes: Vec<String> = minutes.collect();
+    let of_hour = of_trail
+        .into_iter()
+        .filter(|path| minutes.iter().any(|minute| path.contains(minute)));
+    let log_files: Vec<Value> = of_hour
+        .map(|path| {
+            json!({
+                "s3Bucket": bucket,
+                "s3Object": path,
+                "hashValue": hex(64, chance),
+                "hashAlgorithm": "SHA-256",
+                "newestEventTime": iso(end - 3 * MINUTE),
+                "oldestEventTime": iso(end - HOUR),
+            })
+        })
+        .collect();
     let digest = json!({
         "awsAccountId": account,
         "digestStartTime": iso(end - HOUR),
         "digestEndTime": iso(end),
         "digestS3Bucket": bucket,
-        "digestPublicKeyFingerprint": chance.letters("0123456789abcdef", 32),
+        "digestPublicKeyFingerprint": hex(32, chance),
         "digestSignatureAlgorithm": "SHA256withRSA",
-        "newestEventTime": iso(end - 3 * 60_000),
-        "oldestEventTime": iso(end - HOUR - 5 * 60_000),
+        "newestEventTime": iso(end - 3 * MINUTE),
+        "oldestEventTime": iso(end - HOUR - 5 * MINUTE),
         "previousDigestS3Bucket": null,
-        "logFiles": [{
-            "s3Bucket": bucket,
-            "s3Object": format!("AWSLogs/{account}/CloudTrail/{region}/part.json.gz"),
-            "hashValue": chance.letters("0123456789abcdef", 64),
-            "hashAlgorithm": "SHA-256",
-            "newestEventTime": iso(end - 3 * 60_000),
-            "oldestEventTime": iso(end - HOUR),
-        }],
+        "logFiles": log_files,
     });
     let path = format!(
         "AWSLogs/{account}/CloudTrail-Digest/{region}/{}/{account}_CloudTrail-Digest_{region}_trail_{region}_{}.json.gz",
         clock::spelled(end, "%Y/%m/%d"),
         clock::spelled(end, "%Y%m%dT%H%M%SZ"),
     );
-    (path, gzip(digest.to_string().as_bytes()))
+    Some((path, gzip(digest.to_string().as_bytes())))
 }
 
 fn access_log(world: &World, chance: &mut Chance) -> File {

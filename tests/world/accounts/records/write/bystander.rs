@@ -2,7 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{super::style::MASK, Around, COGNITO, elsewhere::pool_arn};
+use super::{
+    super::{
+        super::{chance::bits, model::Settings},
+        choice::{SMALL, label, letters},
+        style::MASK,
+    },
+    Around, COGNITO,
+    elsewhere::pool_arn,
+};
 
 /// Parameters of a call, but for what it sends.
 pub fn parameters(around: &Around<'_>) -> Map<String, Value> {
@@ -16,6 +24,59 @@ pub fn parameters(around: &Around<'_>) -> Map<String, Value> {
     members
 }
 
+/// What is said with the names that resources of this service have: a resource of the simulator may
+/// stand for several.
+pub fn named(around: &Around<'_>, said: Settings) -> Settings {
+    let name = around.name();
+    let own = own_name(around, &name);
+    let renamed = said.into_iter().map(|(member, value)| match value {
+        Value::String(text) if text == name => (member, own.clone().into()),
+        value => (member, value),
+    });
+    renamed.collect()
+}
+
+fn own_name(around: &Around<'_>, name: &str) -> String {
+    let estate = &around.world.estate;
+    let (region, account) = (&estate.region, &estate.account);
+    let service = around.write.service.split('.').next().unwrap_or_default();
+    let settings = estate.settings.get(&around.write.resource);
+    let of_another = settings.is_some_and(|settings| {
+        settings
+            .get("service")
+            .is_some_and(|known| known != around.write.service)
+    });
+    let numbers = [label(name), label(service)];
+    let other = |what: &str| match of_another {
+        true => {
+            let area = name.split(['-', '/']).next().unwrap_or(name);
+            format!(
+                "{area}-{what}-{}",
+                letters(around.world.seed, &numbers, SMALL, 5)
+            )
+        }
+        false => name.to_owned(),
+    };
+    match service {
+        "s3" => other("files"),
+        "monitoring" => other("latency"),
+        "sqs" => format!(
+            "https://sqs.{region}.amazonaws.com/{account}/{}",
+            other("jobs")
+        ),
+        "dynamodb" => other("sessions"),
+        "autoscaling" => other("workers"),
+        "logs" => format!("/app/{}", other("service")),
+        "cloudformation" => other("stack"),
+        "elasticloadbalancing" => format!(
+            "arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{}/{:016x}",
+            other("tg"),
+            bits(around.world.seed, &numbers)
+        ),
+        _ => name.to_owned(),
+    }
+}
+
 fn of_cognito(around: &Around<'_>, members: &mut Map<String, Value>) {
     let pools = &around.world.estate.pools;
     let pool = around.pool().unwrap_or(around.write.id % pools.len());
@@ -25,7 +86,7 @@ fn of_cognito(around: &Around<'_>, members: &mut Map<String, Value>) {
         true => put("ResourceArn", pool_arn(around, pool).into()),
         false => put("UserPoolId", pools[pool].id.as_str().into()),
     };
-    if call.contains("Group") {
+    if call.contains("Group") && !around.said().contains_key("groupName") {
         put("GroupName", around.name().into());
     }
     if call.starts_with("Admin") {

@@ -9,16 +9,17 @@ use super::{
             model::{Does, Kind, Settings},
         },
         choice::label,
+        links,
         style::MASK,
     },
     Around,
     parameters::last,
+    stores,
 };
 
 /// How resources of other services are named by their calls.
 pub fn parameters(around: &Around<'_>) -> Map<String, Value> {
     let name = around.name();
-    let token = around.id("token");
     let call = around.write.call;
     let members = match around.write.resource.kind {
         Kind::Function => function(around, &name),
@@ -34,11 +35,11 @@ pub fn parameters(around: &Around<'_>) -> Map<String, Value> {
             "Name": name,
             "Scope": "REGIONAL",
             "Id": acl_id(around, &name),
-            "LockToken": token,
+            "LockToken": around.lock(),
         }),
         Kind::Certificate => json!({"CertificateArn": name}),
         Kind::DnsRecord => record(around, &name),
-        Kind::StoredSecret => stored_secret(around, &name, &token),
+        Kind::StoredSecret => stores::secret(around, &name),
         Kind::Parameter => parameter(around, &name),
         Kind::Route => json!({
             "RouteTableId": name,
@@ -48,7 +49,7 @@ pub fn parameters(around: &Around<'_>) -> Map<String, Value> {
             "GroupId": name, "IpPermissions": {"Items": altered(around, "egress")},
         }),
         Kind::NetworkAcl => entry(around, &name),
-        Kind::KmsKey => json!({"KeyId": name}),
+        Kind::KmsKey => stores::key(around, &name),
         _ => json!({"Name": name}),
     };
     match members {
@@ -65,6 +66,11 @@ fn function(around: &Around<'_>, name: &str) -> Value {
             "DryRun": false,
             "S3Bucket": format!("artifacts-{}", around.world.estate.region),
             "S3Key": format!("{}/{}.zip", last(name), code_hash(around)),
+        }),
+        // Who says all that a function is says its key too.
+        call if call.starts_with("UpdateFunctionConf") && around.said().len() > 2 => json!({
+            "FunctionName": name,
+            "KMSKeyArn": links::key_of(around.world, around.write.resource),
         }),
         _ => json!({"FunctionName": name}),
     }
@@ -153,7 +159,7 @@ fn altered(around: &Around<'_>, member: &str) -> Vec<Value> {
 }
 
 /// The value of a member now, or before it was deleted.
-fn held(around: &Around<'_>, member: &str) -> Option<Value> {
+pub fn held(around: &Around<'_>, member: &str) -> Option<Value> {
     let settings = around.after.or(around.before)?;
     settings.get(member).cloned()
 }
@@ -167,14 +173,30 @@ fn association(around: &Around<'_>) -> Value {
     }
 }
 
-/// The id of an ACL or a set of addresses.
+/// The id of an ACL or a set of addresses, as its ARN has it.
 fn acl_id(around: &Around<'_>, name: &str) -> String {
-    let arn = held(around, "~Arn");
-    let known = arn.as_ref().and_then(Value::as_str).map(last);
-    known.map_or_else(
-        || id(around.world.seed, &[label("acl"), label(name)]),
-        str::to_owned,
-    )
+    let own = held(around, "~Arn");
+    let known = own.as_ref().and_then(Value::as_str).map(last);
+    let known = known
+        .map(str::to_owned)
+        .or_else(|| id_in_rules(around, name));
+    known.unwrap_or_else(|| id(around.world.seed, &[label("acl"), label(name)]))
+}
+
+/// A set of addresses is known by the rules that refer to it.
+fn id_in_rules(around: &Around<'_>, name: &str) -> Option<String> {
+    let settings = around.world.estate.settings.iter();
+    let acls = settings.filter(|(resource, _)| resource.kind == Kind::Acl);
+    let mut rules = acls
+        .filter_map(|(_, acl)| acl.get("Rules")?.as_array())
+        .flatten();
+    rules.find_map(|rule| {
+        let arn = rule
+            .pointer("/Statement/IPSetReferenceStatement/ARN")?
+            .as_str()?;
+        let (_, tail) = arn.split_once(&format!("/ipset/{name}/"))?;
+        Some(tail.to_owned())
+    })
 }
 
 pub fn pool_arn(around: &Around<'_>, pool: usize) -> String {
@@ -200,22 +222,6 @@ fn record(around: &Around<'_>, name: &str) -> Value {
             "ResourceRecordSet": {"Name": name, "Type": value("Type"), "TTL": value("TTL"), "ResourceRecords": records},
         }]},
     })
-}
-
-/// The value is never told; that one was sent is.
-fn stored_secret(around: &Around<'_>, name: &str, token: &str) -> Value {
-    let sent = around.said().contains_key("value").then_some(MASK);
-    match around.write.call {
-        "CreateSecret" => json!({"Name": name, "ClientRequestToken": token, "SecretString": sent}),
-        "PutSecretValue" | "UpdateSecret" => {
-            json!({"SecretId": name, "ClientRequestToken": token, "SecretString": sent})
-        }
-        "UpdateSecretVersionStage" => {
-            json!({"SecretId": name, "VersionStage": "AWSCURRENT", "MoveToVersionId": token})
-        }
-        "RotateSecret" => json!({"SecretId": name, "ClientRequestToken": token}),
-        _ => json!({"SecretId": name}),
-    }
 }
 
 fn parameter(around: &Around<'_>, name: &str) -> Value {

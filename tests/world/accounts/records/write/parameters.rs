@@ -18,8 +18,11 @@ use super::{
 pub fn of(around: &Around<'_>) -> Map<String, Value> {
     let mut members = named(around);
     for (member, value) in around.said() {
-        if !is_internal(around.write.resource.kind, &member) {
-            members.entry(member).or_insert(value);
+        let known = members
+            .keys()
+            .any(|known| known.eq_ignore_ascii_case(&member));
+        if !known && !is_internal(around.write.resource.kind, &member) {
+            members.insert(member, value);
         }
     }
     members.retain(|_, value| !value.is_null());
@@ -35,9 +38,10 @@ pub fn is_internal(kind: Kind, member: &str) -> bool {
         Kind::FunctionRole => matches!(member, "policies" | "trusts"),
         Kind::FunctionConcurrency => member == "reserved",
         Kind::AclAssociation => member == "acl",
-        Kind::StoredSecret | Kind::Parameter => member == "value",
+        Kind::StoredSecret => true,
+        Kind::Parameter => member == "value",
         Kind::SecurityGroup | Kind::NetworkAcl => member == "egress",
-        Kind::KmsKey => member == "KeyState",
+        Kind::KmsKey => true,
         Kind::DnsRecord => true,
         _ => false,
     }
@@ -134,32 +138,4 @@ pub fn secret_id(around: &Around<'_>) -> String {
 /// What stands behind the last slash or colon.
 pub fn last(name: &str) -> &str {
     name.rsplit(['/', ':']).next().unwrap_or(name)
-}
-
-/// What goes with an error.
-pub fn message(error: &str, around: &Around<'_>) -> String {
-    let client = around.client();
-    let client = client.map_or("client", |client| &around.world.estate.clients[client].id);
-    let call = around.write.call;
-    match error {
-        "AccessDenied" | "AccessDeniedException" => format!(
-            "User: {} is not authorized to perform: {}:{call} because no identity-based policy allows the {call} action",
-            around.world.estate.actors[around.write.actor].arn,
-            around.write.service.split('.').next().unwrap_or_default(),
-        ),
-        "TooManyRequestsException" | "ThrottlingException" => "Rate exceeded".to_owned(),
-        "ConcurrentModificationException" => {
-            "Another operation on this resource is in progress.".to_owned()
-        }
-        "ResourceNotFoundException" => format!("User pool client {client} does not exist."),
-        "InvalidOAuthFlowException" => {
-            "CallbackUrls can not be empty when code flow or implicit flow is selected".to_owned()
-        }
-        "ScopeDoesNotExistException" => "Invalid scope requested: api/write".to_owned(),
-        "LimitExceededException" => "Limit exceeded.".to_owned(),
-        "WAFOptimisticLockException" => {
-            "The operation failed because the lock token is not current.".to_owned()
-        }
-        _ => "Invalid value for a parameter of the request.".to_owned(),
-    }
 }

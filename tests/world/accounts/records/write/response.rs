@@ -11,9 +11,10 @@ use super::{
         },
         choice::{label, letters},
         clock::of_java,
+        links,
         style::{Dates, MASK, Responses},
     },
-    Around, elsewhere, parameters, visible,
+    Around, elsewhere, parameters, stores, visible,
 };
 
 /// The answer's members by the names of the API's model; `None` where the trail has none.
@@ -51,18 +52,19 @@ pub fn of(around: &Around<'_>) -> Option<Map<String, Value>> {
         Kind::Function if creates_or_updates => function(around),
         Kind::FunctionPermission if creates_or_updates => permission(around),
         Kind::Acl | Kind::IpSet if creates_or_updates => {
-            json!({"NextLockToken": around.id("lock")})
+            json!({"NextLockToken": around.next_lock()})
         }
-        Kind::StoredSecret => json!({
-            "ARN": secret_arn(around), "Name": around.name(), "VersionId": around.id("token"),
-        }),
+        Kind::StoredSecret => stores::secret_answer(around),
         Kind::Parameter if creates_or_updates => {
             json!({"Version": 2 + around.write.id % 40, "Tier": "Standard"})
         }
         _ => return None,
     };
     match answer {
-        Value::Object(members) => Some(members),
+        Value::Object(mut members) => {
+            members.retain(|_, value| !value.is_null());
+            Some(members)
+        }
         _ => None,
     }
 }
@@ -133,7 +135,7 @@ fn born(around: &Around<'_>) -> Millis {
     around.world.window.start - (age * DAY as f64) as Millis
 }
 
-fn date(around: &Around<'_>, at: Millis) -> Value {
+pub fn date(around: &Around<'_>, at: Millis) -> Value {
     match around.style.dates {
         Dates::Java => of_java(at).into(),
         Dates::Iso => iso(at).into(),
@@ -186,6 +188,9 @@ fn function(around: &Around<'_>) -> Value {
         "State": "Active",
     });
     members.extend(known.as_object().cloned().unwrap_or_default());
+    if let Some(key) = links::key_of(around.world, around.write.resource) {
+        members.insert("KMSKeyArn".into(), key.into());
+    }
     Value::Object(members)
 }
 
@@ -203,7 +208,7 @@ fn permission(around: &Around<'_>) -> Value {
     json!({"Statement": statement.to_string()})
 }
 
-fn secret_arn(around: &Around<'_>) -> String {
+pub fn secret_arn(around: &Around<'_>) -> String {
     let name = around.name();
     if name.starts_with("arn:") {
         return name;

@@ -131,6 +131,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("client-callbacks", "logout URL not listed")
     .documented(LOGOUT_PAGE)
+    .doubtful()
     .answers(&[
         ("redirect_mismatch", "", 400),
         (
@@ -190,6 +191,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("client-providers", "no sign-in with a password")
     .documented(UPDATE)
+    .doubtful()
     .answers(&[
         ("invalid_request", "Login option is not available", 400),
         ("unauthorized_client", "", 400),
@@ -270,6 +272,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("lifetimes", "refresh token outlived")
     .documented(REFRESH_PAGE)
+    .doubtful()
     .answers(&[("invalid_grant", "", 400)]),
     Row::of(
         Kind::Client,
@@ -279,6 +282,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("lifetimes", "refresh token outlived")
     .documented(REFRESH_PAGE)
+    .doubtful()
     .answers(&[
         ("NotAuthorizedException", "Refresh Token has expired", 400),
         ("NotAuthorizedException", "Invalid Refresh Token.", 400),
@@ -298,6 +302,7 @@ pub const ROWS: &[Row] = &[
     Row::of(Kind::Client, "~Rotates", When::Flag(true), &[Step::Refresh])
         .named("lifetimes", "rotated token used again")
         .documented(REFRESH_PAGE)
+        .doubtful()
         .share(0.3, 0.9)
         .answers(&[("invalid_grant", "", 400)]),
     Row::of(

@@ -44,31 +44,37 @@ pub const ROWS: &[Row] = &[
         "ProviderDetails.MetadataURL",
         When::Changed,
         "other metadata",
-    ),
+    )
+    .doubtful(),
     provider(
         "ProviderDetails.MetadataFile",
         When::Changed,
         "other metadata",
-    ),
+    )
+    .doubtful(),
     provider(
         "ProviderDetails.authorize_scopes",
         When::Changed,
         "other scopes",
     )
+    .doubtful()
     .share(0.5, 1.0),
     provider(
         "~MapsWell",
         When::Flag(false),
         "attribute mapping does not fit",
     )
+    .doubtful()
     .share(0.4, 1.0),
     Row::of(Kind::ResourceServer, "", When::Gone, &[Step::Machine])
         .named("resource-servers", "resource server deleted")
         .documented(SCOPES)
+        .doubtful()
         .answers(&[("invalid_scope", "", 400), ("invalid_grant", "", 400)]),
     Row::of(Kind::ResourceServer, "", When::Gone, &[Step::Authorize])
         .named("resource-servers", "resource server deleted")
         .documented(SCOPES)
+        .doubtful()
         .answers(&[("invalid_scope", "", 400), ("invalid_request", "", 400)]),
     Row::of(
         Kind::ResourceServer,
@@ -78,6 +84,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("resource-servers", "scope deleted")
     .documented(SCOPES)
+    .doubtful()
     .pace(Pace::Cached)
     .answers(&[("invalid_scope", "", 400), ("invalid_grant", "", 400)]),
     Row::of(
@@ -88,5 +95,6 @@ pub const ROWS: &[Row] = &[
     )
     .named("resource-servers", "scope deleted")
     .documented(SCOPES)
+    .doubtful()
     .answers(&[("invalid_scope", "", 400)]),
 ];

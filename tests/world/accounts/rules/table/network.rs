@@ -75,6 +75,7 @@ const fn store(kind: Kind, member: &'static str, when: When, name: &'static str)
     Row::of(kind, member, when, TOKEN)
         .named("stores", name)
         .documented(ROTATION)
+        .doubtful()
         .pace(Pace::Cached)
         .answers(WRONG_SECRET)
 }
@@ -83,6 +84,7 @@ const fn store_api(kind: Kind, member: &'static str, when: When, name: &'static 
     Row::of(kind, member, when, super::API)
         .named("stores", name)
         .documented(ROTATION)
+        .doubtful()
         .pace(Pace::Cached)
         .answers(WRONG_HASH)
 }
@@ -105,6 +107,7 @@ pub const ROWS: &[Row] = &[
     .network(&[Network::Tls])
     .pace(Pace::Slow),
     of_domain(Kind::Certificate, "~Valid", OFF, "certificate not valid")
+        .doubtful()
         .network(&[Network::Tls])
         .pace(Pace::Slow),
     of_domain(Kind::Certificate, "", When::Gone, "certificate deleted")
@@ -131,6 +134,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("domain", "managed login without branding")
     .documented(BRANDING)
+    .doubtful()
     .answers(NO_PAGE),
     Row::of(
         Kind::Branding,
@@ -140,6 +144,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("domain", "managed login without branding")
     .documented(BRANDING)
+    .doubtful()
     .answers(NO_PAGE),
     blocks(Kind::AclAssociation, "acl", When::StrictAcl, "strict ACL"),
     blocks_api(Kind::AclAssociation, "acl", When::StrictAcl, "strict ACL"),
@@ -184,6 +189,7 @@ pub const ROWS: &[Row] = &[
         When::Text("some"),
         "ACL rule on countries",
     )
+    .doubtful()
     .share(0.25, 0.75),
     blocks_api(
         Kind::Acl,
@@ -191,6 +197,7 @@ pub const ROWS: &[Row] = &[
         When::Text("some"),
         "ACL rule on countries",
     )
+    .doubtful()
     .share(0.25, 0.75),
     blocks(
         Kind::Acl,
@@ -198,6 +205,7 @@ pub const ROWS: &[Row] = &[
         When::Text("rate"),
         "ACL rule on rates",
     )
+    .doubtful()
     .share(0.3, 0.9),
     blocks_api(
         Kind::Acl,
@@ -205,6 +213,7 @@ pub const ROWS: &[Row] = &[
         When::Text("rate"),
         "ACL rule on rates",
     )
+    .doubtful()
     .share(0.3, 0.9),
     blocks(
         Kind::IpSet,

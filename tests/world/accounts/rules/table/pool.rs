@@ -37,7 +37,7 @@ const TRIGGER_DENIED: &[Reply] = &[
 const BLOCKED: &[Reply] = &[
     (
         "NotAuthorizedException",
-        "Incorrect username or password.",
+        "Request not allowed due to security reasons.",
         400,
     ),
     (
@@ -102,18 +102,22 @@ pub const ROWS: &[Row] = &[
         .certain(),
     page("MfaConfiguration", ON, "second factor required")
         .documented(MFA)
+        .doubtful()
         .share(0.4, 1.0),
     sign_in("MfaConfiguration", ON, "second factor required", BLOCKED)
         .documented(MFA)
+        .doubtful()
         .share(0.4, 1.0),
     Row::of(Kind::PoolMfa, "MfaConfiguration", ON, &[Step::LoginPost])
         .named("pool-settings", "second factor required")
         .documented(MFA)
+        .doubtful()
         .share(0.4, 1.0)
         .answers(&[("access_denied", "", 400), ("invalid_request", "", 400)]),
     Row::of(Kind::PoolMfa, "MfaConfiguration", ON, SIGN_IN)
         .named("pool-settings", "second factor required")
         .documented(MFA)
+        .doubtful()
         .share(0.4, 1.0)
         .answers(&[
             ("NotAuthorizedException", "MFA setup is required.", 400),
@@ -127,6 +131,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("pool-settings", "token of no remembered device")
     .documented(DEVICES)
+    .doubtful()
     .answers(&[("invalid_grant", "", 400)]),
     Row::of(
         Kind::Pool,
@@ -136,6 +141,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("pool-settings", "token of no remembered device")
     .documented(DEVICES)
+    .doubtful()
     .answers(&[("NotAuthorizedException", "Invalid Refresh Token.", 400)]),
     page(
         "UserPoolTier",
@@ -154,6 +160,7 @@ pub const ROWS: &[Row] = &[
         "threat protection blocks",
     )
     .documented(THREATS)
+    .doubtful()
     .share(0.25, 0.8),
     sign_in(
         "UserPoolAddOns.AdvancedSecurityMode",
@@ -162,6 +169,7 @@ pub const ROWS: &[Row] = &[
         BLOCKED,
     )
     .documented(THREATS)
+    .doubtful()
     .share(0.25, 0.8),
     page(
         "Policies.SignInPolicy.AllowedFirstAuthFactors",
@@ -182,6 +190,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("pool-settings", "risk blocks")
     .documented(THREATS)
+    .doubtful()
     .share(0.3, 0.9)
     .answers(&[("access_denied", "", 400), ("invalid_request", "", 400)]),
     Row::of(
@@ -192,6 +201,7 @@ pub const ROWS: &[Row] = &[
     )
     .named("pool-settings", "risk blocks")
     .documented(THREATS)
+    .doubtful()
     .share(0.3, 0.9)
     .answers(BLOCKED),
     trigger(
@@ -256,6 +266,7 @@ pub const ROWS: &[Row] = &[
         When::Number(1),
         "function times out",
     )
+    .doubtful()
     .share(0.3, 1.0),
     api_trigger(
         Kind::Function,
@@ -263,19 +274,22 @@ pub const ROWS: &[Row] = &[
         When::Number(1),
         "function times out",
     )
+    .doubtful()
     .share(0.3, 1.0),
     trigger(
         Kind::Function,
         "role",
         When::Changed,
         "function lacks permissions",
-    ),
+    )
+    .doubtful(),
     api_trigger(
         Kind::Function,
         "role",
         When::Changed,
         "function lacks permissions",
-    ),
+    )
+    .doubtful(),
     trigger(
         Kind::Function,
         "handler",
@@ -319,6 +333,7 @@ pub const ROWS: &[Row] = &[
         When::Number(1),
         "too little concurrency",
     )
+    .doubtful()
     .share(0.2, 0.7),
     api_trigger(
         Kind::FunctionConcurrency,
@@ -326,19 +341,26 @@ pub const ROWS: &[Row] = &[
         When::Number(1),
         "too little concurrency",
     )
+    .doubtful()
     .share(0.2, 0.7),
     trigger(
         Kind::FunctionRole,
         "~Allows",
         When::Flag(false),
         "role lacks a policy",
-    ),
+    )
+    .doubtful(),
     api_trigger(
         Kind::FunctionRole,
         "~Allows",
         When::Flag(false),
         "role lacks a policy",
-    ),
-    trigger(Kind::KmsKey, "~Usable", When::Flag(false), "key not usable").pace(Pace::Cached),
-    api_trigger(Kind::KmsKey, "~Usable", When::Flag(false), "key not usable").pace(Pace::Cached),
+    )
+    .doubtful(),
+    trigger(Kind::KmsKey, "~Usable", When::Flag(false), "key not usable")
+        .doubtful()
+        .pace(Pace::Cached),
+    api_trigger(Kind::KmsKey, "~Usable", When::Flag(false), "key not usable")
+        .doubtful()
+        .pace(Pace::Cached),
 ];

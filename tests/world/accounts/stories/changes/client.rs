@@ -213,7 +213,8 @@ pub fn partial(
     members: &'static [&'static str],
     steps: &'static [Step],
 ) -> Vec<Change> {
-    let number = *draft.chance.pick(&[10, 15, 30, 45]);
+    // Legal in minutes and in hours: an update that says no units may mean either.
+    let number = *draft.chance.pick(&[5, 8, 10, 12]);
     let mut changes = changes(draft, |draft, place| {
         let said = members.iter().filter(|member| **member != "ClientName");
         let patch: Patch = said

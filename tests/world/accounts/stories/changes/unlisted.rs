@@ -28,7 +28,7 @@ pub fn member(
     for resource in draft.resources(kind).into_iter().take(MOST) {
         let path = *draft.chance.pick(members);
         let old = draft.member(resource, path);
-        let Some(new) = novel(draft, path, old.as_ref()) else {
+        let Some(new) = novel(draft, resource, path, old.as_ref()) else {
             continue;
         };
         let (clients, steps) = reached(draft, resource);
@@ -98,8 +98,20 @@ fn flow(draft: &mut Draft, client: usize) -> Flow {
 }
 
 /// Another value for a member, as somebody might set it.
-fn novel(draft: &mut Draft, path: &str, old: Option<&Value>) -> Option<Value> {
-    let word = format!("x{}", draft.chance.whole(10, 99));
+fn novel(draft: &mut Draft, resource: Resource, path: &str, old: Option<&Value>) -> Option<Value> {
+    let word = (*draft
+        .chance
+        .pick(&["spring", "north", "blue", "harbor-2", "next", "stable"]))
+    .to_owned();
+    if path == "DefaultRedirectURI" {
+        return another_callback(draft, resource, old);
+    }
+    if let ("ClientName" | "Name", Some(Value::String(old))) = (path, old) {
+        return Some(json!(format!(
+            "{old}{}",
+            draft.chance.pick(&["-v2", " (new)", "-app", " service"])
+        )));
+    }
     let choices = of_number(path)
         .or_else(|| of_choice(path))
         .or_else(|| of_object(path, &word, &draft.world.estate.account))?;
@@ -110,10 +122,20 @@ fn novel(draft: &mut Draft, path: &str, old: Option<&Value>) -> Option<Value> {
     (!other.is_empty()).then(|| draft.chance.pick(&other).clone())
 }
 
+/// The default has to be one of the callbacks.
+fn another_callback(draft: &mut Draft, resource: Resource, old: Option<&Value>) -> Option<Value> {
+    let listed = draft.texts(resource, "CallbackURLs").into_iter();
+    let other: Vec<Value> = listed
+        .map(Value::from)
+        .filter(|url| Some(url) != old)
+        .collect();
+    (!other.is_empty()).then(|| draft.chance.pick(&other).clone())
+}
+
 fn of_number(path: &str) -> Option<Vec<Value>> {
     let numbers: &[i64] = match path {
         "AuthSessionValidity" => &[3, 4, 6, 8, 12],
-        "AccessTokenValidity" | "IdTokenValidity" => &[5, 10, 20, 25, 50],
+        "AccessTokenValidity" | "IdTokenValidity" => &[5, 6, 10, 12, 20],
         "ManagedLoginVersion" => &[1, 2],
         "memorySize" => &[192, 320, 768, 1_536],
         "reserved" => &[3, 7, 9],

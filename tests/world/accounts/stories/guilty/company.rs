@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        super::model::{Kind, MINUTE, Millis, SECOND},
+        super::model::{Kind, MINUTE, Millis, Owner, SECOND},
         draft::{Deed, Draft, client},
         harmless, pipeline,
     },
@@ -120,8 +120,23 @@ fn batch(draft: &mut Draft, made: &Made) {
 
 /// An application is deployed by the same run.
 fn release(draft: &mut Draft, made: &Made) {
-    let after = draft.chance.whole(-90, 90) * SECOND;
-    pipeline::deploy(draft, made.by.later(after));
+    match draft
+        .world
+        .estate
+        .owners
+        .get(&made.change.resource)
+        .copied()
+    {
+        // Its tasks start anew in order to read what was written.
+        Some(Owner::Workload(workload)) => {
+            let after = draft.chance.whole(5, 120) * SECOND;
+            pipeline::deploy_of(draft, made.by.later(after), workload);
+        }
+        _ => {
+            let after = draft.chance.whole(-90, 90) * SECOND;
+            pipeline::deploy(draft, made.by.later(after));
+        }
+    }
 }
 
 /// Somebody alters something, seconds before.

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// So many requests break before anybody repairs it.
-const NOTICED: usize = 10;
+pub const NOTICED: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {

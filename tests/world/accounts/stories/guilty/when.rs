@@ -5,7 +5,7 @@ use super::{
         super::{
             chance::luck,
             model::{HOUR, MINUTE, Millis, Rule},
-            rules::check::Crossing,
+            rules::{check::Crossing, legal},
         },
         draft::Draft,
         settle,
@@ -25,6 +25,11 @@ pub fn affected(draft: &Draft, change: &Change) -> Vec<Millis> {
     let Some(after) = settle::preview(world, change.resource, &change.deed) else {
         return Vec::new();
     };
+    if let Some(after) = &after
+        && !legal::accepts(&world.estate, change.resource, after)
+    {
+        return Vec::new();
+    }
     let before = world.estate.settings.get(&change.resource);
     let all = world.rules.iter().chain(&change.rules).enumerate();
     let on_it = all.filter(|(_, rule)| rule.resource == change.resource);

@@ -187,7 +187,7 @@ pub const KINDS: &[Kind] = &[
     change("lifetimes", "days become hours", |d| {
         tokens::unit_changed(d, "hours")
     }),
-    change("lifetimes", "days become minutes", |d| {
+    change("lifetimes", "days or hours become minutes", |d| {
         tokens::unit_changed(d, "minutes")
     }),
     change("lifetimes", "rotation on", |d| {

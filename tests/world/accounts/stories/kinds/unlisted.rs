@@ -177,7 +177,4 @@ pub const KINDS: &[Kind] = &[
             &["VisibilityConfig", "CaptchaConfig", "Description"],
         )
     }),
-    change(RISK, "description of an IP set", |d| {
-        member(d, RISK, Of::IpSet, &["Description"])
-    }),
 ];

@@ -26,6 +26,7 @@ pub fn new_callback_removed(draft: &mut Draft) -> Option<()> {
         .chance
         .by_magnitude(10.0 * MINUTE as f64, 6.0 * HOUR as f64) as Millis;
     let by = draft.by(at - earlier - 5 * MINUTE, WHOLE);
+    draft.spared.insert(client(place), Millis::MAX);
     let added = Deed::Set(one("CallbackURLs", Alter::With(vec![url.clone()])));
     draft.innocent(by, client(place), added);
     deploy(draft, place, at - earlier, false);

@@ -31,7 +31,11 @@ pub fn next_auth(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     with_stack(message, stack)
 }
 
-pub fn passport(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
+pub fn passport(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
+    let what = match target.attempt.step {
+        Step::Refresh => "Failed to refresh access token",
+        _ => "Failed to obtain access token",
+    };
     let Some(code) = &seen.code else {
         return Entry {
             fields: vec![
@@ -39,7 +43,7 @@ pub fn passport(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
                 ("data", body(seen)),
             ],
             ..error(format!(
-                "InternalOAuthError: Failed to obtain access token (status code: {})",
+                "InternalOAuthError: {what} (status code: {})",
                 seen.status
             ))
         };
@@ -60,38 +64,56 @@ pub fn passport(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
 }
 
 pub fn amplify(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
-    let what = seen.code.as_deref().or(seen.description.as_deref());
-    let what = what.map_or_else(|| line(seen.status), str::to_owned);
-    error(match target.luck < 0.5 {
-        true => format!("OAuth - Error handling auth response. Error: {what}"),
-        false => format!(
-            "{{\"channel\":\"auth\",\"payload\":{{\"event\":\"signIn_failure\",\"data\":\"Error: {what}\"}}}}"
+    let what = match seen.is_page {
+        true => "Unexpected token '<', \"<html>\r\n<h\"... is not valid JSON".to_owned(),
+        false => {
+            let what = seen.code.as_deref().or(seen.description.as_deref());
+            what.map_or_else(|| line(seen.status), str::to_owned)
+        }
+    };
+    let status = seen.status;
+    error(match target.attempt.step {
+        Step::Refresh => format!("[adapter-nextjs] tokenRefresh_failure: {what} (status {status})"),
+        _ => format!(
+            "[adapter-nextjs] signInCallback: token exchange failed: {what} (status {status})"
         ),
     })
 }
 
-pub fn arctic(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
+pub fn arctic(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     let text = match &seen.code {
         Some(code) => format!("OAuth2RequestError: {code}"),
+        None if seen.is_page => format!(
+            "UnexpectedResponseError: Unexpected error response (status {})",
+            seen.status
+        ),
         None => format!(
             "UnexpectedErrorResponseBodyError: Unexpected error response body (status {})",
             seen.status
         ),
     };
+    let from = match target.attempt.step {
+        Step::Refresh => "refresh (file:///app/build/server/session.js:41:18)",
+        _ => "GET (file:///app/build/server/callback.js:24:20)",
+    };
     let stack = format!(
-        "{text}\n    at createOAuth2RequestError (file:///app/node_modules/arctic/dist/request.js:95:12)\n    at sendTokenRequest (file:///app/node_modules/arctic/dist/request.js:59:15)\n    at async GET (file:///app/build/server/callback.js:24:20)"
+        "{text}\n    at createOAuth2RequestError (file:///app/node_modules/arctic/dist/request.js:95:12)\n    at sendTokenRequest (file:///app/node_modules/arctic/dist/request.js:59:15)\n    at async {from}"
     );
     with_stack(text, stack)
 }
 
 pub fn axios(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
+    let code = match seen.status {
+        500.. => "ERR_BAD_RESPONSE",
+        _ => "ERR_BAD_REQUEST",
+    };
     let text = format!("Request failed with status code {}", seen.status);
     let stack = format!(
         "AxiosError: {text}\n    at settle (/usr/src/app/node_modules/axios/dist/node/axios.cjs:2019:12)\n    at IncomingMessage.handleStreamEnd (/usr/src/app/node_modules/axios/dist/node/axios.cjs:3135:11)"
     );
     Entry {
         fields: vec![
-            ("code", "ERR_BAD_REQUEST".to_owned()),
+            ("code", code.to_owned()),
             ("url", url(target)),
             ("response", body(seen)),
         ],
@@ -100,17 +122,43 @@ pub fn axios(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
 }
 
 pub fn oidc_client(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
-    let what = seen.code.as_deref().or(seen.description.as_deref());
-    let what = what.map_or_else(|| line(seen.status), str::to_owned);
-    error(match target.attempt.step {
-        Step::Refresh => format!("[TokenClient] exchangeRefreshToken: ErrorResponse: {what}"),
-        _ => format!("[JsonService] postForm: Error response from server ErrorResponse: {what}"),
-    })
+    let call = match target.attempt.step {
+        Step::Refresh => "refreshTokenGrant",
+        Step::Machine => "clientCredentialsGrant",
+        _ => "authorizationCodeGrant",
+    };
+    let text = match (&seen.code, &seen.description) {
+        (Some(code), said) => {
+            let said = said
+                .as_ref()
+                .map_or(String::new(), |said| format!(" ({said})"));
+            format!(
+                "ResponseBodyError: server responded with an error in the response body: {code}{said}"
+            )
+        }
+        (None, said) => {
+            let said = said
+                .as_ref()
+                .map_or(String::new(), |said| format!(": {said}"));
+            format!(
+                "ClientError: unexpected HTTP response status code: {}{said}",
+                seen.status
+            )
+        }
+    };
+    let stack = format!(
+        "{text}\n    at {call} (file:///app/node_modules/openid-client/build/index.js:1198:13)\n    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)"
+    );
+    with_stack(format!("{call} failed: {text}"), stack)
 }
 
-pub fn at_edge(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
+pub fn at_edge(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
+    let what = match target.attempt.step {
+        Step::Refresh => "refresh tokens",
+        _ => "exchange authorization code for tokens",
+    };
     error(format!(
-        "Failed to exchange authorization code for tokens: Error: Status is {}",
+        "Failed to {what}: Error: Status is {}",
         seen.status
     ))
 }

@@ -11,6 +11,16 @@ use super::{
     body, error, line, url, with_stack,
 };
 
+/// What did not work, in plain words.
+fn failed(step: Step) -> &'static str {
+    match step {
+        Step::Refresh => "token refresh failed",
+        Step::Machine => "could not obtain token",
+        Step::UserInfo => "could not load user info",
+        _ => "code exchange failed",
+    }
+}
+
 pub fn oauth2_proxy(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     let answer = format!(
         "oauth2: cannot fetch token: {}\nResponse: {}",
@@ -62,13 +72,27 @@ pub fn spring(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
         }
     };
     let text = format!("[{code}] {said}");
+    let (client, caller) = match target.attempt.step {
+        Step::Machine => (
+            "DefaultClientCredentialsTokenResponseClient",
+            "ClientCredentialsOAuth2AuthorizedClientProvider.authorize(ClientCredentialsOAuth2AuthorizedClientProvider.java:84)",
+        ),
+        Step::Refresh => (
+            "DefaultRefreshTokenTokenResponseClient",
+            "RefreshTokenOAuth2AuthorizedClientProvider.authorize(RefreshTokenOAuth2AuthorizedClientProvider.java:91)",
+        ),
+        _ => (
+            "DefaultAuthorizationCodeTokenResponseClient",
+            "authentication.OAuth2LoginAuthenticationProvider.authenticate(OAuth2LoginAuthenticationProvider.java:115)",
+        ),
+    };
     let stack = format!(
-        "org.springframework.security.oauth2.core.OAuth2AuthorizationException: {text}\n\tat org.springframework.security.oauth2.client.endpoint.DefaultClientCredentialsTokenResponseClient.getResponse(DefaultClientCredentialsTokenResponseClient.java:93)\n\tat org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider.authorize(ClientCredentialsOAuth2AuthorizedClientProvider.java:84)\n\tat java.base/java.lang.Thread.run(Thread.java:1583)"
+        "org.springframework.security.oauth2.core.OAuth2AuthorizationException: {text}\n\tat org.springframework.security.oauth2.client.endpoint.{client}.getResponse({client}.java:93)\n\tat org.springframework.security.oauth2.client.{caller}\n\tat java.base/java.lang.Thread.run(Thread.java:1583)"
     );
     with_stack(text, stack)
 }
 
-pub fn authlib(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
+pub fn authlib(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     let text = match &seen.code {
         Some(code) => format!(
             "authlib.integrations.base_client.errors.OAuthError: {code}: {}",
@@ -81,8 +105,19 @@ pub fn authlib(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
             body(seen)
         ),
     };
+    let from = match target.attempt.step {
+        Step::Refresh => {
+            "/app/auth/session.py\", line 63, in refresh\n    token = oauth.cognito.refresh_token(TOKEN_URL)"
+        }
+        Step::Machine => {
+            "/app/auth/tokens.py\", line 22, in fetch\n    token = session.fetch_token(TOKEN_URL)"
+        }
+        _ => {
+            "/app/auth/views.py\", line 41, in callback\n    token = oauth.cognito.authorize_access_token(request)"
+        }
+    };
     let stack = format!(
-        "Traceback (most recent call last):\n  File \"/app/auth/views.py\", line 41, in callback\n    token = oauth.cognito.authorize_access_token(request)\n  File \"/usr/local/lib/python3.12/site-packages/authlib/oauth2/client.py\", line 235, in fetch_token\n    return self._fetch_token(\n{text}"
+        "Traceback (most recent call last):\n  File \"{from}\n  File \"/usr/local/lib/python3.12/site-packages/authlib/oauth2/client.py\", line 235, in fetch_token\n    return self._fetch_token(\n{text}"
     );
     with_stack(text, stack)
 }
@@ -101,19 +136,23 @@ pub fn requests(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
         empty if empty.is_empty() => String::new(),
         body => format!(" body={body}"),
     };
-    with_stack(format!("could not obtain token: {text}{answer}"), stack)
+    with_stack(
+        format!("{}: {text}{answer}", failed(target.attempt.step)),
+        stack,
+    )
 }
 
 pub fn plain_go(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     error(format!(
-        "token request failed: POST {}: status={} body={}",
+        "{}: POST {}: status={} body={}",
+        failed(target.attempt.step),
         url(target),
         seen.status,
         body(seen)
     ))
 }
 
-pub fn dot_net(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
+pub fn dot_net(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     let said = seen
         .description
         .as_deref()
@@ -132,6 +171,12 @@ pub fn dot_net(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
         Some(_) => "Microsoft.IdentityModel.Protocols.OpenIdConnect.OpenIdConnectProtocolException",
         None => "System.Net.Http.HttpRequestException",
     };
+    if target.attempt.step == Step::Refresh {
+        let stack = format!(
+            "{kind}: {text}\n   at App.Auth.CookieTokenRefresher.ValidateOrRefreshCookieAsync(CookieValidatePrincipalContext context)"
+        );
+        return with_stack(format!("Refreshing the session failed. {text}"), stack);
+    }
     let stack = format!(
         "{kind}: {text}\n   at Microsoft.AspNetCore.Authentication.OpenIdConnect.OpenIdConnectHandler.RedeemAuthorizationCodeAsync(OpenIdConnectMessage tokenEndpointRequest)\n   at Microsoft.AspNetCore.Authentication.OpenIdConnect.OpenIdConnectHandler.HandleRemoteAuthenticateAsync()"
     );
@@ -139,6 +184,23 @@ pub fn dot_net(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
         format!("Exception occurred while processing message. {text}"),
         stack,
     )
+}
+
+pub fn duende(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
+    let said = match (&seen.code, &seen.description) {
+        (Some(code), Some(said)) => format!("{code}. Error Description: {said}"),
+        (Some(code), None) => code.to_string(),
+        (None, _) => reason(seen.status).to_owned(),
+    };
+    Entry {
+        fields: vec![
+            ("StatusCode", seen.status.to_string()),
+            ("TokenEndpoint", url(target)),
+        ],
+        ..error(format!(
+            "Failed to request access token for client m2m. Error: {said}"
+        ))
+    }
 }
 
 pub fn httpx(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
@@ -153,15 +215,15 @@ pub fn httpx(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
         url(target)
     );
     let stack = format!(
-        "Traceback (most recent call last):\n  File \"/app/worker/token.py\", line 33, in refresh\n    r.raise_for_status()\n  File \"/app/.venv/lib/python3.12/site-packages/httpx/_models.py\", line 829, in raise_for_status\n    raise HTTPStatusError(message, request=request, response=self)\nhttpx.HTTPStatusError: {text}"
+        "Traceback (most recent call last):\n  File \"/app/worker/token.py\", line 33, in post\n    r.raise_for_status()\n  File \"/app/.venv/lib/python3.12/site-packages/httpx/_models.py\", line 829, in raise_for_status\n    raise HTTPStatusError(message, request=request, response=self)\nhttpx.HTTPStatusError: {text}"
     );
     Entry {
         fields: vec![("response_text", body(seen))],
-        ..with_stack(format!("token refresh failed: {text}"), stack)
+        ..with_stack(format!("{}: {text}", failed(target.attempt.step)), stack)
     }
 }
 
-pub fn oauthlib(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
+pub fn oauthlib(seen: &Seen<'_>, target: &Target<'_>) -> Entry {
     let said = seen.description.as_deref().unwrap_or_default();
     let text = match seen.code.as_deref() {
         Some("invalid_client") => {
@@ -182,8 +244,15 @@ pub fn oauthlib(seen: &Seen<'_>, _: &Target<'_>) -> Entry {
             seen.status
         ),
     };
+    let from = match target.attempt.step {
+        Step::Refresh => "line 96, in refresh\n    token = session.refresh_token(TOKEN_URL)",
+        Step::Machine => "line 31, in token\n    token = session.fetch_token(TOKEN_URL, auth=auth)",
+        _ => {
+            "line 72, in login\n    token = session.fetch_token(TOKEN_URL, code=code, include_client_id=True)"
+        }
+    };
     let stack = format!(
-        "Traceback (most recent call last):\n  File \"/opt/app/session.py\", line 72, in login\n    token = session.fetch_token(TOKEN_URL, code=code, include_client_id=True)\n  File \"/opt/app/.venv/lib/python3.11/site-packages/oauthlib/oauth2/rfc6749/parameters.py\", line 454, in validate_token_parameters\n    raise_from_error(params.get('error'), params)\n{text}"
+        "Traceback (most recent call last):\n  File \"/opt/app/session.py\", {from}\n  File \"/opt/app/.venv/lib/python3.11/site-packages/oauthlib/oauth2/rfc6749/parameters.py\", line 454, in validate_token_parameters\n    raise_from_error(params.get('error'), params)\n{text}"
     );
     with_stack(text, stack)
 }
