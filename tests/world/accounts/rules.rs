@@ -67,7 +67,7 @@ impl Drawn {
     fn of(row: &Row, rates: &Rates, chance: &mut Chance) -> Self {
         let partial = !row.certain && chance.happens(rates.of("rules.partial"));
         let share = match partial {
-            true => chance.real(0.2, 0.95).min(row.share.1),
+            true => chance.real(PART.0, PART.1).min(row.share.1),
             false => chance.real(row.share.0, row.share.1),
         };
         let effect = match row.effects {
@@ -76,9 +76,21 @@ impl Drawn {
         };
         Self {
             share,
-            delay: delay(row.pace, rates, chance),
+            delay: delay(uncached_if(partial, row.pace), rates, chance),
             effect,
         }
+    }
+}
+
+/// Share of requests that a partial rule refuses. Less than half could not be told from failures of
+/// any day by who read such accounts.
+const PART: (f64, f64) = (0.5, 0.95);
+
+/// Nor could a partial effect that spreads over hours.
+fn uncached_if(partial: bool, pace: Pace) -> Pace {
+    match pace {
+        Pace::Cached if partial => Pace::Prompt,
+        pace => pace,
     }
 }
 
@@ -217,12 +229,13 @@ pub struct Unlisted<'a> {
 /// Rules of this account alone: one for the endpoints and one for the API, as far as these steps
 /// are of both, since each answers in its own way.
 pub fn unlisted(about: &Unlisted<'_>, rates: &Rates, chance: &mut Chance) -> Vec<Rule> {
-    let share = match chance.happens(rates.of("rules.partial")) {
-        true => chance.real(0.2, 0.95),
+    let partial = chance.happens(rates.of("rules.partial"));
+    let share = match partial {
+        true => chance.real(PART.0, PART.1),
         false => 1.0,
     };
     let pace = match chance.happens(0.15) {
-        true => Pace::Cached,
+        true => uncached_if(partial, Pace::Cached),
         false => Pace::Prompt,
     };
     let delay = delay(pace, rates, chance);
