@@ -113,7 +113,7 @@ fn around(incident: &Incident, window: Window) -> Window {
     }
 }
 
-/// Writes before the end of the incident that are in the logs.
+/// Writes before the end of the incident that are in the logs and on which it may depend.
 fn candidates<'a>(world: &'a World, incident: &Incident) -> Vec<&'a Write> {
     let last: Millis = incident.end.unwrap_or(world.window.end);
     let mut writes: Vec<&Write> = world
@@ -125,11 +125,20 @@ fn candidates<'a>(world: &'a World, incident: &Incident) -> Vec<&'a Write> {
                 && !world.undelivered.contains(&write.id)
                 && incident.onset - 2 * DAY < write.at
                 && write.at < last + MINUTE
+                && could_matter(world, incident, write)
         })
         .collect();
     writes.sort_by_key(|write| (write.at - incident.onset).abs());
     writes.truncate(MOST);
     writes
+}
+
+/// Whether requests of the incident's app clients depend on what was written.
+fn could_matter(world: &World, incident: &Incident, write: &Write) -> bool {
+    world.rules.iter().any(|rule| {
+        let mut clients = rule.clients.iter();
+        rule.resource == write.resource && clients.any(|client| incident.clients.contains(client))
+    })
 }
 
 /// The share of requests of these app clients that fails on any day.
