@@ -48,6 +48,8 @@ pub fn request(address: &str, json: Option<&str>, patience: Duration) -> Result<
     let runtime = ask::runtime().map_err(|_| Failure::Unreachable)?;
     let response =
         runtime.block_on(async { tokio::time::timeout(patience, connector.call(request)).await });
+    // A name that is still being looked up would be waited for, beyond `patience`.
+    runtime.shutdown_background();
     let response = response.map_err(|_| Failure::Timeout)?;
     let response = response.map_err(|error| Failure::of(&error))?;
     let retry_after = response.headers().get("retry-after");
