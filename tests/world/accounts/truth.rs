@@ -125,7 +125,8 @@ fn incident(world: &World, full: &[Attempt], shown: &Shows, story: &Story) -> Op
         .copied()
         .filter(|attempt| shown.is_failure(attempt))
         .collect();
-    let absence = visible.len() < VISIBLE && harm.lost.len() >= LOST;
+    // Too few of either to have to be found are still true of who finds them.
+    let absence = visible.len() < VISIBLE && (harm.lost.len() >= LOST || visible.is_empty());
     let times: Vec<Millis> = match absence {
         true => harm.lost.iter().map(|(at, _)| *at).collect(),
         false => visible.iter().map(|attempt| attempt.at).collect(),
