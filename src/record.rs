@@ -15,6 +15,7 @@ mod compact;
 pub mod container;
 pub mod context;
 pub mod counted;
+mod edges;
 pub mod lambda;
 pub mod mask;
 pub mod message;

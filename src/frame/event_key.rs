@@ -22,12 +22,15 @@ fn uuid(text: &[u8]) -> Option<u128> {
     let dashes = [8, 13, 18, 23].map(|at: usize| text[at]);
     let mut odd = u8::from(dashes != [b'-'; 4]) << 7;
     let mut number = |parts: &[Range<usize>]| {
-        let digits = parts.iter().flat_map(|part| &text[part.clone()]);
-        digits.fold(0, |number: u64, digit| {
-            let digit = DIGITS[usize::from(*digit)];
-            odd |= digit;
-            number << 4 | u64::from(digit & 0xf)
-        })
+        let mut number: u64 = 0;
+        for part in parts {
+            for digit in &text[part.clone()] {
+                let digit = DIGITS[usize::from(*digit)];
+                odd |= digit;
+                number = number << 4 | u64::from(digit & 0xf);
+            }
+        }
+        number
     };
     let high = number(&[0..8, 9..13, 14..18]);
     let low = number(&[19..23, 24..36]);

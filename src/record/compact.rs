@@ -4,7 +4,10 @@
 //! deep nesting, and what is no JSON) is refused, for serde_json to read or to say what is wrong.
 //! Strings are jumped over by masks of one bit a byte, the rest is checked token by token.
 
-use super::blocks::{self, SIZE};
+use super::{
+    blocks::{self, SIZE},
+    edges,
+};
 
 /// JSON of a value that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +26,25 @@ impl<'a> Value<'a> {
 
     /// The text that it is, if it is one.
     pub fn text(self) -> Option<&'a str> {
-        self.0.strip_prefix('"')?.strip_suffix('"')
+        between(self.0, "\"", "\"")
     }
 
     /// The text that stands alone in the array that it is, if it is such a one.
     pub fn lone_text(self) -> Option<&'a str> {
-        let text = self.0.strip_prefix("[\"")?.strip_suffix("\"]")?;
+        let text = between(self.0, "[\"", "\"]")?;
         memchr::memchr(b'"', text.as_bytes())
             .is_none()
             .then_some(text)
     }
+}
+
+/// What stands between a beginning and an end that do not overlap.
+#[inline(always)]
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let bytes = text.as_bytes();
+    let inner = start.len()..text.len().checked_sub(end.len())?;
+    let is_so = edges::begins(bytes, start.as_bytes()) && edges::ends(bytes, end.as_bytes());
+    text.get(inner).filter(|_| is_so)
 }
 
 /// Hands out the key and value of each member of the object that `json` is, until one is refused; `None`
@@ -210,7 +222,7 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn word(&mut self, word: &str) -> Option<()> {
         let rest = self.text.get(self.at..)?;
-        rest.starts_with(word.as_bytes()).then_some(())?;
+        edges::begins(rest, word.as_bytes()).then_some(())?;
         self.at += word.len();
         Some(())
     }

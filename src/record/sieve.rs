@@ -17,6 +17,7 @@ use memchr::{
 use super::{
     Seen,
     blocks::{Place, Stop, along_line, begins_element, through_list},
+    edges,
 };
 
 mod names;
@@ -59,7 +60,7 @@ impl<'a> Passed<'a> {
 
 /// What the record says, if nobody needs it; `None` when it must be parsed.
 pub fn unwanted(record: &[u8]) -> Option<Seen<'_>> {
-    record.starts_with(BEGIN).then_some(())?;
+    edges::begins(record, BEGIN).then_some(())?;
     alone(record, &PLAIN)
 }
 
@@ -83,7 +84,7 @@ fn alone<'a>(record: &'a [u8], order: &Order) -> Option<Seen<'a>> {
 /// What the whole rest of a text says that is one list of records as AWS delivers it, to its end, if
 /// nobody needs any of them: then nothing is to be parsed, and how they are nested does not matter.
 pub fn unwanted_to_end<'a>(list: &'a [u8], names: &mut Names) -> Option<Passed<'a>> {
-    list.starts_with(BEGIN).then_some(())?;
+    edges::begins(list, BEGIN).then_some(())?;
     let records = list.trim_ascii_end().strip_suffix(b"]}")?;
     let mut run = Run::new(records, names);
     // What stands on other lines may be anything.
@@ -99,7 +100,7 @@ pub fn unwanted_to_end<'a>(list: &'a [u8], names: &mut Names) -> Option<Passed<'
 ///
 /// `is_whole` says that no more of the list is to come; else its last record may be cut and stays.
 pub fn unwanted_of<'a>(list: &'a [u8], is_whole: bool, names: &mut Names) -> Option<Passed<'a>> {
-    list.starts_with(BEGIN).then_some(())?;
+    edges::begins(list, BEGIN).then_some(())?;
     let until = match is_whole {
         true => list.len(),
         false => last_begin(list)?,
@@ -133,5 +134,8 @@ pub fn unwanted_of<'a>(list: &'a [u8], is_whole: bool, names: &mut Names) -> Opt
 /// Where the last [`BEGIN`] stands.
 fn last_begin(list: &[u8]) -> Option<usize> {
     let mut brackets = memrchr_iter(b'{', list);
-    brackets.find(|at| list.get(*at..).is_some_and(|rest| rest.starts_with(BEGIN)))
+    brackets.find(|at| {
+        list.get(*at..)
+            .is_some_and(|rest| edges::begins(rest, BEGIN))
+    })
 }

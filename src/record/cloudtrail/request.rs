@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     queries::endpoint,
-    record::{Outcome, Request, SourceKind},
+    record::{Outcome, Request, SourceKind, edges},
 };
 
 /// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
@@ -95,17 +95,17 @@ fn in_request<'a>(record: &Envelope<'a>, name: &str) -> Option<Cow<'a, str>> {
 /// The endpoint of an event name; `Beta_` variants and managed login (lower case) included.
 fn endpoint_of(name: &str) -> &'static str {
     let name = name.strip_prefix("Beta_").unwrap_or(name);
+    let begins = |with: &str| edges::begins(name.as_bytes(), with.as_bytes());
     match name {
         "Token_POST" => endpoint::TOKEN,
         "OAuth2_Authorize_GET" | "Authorize_GET" => endpoint::AUTHORIZE,
         "CognitoAuthentication" => endpoint::LOGIN,
         "Error_GET" => endpoint::ERROR_PAGE,
         "Logout" | "SAML2Logout_POST" => endpoint::LOGOUT,
-        _ if name.starts_with("Login_") || name.starts_with("login_") => endpoint::LOGIN,
-        _ if name.starts_with("OAuth2Response_") => endpoint::IDP_RESPONSE,
-        _ if name.starts_with("SAML2Response_") => endpoint::IDP_RESPONSE,
-        _ if name.starts_with("UserInfo_") => endpoint::USER_INFO,
-        _ if name.starts_with("Revoke") => endpoint::REVOKE,
+        _ if begins("Login_") || begins("login_") => endpoint::LOGIN,
+        _ if begins("OAuth2Response_") || begins("SAML2Response_") => endpoint::IDP_RESPONSE,
+        _ if begins("UserInfo_") => endpoint::USER_INFO,
+        _ if begins("Revoke") => endpoint::REVOKE,
         _ => "",
     }
 }

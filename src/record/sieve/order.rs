@@ -7,7 +7,7 @@ use memchr::{memchr2, memrchr};
 use super::{ACCOUNT, NAME};
 use crate::{
     queries,
-    record::{Seen, SourceKind, time},
+    record::{Seen, SourceKind, edges, time},
 };
 
 /// The members between which a record's source and name stand, as AWS writes them.
@@ -71,15 +71,15 @@ impl Order {
     #[inline(always)]
     pub fn told<'a>(&self, text: &'a [u8], at: usize) -> Option<Told<'a>> {
         let (before, after) = (text.get(..at)?, text.get(at..)?);
-        let before = before.strip_suffix(self.name.get(..self.before_name())?)?;
+        let before = edges::before(before, self.name.get(..self.before_name())?)?;
         let (before, source) = before.split_at(memrchr(b'"', before)? + 1);
-        let before = before.strip_suffix(self.source)?;
+        let before = edges::before(before, self.source)?;
         let time = self.time_at_end(before)?;
-        let after = after.strip_prefix(NAME)?.strip_prefix(self.account)?;
+        let after = edges::after(edges::after(after, NAME)?, self.account)?;
         let (name, after) = after.split_at(memchr2(b'"', b'\\', after)?);
-        let after = after.strip_prefix(self.region)?;
+        let after = edges::after(after, self.region)?;
         let (region, after) = after.split_at(memchr2(b'"', b'\\', after)?);
-        after.starts_with(self.quote).then_some(Told {
+        edges::begins(after, self.quote).then_some(Told {
             source,
             name,
             stamp: Stamp { time, region },
@@ -90,16 +90,16 @@ impl Order {
     #[inline(always)]
     pub fn time_at_end<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
         let (before, time) = text.split_at_checked(text.len().checked_sub(TIME)?)?;
-        before.ends_with(self.time).then_some(time)
+        edges::ends(before, self.time).then_some(time)
     }
 
     /// The account behind the `recipientAccountId` at `at`.
     #[inline(always)]
     pub fn account_at<'a>(&self, text: &'a [u8], at: usize) -> Option<&'a [u8]> {
-        let after = text.get(at..)?.strip_prefix(ACCOUNT)?;
-        let after = after.strip_prefix(self.account)?;
+        let after = edges::after(text.get(at..)?, ACCOUNT)?;
+        let after = edges::after(after, self.account)?;
         let (account, after) = after.split_at(memchr2(b'"', b'\\', after)?);
-        (!account.is_empty() && after.starts_with(self.quote)).then_some(account)
+        (!account.is_empty() && edges::begins(after, self.quote)).then_some(account)
     }
 }
 

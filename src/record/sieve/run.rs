@@ -7,7 +7,7 @@ use super::{
     names::Names,
     order::{PLAIN, Stamp},
 };
-use crate::record::Seen;
+use crate::record::{Seen, edges};
 
 /// A list is one account's, as AWS writes it: it is asked of each so many-th record, and of each that
 /// begins a group. Of a list that somebody put together it is asked of all.
@@ -84,7 +84,7 @@ impl<'a, 'n> Run<'a, 'n> {
     #[inline]
     fn name_at(&self, mark: usize) -> Option<usize> {
         let start = mark.checked_sub(MARK)?;
-        let is_name = self.list.get(start..)?.starts_with(NAME);
+        let is_name = edges::begins(self.list.get(start..)?, NAME);
         is_name.then_some(start)
     }
 

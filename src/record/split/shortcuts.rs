@@ -4,12 +4,12 @@
 use std::io::Read;
 
 use super::{Container, LONGEST, Piece, Sifting, Splitter, scan, trimmed};
-use crate::record::{blocks, cloudtrail, sieve};
+use crate::record::{blocks, cloudtrail, edges, sieve};
 
 impl<R: Read> Splitter<'_, R> {
     /// Passes over a line at the top level that is a record nobody needs; false if it is none.
     pub(super) fn passes_line(&mut self, each: &mut impl FnMut(u64, Piece<'_>)) -> bool {
-        let Some(line) = self.record_line().filter(|line| line.ends_with(b"}")) else {
+        let Some(line) = self.record_line().filter(|line| edges::ends(line, b"}")) else {
             return false;
         };
         let Some(seen) = sieve::unwanted(line) else {
@@ -24,7 +24,7 @@ impl<R: Read> Splitter<'_, R> {
     /// The line that begins here, if a record of AWS begins with it.
     fn record_line(&self) -> Option<&[u8]> {
         let rest = self.rest();
-        (self.shortcuts && rest.starts_with(sieve::BEGIN)).then_some(())?;
+        (self.shortcuts && edges::begins(rest, sieve::BEGIN)).then_some(())?;
         match memchr::memchr(b'\n', rest) {
             Some(end) => rest.get(..end).map(trimmed),
             None => Some(rest).filter(|_| self.input.is_none()),

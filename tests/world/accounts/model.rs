@@ -511,6 +511,8 @@ pub struct Rule {
     pub provider: Option<Arc<str>>,
     /// Share of these requests that are refused.
     pub share: f64,
+    /// Share of the callers that it concerns, where there are enough to have parts.
+    pub share_of_callers: f64,
     pub delay: Delay,
     pub effect: Effect,
 }

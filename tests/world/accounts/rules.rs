@@ -59,6 +59,7 @@ pub fn resources(estate: &Estate, kind: Kind) -> impl Iterator<Item = Resource> 
 /// What a row leaves open, as it is in this account.
 struct Drawn {
     share: f64,
+    share_of_callers: f64,
     delay: Delay,
     effect: Effect,
 }
@@ -66,25 +67,32 @@ struct Drawn {
 impl Drawn {
     fn of(row: &Row, rates: &Rates, chance: &mut Chance) -> Self {
         let partial = !row.certain && chance.happens(rates.of("rules.partial"));
-        let share = match partial {
-            true => chance.real(PART.0, PART.1).min(row.share.1),
-            false => chance.real(row.share.0, row.share.1),
-        };
+        let share_of_callers = share_of_callers(partial, chance);
+        let share = chance.real(row.share.0, row.share.1);
         let effect = match row.effects {
             Effects::Answers(replies) => answers::one(replies, chance),
             Effects::Network(networks) => Effect::Unreached(*chance.pick(networks)),
         };
         Self {
             share,
+            share_of_callers,
             delay: delay(uncached_if(partial, row.pace), rates, chance),
             effect,
         }
     }
 }
 
-/// Share of requests that a partial rule refuses. Less than half could not be told from failures of
-/// any day by who read such accounts.
+/// Share of the callers that a partial rule refuses, always or never each: no setting refuses a
+/// caller by chance, and who read such accounts could not tell it from a fault. Nor could they tell
+/// less than half from failures of any day.
 const PART: (f64, f64) = (0.5, 0.95);
+
+fn share_of_callers(partial: bool, chance: &mut Chance) -> f64 {
+    match partial {
+        true => chance.real(PART.0, PART.1),
+        false => 1.0,
+    }
+}
 
 /// Nor could a partial effect that spreads over hours.
 fn uncached_if(partial: bool, pace: Pace) -> Pace {
@@ -136,6 +144,7 @@ fn instances(estate: &Estate, row: &Row, drawn: &Drawn, resource: Resource) -> V
                 steps: group.steps,
                 provider: group.provider,
                 share: drawn.share,
+                share_of_callers: drawn.share_of_callers,
                 delay: drawn.delay,
                 effect: drawn.effect.clone(),
             })
@@ -230,10 +239,7 @@ pub struct Unlisted<'a> {
 /// are of both, since each answers in its own way.
 pub fn unlisted(about: &Unlisted<'_>, rates: &Rates, chance: &mut Chance) -> Vec<Rule> {
     let partial = chance.happens(rates.of("rules.partial"));
-    let share = match partial {
-        true => chance.real(PART.0, PART.1),
-        false => 1.0,
-    };
+    let share_of_callers = share_of_callers(partial, chance);
     let pace = match chance.happens(0.15) {
         true => uncached_if(partial, Pace::Cached),
         false => Pace::Prompt,
@@ -258,7 +264,8 @@ pub fn unlisted(about: &Unlisted<'_>, rates: &Rates, chance: &mut Chance) -> Vec
             clients: about.clients.to_vec(),
             steps,
             provider: None,
-            share,
+            share: 1.0,
+            share_of_callers,
             delay,
             effect: answers::any(of_endpoint, chance),
         });

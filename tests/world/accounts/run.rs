@@ -230,6 +230,9 @@ fn failed(by: By, effect: &Effect) -> Outcome {
     }
 }
 
+/// Fewer callers have no parts.
+const MANY_CALLERS: usize = 12;
+
 /// The rules of a world by who meets them, each with the values of its member over time.
 struct Rulebook<'a> {
     world: &'a World,
@@ -273,12 +276,22 @@ impl<'a> Rulebook<'a> {
         let rules = self.by_request.get(&(attempt.client, attempt.step))?;
         rules.iter().find_map(|place| {
             let rule = &self.world.rules[*place];
-            let concerns = rule.provider.is_none() || rule.provider == attempt.asks.provider;
+            let concerns = (rule.provider.is_none() || rule.provider == attempt.asks.provider)
+                && self.concerns(*place, rule, attempt);
             let broken = concerns
                 && self.broken(*place, rule, plan, attempt)
                 && (rule.share >= 1.0 || luck_of(attempt.nth, 10_000 + *place as u64) < rule.share);
             broken.then_some((*place, rule))
         })
+    }
+
+    /// Whether its caller is among those that a partial rule concerns.
+    fn concerns(&self, place: usize, rule: &Rule, attempt: &Attempt) -> bool {
+        let callers = &self.world.estate.clients[attempt.client].callers;
+        let drawn = [attempt.caller as u64, place as u64, 5];
+        rule.share_of_callers >= 1.0
+            || callers.len() < MANY_CALLERS
+            || luck(self.world.seed, &drawn) < rule.share_of_callers
     }
 
     fn broken(&self, place: usize, rule: &Rule, plan: &Plan, attempt: &Attempt) -> bool {

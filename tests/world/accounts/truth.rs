@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{
-    model::{Attempt, By, Cause, DAY, MINUTE, Millis, Outcome, Owner, Source, Story, World, Write},
+    model::{
+        Attempt, By, Cause, DAY, Demand, MINUTE, Millis, Outcome, Owner, Source, Story, World,
+        Write,
+    },
     oracle, records,
     records::Shown,
     run::{self, Without},
@@ -62,9 +65,37 @@ pub fn tell(world: &World, attempts: &[Attempt]) -> Truth {
         .stories
         .iter()
         .filter_map(|story| incident(world, attempts, &shown, story))
+        .chain(stops(world))
         .collect();
     incidents.sort_by_key(|incident| incident.onset);
     Truth { incidents }
+}
+
+/// Times in which the callers of some app clients all rest, as announced to them: the records do not
+/// tell them from a fault without a change, so who reports them is not wrong.
+fn stops(world: &World) -> impl Iterator<Item = Incident> + '_ {
+    let total = |demand: &&Demand| demand.from == 0.0 && demand.to == 0.0;
+    let within = |demand: &&Demand| {
+        world.window.holds(demand.span.start) && world.window.holds(demand.span.end)
+    };
+    let stops = world.demand.iter().filter(total).filter(within);
+    stops.map(|demand| Incident {
+        told: "the callers were told of a stop".to_owned(),
+        family: "announced stop",
+        listed: false,
+        must_be_found: false,
+        absence: true,
+        onset: demand.span.start,
+        end: Some(demand.span.end),
+        begun_before: false,
+        clients: demand.clients.clone(),
+        guilty: Vec::new(),
+        unlogged: false,
+        visible: 0,
+        lost: 0,
+        told_as: "not at all",
+        oracle: None,
+    })
 }
 
 /// What the records show of each request, by plan and number.

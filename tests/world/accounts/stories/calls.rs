@@ -248,6 +248,9 @@ const CALLS: [(Kind, &str, &str, &str, &str); 26] = [
     ),
 ];
 
+/// A policy that stands in the role itself.
+pub const DENYING: &str = "deny-by-default";
+
 /// Calls that go by what an update alters.
 fn special(kind: Kind, before: &Settings, after: &Settings) -> Option<&'static str> {
     let length = |settings: &Settings, list: &str| {
@@ -255,6 +258,10 @@ fn special(kind: Kind, before: &Settings, after: &Settings) -> Option<&'static s
         list.map_or(0, Vec::len)
     };
     let shrinks = |list: &str| length(after, list) < length(before, list);
+    let lists = |settings: &Settings, list: &str, text: &str| {
+        let list = settings.get(list).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|held| held == text))
+    };
     let is = |path: &str, text: &str| member(after, path).and_then(Value::as_str) == Some(text);
     let differs = |name: &str| before.get(name) != after.get(name);
     match kind {
@@ -263,6 +270,9 @@ fn special(kind: Kind, before: &Settings, after: &Settings) -> Option<&'static s
         Kind::FunctionPermission if shrinks("principals") => Some("RemovePermission20150331v2"),
         Kind::FunctionConcurrency if after.get("reserved").is_none_or(Value::is_null) => {
             Some("DeleteFunctionConcurrency20171031")
+        }
+        Kind::FunctionRole if shrinks("policies") && lists(before, "policies", DENYING) => {
+            Some("DeleteRolePolicy")
         }
         Kind::FunctionRole if shrinks("policies") => Some("DetachRolePolicy"),
         Kind::AclAssociation if after.get("acl").is_none_or(Value::is_null) => {

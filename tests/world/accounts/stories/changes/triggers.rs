@@ -8,6 +8,7 @@ use super::{
             model::{Kind, Owner, Resource, Tool},
             rules,
         },
+        calls::DENYING,
         draft::{Deed, Draft},
         guilty::{BY_HAND, Change, DEPLOYERS},
         patch::{Alter, Patch, set},
@@ -132,10 +133,7 @@ pub fn policy(draft: &mut Draft, detached: bool) -> Vec<Change> {
         let policies = draft.texts(resource, "policies");
         let (alter, call) = match (detached, policies.last()) {
             (true, Some(last)) => (Alter::Without(vec![last.clone()]), "DetachRolePolicy"),
-            _ => (
-                Alter::With(vec!["deny-by-default".to_owned()]),
-                "PutRolePolicy",
-            ),
+            _ => (Alter::With(vec![DENYING.to_owned()]), "PutRolePolicy"),
         };
         let patch = vec![
             ("policies".to_owned(), alter),
