@@ -23,6 +23,23 @@ pub mod endpoint {
     pub const REVOKE: &str = "revoke";
 }
 
+/// Outcomes of attempts that never reached Cognito, as applications log them.
+pub mod outcome {
+    /// The name of the host was not found.
+    pub const DNS: &str = "dns";
+    /// No connection was made.
+    pub const CONNECT: &str = "connect";
+    /// The connection could not be secured.
+    pub const TLS: &str = "tls";
+    /// No answer came in time.
+    pub const TIMEOUT: &str = "timeout";
+
+    /// Whether an attempt that ended so never reached Cognito.
+    pub fn is_network(outcome: &str) -> bool {
+        [DNS, CONNECT, TLS, TIMEOUT].contains(&outcome)
+    }
+}
+
 /// The event source of user pools.
 pub const COGNITO: &str = "cognito-idp.amazonaws.com";
 

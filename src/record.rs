@@ -16,6 +16,7 @@ pub mod container;
 pub mod context;
 pub mod counted;
 mod edges;
+pub mod error_code;
 pub mod lambda;
 pub mod mask;
 pub mod message;
@@ -132,18 +133,45 @@ impl SourceKind {
 }
 
 /// How an attempt ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Outcome<'a> {
     /// It was accepted.
+    #[default]
     Ok,
     /// It was refused: an OAuth error code, an exception name, or `http_400` when only the status
     /// is known.
     Failed(Cow<'a, str>),
 }
 
+/// How it is known how an attempt ended, the surest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KnownBy {
+    /// By an error that the log names: a code, an exception, a text in its place.
+    Error,
+    /// By the status of the response.
+    #[default]
+    Status,
+    /// By the step that usually follows, which came or did not.
+    NextStep,
+    /// By the words of a line that names neither error nor status.
+    Log,
+}
+
+impl KnownBy {
+    /// The name in the `known_by` columns.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Status => "status",
+            Self::NextStep => "next_step",
+            Self::Log => "log",
+        }
+    }
+}
+
 /// One attempt at an endpoint or sign-in API, as one log tells it. A missing attribute means
 /// "this log does not say", never "".
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request<'a> {
     /// When Cognito answered (CloudTrail) or when the line was written (every other log).
     pub time: DateTime<Utc>,
@@ -182,10 +210,16 @@ pub struct Request<'a> {
     pub auth_method: Option<Cow<'a, str>>,
     /// How it ended.
     pub outcome: Outcome<'a>,
+    /// How that is known.
+    pub known_by: KnownBy,
+    /// What the log says of the error beside its code.
+    pub message: Option<Cow<'a, str>>,
     /// The user's `sub`.
     pub principal: Option<Cow<'a, str>>,
     /// The caller's address.
     pub source_ip: Option<Cow<'a, str>>,
+    /// The caller's user agent.
+    pub agent: Option<Cow<'a, str>>,
 }
 
 /// One configuration write. Secrets are masked on the way in.
@@ -307,8 +341,11 @@ impl Request<'_> {
                 Outcome::Ok => Outcome::Ok,
                 Outcome::Failed(code) => Outcome::Failed(Cow::Owned(code.into_owned())),
             },
+            known_by: self.known_by,
+            message: own(self.message),
             principal: own(self.principal),
             source_ip: own(self.source_ip),
+            agent: own(self.agent),
         }
     }
 }

@@ -61,9 +61,15 @@ enum Format {
 fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
     let frames = |inputs: Reading, want| inputs.resolve(want)?.frames(Keep::Nothing);
     Ok(match frame {
-        Frame::Requests => Requests::from_cells(&frames(inputs, Want::Requests)?.cells)?.lazy(),
+        Frame::Requests => {
+            let frames = frames(inputs, Want::Requests)?;
+            Requests::from_cells(&[&frames.cells, &frames.aside])?.lazy()
+        }
         Frame::Changes => Changes::from_rows(&frames(inputs, Want::Changes)?.changes)?.lazy(),
-        Frame::Counts => Counts::from_cells(&frames(inputs, Want::Requests)?.cells)?.lazy(),
+        Frame::Counts => {
+            let frames = frames(inputs, Want::Requests)?;
+            Counts::from_cells(&[&frames.cells, &frames.aside])?.lazy()
+        }
         Frame::Incidents => {
             let every = Question::default();
             let analysis = analyse(inputs, every, &Names::new(), Keep::Nothing)?;

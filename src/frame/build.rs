@@ -26,6 +26,9 @@ use crate::{
 pub struct Frames {
     /// Attempts: per minute and kind, and every failed one.
     pub cells: Cells,
+    /// The same of attempts whose outcome is known only by the next step or by the words of a line,
+    /// or that never reached Cognito; no verdict rests on them.
+    pub aside: Cells,
     /// Configuration writes, failed ones too, by time and id.
     pub changes: Vec<Change>,
     /// What was looked at, with gaps.
@@ -43,6 +46,7 @@ impl Fold {
         let mut attempts = Attempts::take(&mut self);
         let window = self.window(attempts.span());
         self.tie(&mut attempts, mappings);
+        let aside = attempts.take_aside(&self.symbols).cells(&self.symbols);
         let cells = attempts.join(&self.symbols).cells(&self.symbols);
         let coverage = self.coverage_rows(window);
         let changes = changes(self.changes);
@@ -59,6 +63,7 @@ impl Fold {
         summary.failures_only.sort();
         Frames {
             cells,
+            aside,
             changes,
             coverage,
             summary,
@@ -199,6 +204,8 @@ fn failure(attempt: FailedAttempt, key: u32) -> Failure {
         key,
         principal: attempt.principal,
         source_ip: attempt.source_ip,
+        agent: attempt.agent,
+        message: attempt.message,
     }
 }
 

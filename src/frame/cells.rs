@@ -43,6 +43,10 @@ pub struct Failure {
     pub principal: Option<Symbol>,
     /// The caller's address.
     pub source_ip: Option<Symbol>,
+    /// The caller's user agent.
+    pub agent: Option<Symbol>,
+    /// What the log says of the error beside its code.
+    pub message: Option<Symbol>,
 }
 
 /// Whose attempts: those of one app client or, where no log names the client, of one pool. All that

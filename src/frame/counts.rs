@@ -16,6 +16,7 @@ use crate::error::{DuringStage, Result};
 /// | `minute` | datetime\[µs], UTC | minute of `first` |
 /// | `account` … `auth_method` | str, null | attributes of the attempts; null: the log does not say |
 /// | `outcome` | str | `ok`, an OAuth error code, an exception name, or `http_400` |
+/// | `known_by` | str | how the outcome is known: `error`, `status`, `next_step`, `log` |
 /// | `source` | str | the log they stand in |
 /// | `requests` | u64 | attempts |
 /// | `callers` | u64 | attempts, a known principal counted once per aligned 5 minutes |
@@ -26,7 +27,7 @@ use crate::error::{DuringStage, Result};
 pub struct Counts(DataFrame);
 
 /// The key columns, in order, after `minute`.
-pub(super) const KEY: [&str; 12] = [
+pub(super) const KEY: [&str; 13] = [
     ACCOUNT,
     REGION,
     USER_POOL,
@@ -38,6 +39,7 @@ pub(super) const KEY: [&str; 12] = [
     IDENTITY_PROVIDER,
     AUTH_METHOD,
     OUTCOME,
+    KNOWN_BY,
     SOURCE,
 ];
 
@@ -66,12 +68,14 @@ pub struct Key {
     pub auth_method: Option<Symbol>,
     /// How the attempts ended.
     pub outcome: Option<Symbol>,
+    /// How that is known.
+    pub known_by: Option<Symbol>,
     /// The log they stand in.
     pub source: Option<Symbol>,
 }
 
 impl Key {
-    pub(super) fn parts(&self) -> [Option<Symbol>; 12] {
+    pub(super) fn parts(&self) -> [Option<Symbol>; 13] {
         [
             self.account,
             self.region,
@@ -84,16 +88,17 @@ impl Key {
             self.identity_provider,
             self.auth_method,
             self.outcome,
+            self.known_by,
             self.source,
         ]
     }
 
     /// Its attributes as texts.
-    pub(super) fn texts<'a>(&self, symbols: &'a Symbols) -> [Option<&'a str>; 12] {
+    pub(super) fn texts<'a>(&self, symbols: &'a Symbols) -> [Option<&'a str>; 13] {
         self.parts().map(|part| part.map(|part| symbols.text(part)))
     }
 
-    pub(super) fn from_parts(parts: [Option<Symbol>; 12]) -> Self {
+    pub(super) fn from_parts(parts: [Option<Symbol>; 13]) -> Self {
         let [
             account,
             region,
@@ -106,6 +111,7 @@ impl Key {
             identity_provider,
             auth_method,
             outcome,
+            known_by,
             source,
         ] = parts;
         Self {
@@ -120,6 +126,7 @@ impl Key {
             identity_provider,
             auth_method,
             outcome,
+            known_by,
             source,
         }
     }
@@ -154,26 +161,37 @@ impl Counts {
         schema(&columns)
     }
 
-    /// Builds the frame from what the analysis eats.
+    /// Builds the frame from what was kept.
     ///
     /// # Errors
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn from_cells(cells: &Cells) -> Result<Self> {
-        let rows = &cells.rows;
+    pub fn from_cells<'a>(cells: &[&'a Cells]) -> Result<Self> {
+        let all = cells.iter();
+        let all = all.flat_map(|cells| cells.rows.iter().map(move |row| (*cells, row)));
+        let rows: Vec<(&'a Cells, &Cell)> = all.collect();
         let minute = |micros: i64| micros - micros.rem_euclid(60_000_000);
         let mut columns = vec![times(
             MINUTE,
-            rows.iter().map(|r| minute(r.first)).collect(),
+            rows.iter().map(|(_, r)| minute(r.first)).collect(),
         )];
         for (position, name) in KEY.into_iter().enumerate() {
-            let part = |row: &Cell| cells.keys.get(row.key as usize)?.parts()[position];
-            columns.push(texts(name, rows.iter().map(|row| cells.text(part(row)))));
+            let text = |cells: &'a Cells, row: &Cell| {
+                cells.text(cells.keys.get(row.key as usize)?.parts()[position])
+            };
+            let of = rows.iter();
+            columns.push(texts(name, of.map(|(cells, row)| text(cells, row))));
         }
-        columns.push(numbers(REQUESTS, rows.iter().map(|r| r.requests).collect()));
-        columns.push(numbers(CALLERS, rows.iter().map(|r| r.callers).collect()));
-        columns.push(times(FIRST, rows.iter().map(|r| r.first).collect()));
-        columns.push(times(LAST, rows.iter().map(|r| r.last).collect()));
+        columns.push(numbers(
+            REQUESTS,
+            rows.iter().map(|(_, r)| r.requests).collect(),
+        ));
+        columns.push(numbers(
+            CALLERS,
+            rows.iter().map(|(_, r)| r.callers).collect(),
+        ));
+        columns.push(times(FIRST, rows.iter().map(|(_, r)| r.first).collect()));
+        columns.push(times(LAST, rows.iter().map(|(_, r)| r.last).collect()));
         Self::new(frame(columns, "build counts")?)
     }
 

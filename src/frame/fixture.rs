@@ -80,6 +80,7 @@ fn counted((minute, one, other, client, kind, requests, failed): Made) -> Counte
         },
         principal: None,
         source_ip: None,
+        ..Request::default()
     };
     Counted {
         request,

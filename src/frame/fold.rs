@@ -80,6 +80,8 @@ pub(super) struct FailedAttempt {
     pub request_id: Option<Box<str>>,
     pub principal: Option<Symbol>,
     pub source_ip: Option<Symbol>,
+    pub agent: Option<Symbol>,
+    pub message: Option<Symbol>,
     /// False for the repeat of a known principal in the same five minutes: known when all were
     /// read.
     pub caller: bool,
@@ -214,6 +216,8 @@ impl Fold {
             request_id: row.request_id,
             principal: of(row.principal),
             source_ip: of(row.source_ip),
+            agent: of(row.agent),
+            message: of(row.message),
             caller: true,
         });
     }

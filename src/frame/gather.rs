@@ -93,6 +93,8 @@ pub(super) struct FailureRow {
     pub request_id: Option<Box<str>>,
     pub principal: Option<Symbol>,
     pub source_ip: Option<Symbol>,
+    pub agent: Option<Symbol>,
+    pub message: Option<Symbol>,
 }
 
 impl Gather {
@@ -234,6 +236,8 @@ impl Gather {
                 request_id: request.request_id.as_deref().map(Into::into),
                 principal,
                 source_ip: intern(request.source_ip.as_deref()),
+                agent: intern(request.agent.as_deref()),
+                message: intern(request.message.as_deref()),
             })),
         });
     }
@@ -256,6 +260,7 @@ impl Gather {
             request.identity_provider.as_deref(),
             request.auth_method.as_deref(),
             Some(outcome),
+            Some(request.known_by.as_str()),
             Some(request.source.as_str()),
         ];
         let (stream, domain) = (request.stream.as_deref(), request.domain.as_deref());

@@ -30,7 +30,7 @@ pub struct Kept {
     /// | `requests`, `callers` | u64 | attempts; repeats of a known principal collapsed |
     /// | `first`, `last` | datetime\[µs], UTC | times of the first and the last of them |
     /// | `stream`, `domain` | str, null | what may tie a line to a client |
-    /// | `event_id`, `request_id`, `principal`, `source_ip` | str, null | of failures only |
+    /// | `event_id` … `error_message` | str, null | of failures only |
     pub attempts: DataFrame,
     /// Configuration writes.
     pub changes: Changes,
@@ -40,7 +40,16 @@ pub struct Kept {
 
 const STREAM: &str = "stream";
 const DOMAIN: &str = "domain";
-const TEXTS: [&str; 6] = [STREAM, DOMAIN, EVENT_ID, REQUEST_ID, PRINCIPAL, SOURCE_IP];
+const TEXTS: [&str; 8] = [
+    STREAM,
+    DOMAIN,
+    EVENT_ID,
+    REQUEST_ID,
+    PRINCIPAL,
+    SOURCE_IP,
+    USER_AGENT,
+    ERROR_MESSAGE,
+];
 
 impl Kept {
     /// Columns and types of the attempts, in order.
@@ -261,7 +270,7 @@ impl Fold {
             stream: own(0),
             domain: own(1),
         };
-        let (principal, source_ip) = (own(4), own(5));
+        let [principal, source_ip, agent, message] = [4, 5, 6, 7].map(own);
         match text(AFTER + 2) {
             None => self.keep_successes(kind, counted),
             Some(event_id) => self.keep_failure(FailedAttempt {
@@ -271,6 +280,8 @@ impl Fold {
                 request_id: text(AFTER + 3).map(Into::into),
                 principal,
                 source_ip,
+                agent,
+                message,
                 caller: true,
             }),
         }
@@ -302,6 +313,8 @@ fn attempts(rows: &[Row<'_>], symbols: &Symbols) -> Result<DataFrame> {
             REQUEST_ID => texts(name, failed.map(|one| one?.request_id.as_deref())),
             PRINCIPAL => texts(name, failed.map(|one| of(one?.principal))),
             SOURCE_IP => texts(name, failed.map(|one| of(one?.source_ip))),
+            USER_AGENT => texts(name, failed.map(|one| of(one?.agent))),
+            ERROR_MESSAGE => texts(name, failed.map(|one| of(one?.message))),
             _ => texts(name, rows.iter().map(value)),
         });
     }

@@ -19,8 +19,10 @@ use crate::error::Result;
 /// | `request_id` | str, null | the join key of two sources |
 /// | `account` … `auth_method` | str, null | null: the log does not say |
 /// | `outcome` | str | an OAuth error code, an exception name, or `http_400` |
+/// | `known_by` | str | how that is known: `error`, `status`, `next_step`, `log` |
+/// | `error_message` | str, null | what the log says of the error beside its code |
 /// | `principal` | str, null | the user's sub |
-/// | `source_ip` | str, null | the caller's address |
+/// | `source_ip`, `user_agent` | str, null | the caller's address and agent |
 /// | `source` | str | the log, which also says whose clock `time` comes from |
 ///
 /// Source: CloudTrail events of `cognito-idp.amazonaws.com`, see
@@ -28,7 +30,7 @@ use crate::error::Result;
 #[derive(Clone, Debug)]
 pub struct Requests(DataFrame);
 
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 19] = [
     EVENT_ID,
     REQUEST_ID,
     ACCOUNT,
@@ -42,8 +44,11 @@ const TEXTS: [&str; 16] = [
     IDENTITY_PROVIDER,
     AUTH_METHOD,
     OUTCOME,
+    KNOWN_BY,
+    ERROR_MESSAGE,
     PRINCIPAL,
     SOURCE_IP,
+    USER_AGENT,
     SOURCE,
 ];
 
@@ -65,19 +70,23 @@ impl Requests {
         schema(&columns)
     }
 
-    /// Builds the frame from the failures that the analysis eats.
+    /// Builds the frame from the failures that were kept.
     ///
     /// # Errors
     ///
     /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-    pub fn from_cells(cells: &Cells) -> Result<Self> {
-        let rows = || cells.failures.iter();
-        let micros = rows().map(|failure| failure.time.timestamp_micros());
-        let mut columns = vec![times(TIME, micros.collect())];
+    pub fn from_cells(cells: &[&Cells]) -> Result<Self> {
+        let all = cells.iter();
+        let all = all.flat_map(|cells| cells.failures.iter().map(move |failure| (*cells, failure)));
+        let rows: Vec<(&Cells, &Failure)> = all.collect();
+        let micros = rows.iter().map(|(_, failure)| failure.time);
+        let micros = micros.map(|time| time.timestamp_micros()).collect();
+        let mut columns = vec![times(TIME, micros)];
         for name in TEXTS {
+            let of = rows.iter();
             columns.push(texts(
                 name,
-                rows().map(|failure| text(cells, failure, name)),
+                of.map(|(cells, failure)| text(cells, failure, name)),
             ));
         }
         Self::new(frame(columns, "build requests")?)
@@ -115,8 +124,11 @@ fn text<'a>(cells: &'a Cells, failure: &'a Failure, column: &str) -> Option<&'a 
         IDENTITY_PROVIDER => key.identity_provider,
         AUTH_METHOD => key.auth_method,
         OUTCOME => key.outcome,
+        KNOWN_BY => key.known_by,
+        ERROR_MESSAGE => failure.message,
         PRINCIPAL => failure.principal,
         SOURCE_IP => failure.source_ip,
+        USER_AGENT => failure.agent,
         _ => key.source,
     })
 }

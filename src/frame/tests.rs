@@ -64,6 +64,7 @@ fn request(line: &str) -> Request<'_> {
         },
         principal: option("sub="),
         source_ip: None,
+        ..Request::default()
     }
 }
 

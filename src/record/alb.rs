@@ -84,6 +84,7 @@ pub fn parse<'a>(line: &'a str, context: &Context<'a>) -> Option<Record<'a>> {
                     .map_or(client, |(address, _)| address),
             )
         }),
+        ..Request::default()
     }))
 }
 

@@ -57,6 +57,7 @@ pub fn parse<'a>(line: &'a str, context: &Context<'a>) -> Record<'a> {
         },
         principal: attributes.sub,
         source_ip: None,
+        ..Request::default()
     })
 }
 

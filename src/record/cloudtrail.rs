@@ -12,6 +12,7 @@ use super::{Counted, LookAlike, Record, Seen, SourceKind, templates::Object};
 use crate::queries;
 
 mod change;
+mod outcome;
 mod quick;
 mod request;
 mod value;
@@ -45,6 +46,8 @@ pub(super) struct Envelope<'a> {
     read_only: Option<Scalar<'a>>,
     #[serde(borrow, default, deserialize_with = "borrowed")]
     error_code: Option<Cow<'a, str>>,
+    #[serde(borrow, default, deserialize_with = "borrowed")]
+    error_message: Option<Cow<'a, str>>,
     #[serde(
         borrow,
         default,

@@ -84,6 +84,7 @@ fn row<'a>(
             outcome,
             principal: None,
             source_ip: None,
+            ..Request::default()
         },
         last: last.max(first),
         requests,

@@ -50,6 +50,7 @@ pub fn parse<'a>(json: &'a str, context: &Context<'a>) -> Option<Record<'a>> {
         outcome: Outcome::Failed(Cow::Borrowed("UserLambdaValidationException")),
         principal: find(&value, "sub").map(Cow::Owned),
         source_ip: None,
+        ..Request::default()
     }))
 }
 

@@ -202,6 +202,35 @@ fn spellings_of_success_and_failure() {
         &refused("invalid_grant"),
     );
     check_token(r#""eventID""#, r#""errorMessage":"odd","eventID""#, REQUEST);
+    let told = |members: &str, code: &str| {
+        let data = format!(r#""status":400}},{members}"requestParameters""#);
+        let from = r#""status":200},"requestParameters""#;
+        check_token(from, &data, &refused(code));
+    };
+    told(r#""error":"invalid_client","#, "invalid_client");
+    told(r#""error":["unauthorized_client"],"#, "unauthorized_client");
+    let message = |code: &str, message: &str| {
+        format!(r#""errorCode":"{code}","errorMessage":"{message}","eventID""#)
+    };
+    let told = |code, text, as_| check_token(r#""eventID""#, &message(code, text), &refused(as_));
+    told("400", "invalid_client", "invalid_client");
+    told("400", "Ungültig", "http_400");
+    told("401", "", "http_401");
+    told("BadRequest", "invalid_grant: expired", "invalid_grant");
+    told("BadRequest", "something", "BadRequest");
+    told(
+        "invalid_grant",
+        "Refresh Token has been revoked",
+        "invalid_grant",
+    );
+}
+
+#[test]
+fn a_text_alone_refuses_where_no_page_was_served() {
+    let refused = REQUEST.replace(" ok", " http_400");
+    let token = TOKEN.replace(r#""responseParameters":{"status":200},"#, "");
+    let token = token.replace(r#""eventID""#, r#""errorMessage":"Abgelehnt","eventID""#);
+    check(&token, &[&refused]);
 }
 
 #[test]

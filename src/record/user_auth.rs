@@ -85,6 +85,7 @@ pub fn parse<'a>(json: &'a str, context: &Context<'a>) -> Option<Record<'a>> {
         },
         principal: message.user_sub,
         source_ip: message.ip_address,
+        ..Request::default()
     }))
 }
 

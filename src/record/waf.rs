@@ -102,6 +102,7 @@ pub fn parse<'a>(json: &'a str, context: &Context<'a>) -> Option<Record<'a>> {
         outcome: Outcome::Failed(Cow::Borrowed("waf_block")),
         principal: None,
         source_ip: log.http_request.client_ip,
+        ..Request::default()
     }))
 }
 

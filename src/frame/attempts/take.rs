@@ -1,9 +1,13 @@
 //! Takes what was read out of the fold: failures in order, successes by kinds that stand once.
 
 use super::{Attempts, MINUTE};
-use crate::frame::{
-    fold::{Fold, Kind, Successes},
-    symbols::Symbols,
+use crate::{
+    frame::{
+        fold::{Fold, Kind, Successes},
+        symbols::{Symbol, Symbols},
+    },
+    queries::outcome,
+    record::KnownBy,
 };
 
 /// Successes of one kind in one minute.
@@ -46,6 +50,40 @@ impl Attempts {
         }
     }
 
+    /// Takes apart the attempts whose outcome is known in a way that no verdict rests on yet.
+    pub fn take_aside(&mut self, symbols: &Symbols) -> Self {
+        let is_aside = |kind: &Kind| is_aside(kind, symbols);
+        let (failures, rest) = std::mem::take(&mut self.failures)
+            .into_iter()
+            .partition(|attempt| is_aside(&attempt.kind));
+        self.failures = rest;
+        let mut aside = Self {
+            failures,
+            kinds: Vec::new(),
+            successes: Vec::new(),
+        };
+        if !self.kinds.iter().any(|kind| is_aside(&kind.kind)) {
+            return aside;
+        }
+        let (kinds, successes) = (
+            std::mem::take(&mut self.kinds),
+            std::mem::take(&mut self.successes),
+        );
+        let mut places = Vec::with_capacity(kinds.len());
+        for kind in kinds {
+            let apart = is_aside(&kind.kind);
+            let list = if apart { &mut aside } else { &mut *self };
+            places.push((apart, list.kinds.len() as u32));
+            list.kinds.push(kind);
+        }
+        for folded in successes {
+            let (apart, kind) = places[folded.kind as usize];
+            let list = if apart { &mut aside } else { &mut *self };
+            list.successes.push(Folded { kind, ..folded });
+        }
+        aside
+    }
+
     /// The times of the first attempt and of the last.
     pub fn span(&self) -> Option<(i64, i64)> {
         let failures = self.failures.iter();
@@ -65,6 +103,15 @@ impl Attempts {
         });
         kinds.into_iter().map(|kind| &kind.kind).collect()
     }
+}
+
+/// Whether it is known only by the next step or by the words of a line, or never reached Cognito.
+fn is_aside(kind: &Kind, symbols: &Symbols) -> bool {
+    let text = |symbol: Option<Symbol>| symbol.map_or("", |symbol| symbols.text(symbol));
+    let known_by = text(kind.key.known_by);
+    known_by == KnownBy::NextStep.as_str()
+        || known_by == KnownBy::Log.as_str()
+        || outcome::is_network(text(kind.key.outcome))
 }
 
 impl OfKind {

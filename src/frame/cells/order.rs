@@ -31,6 +31,8 @@ impl Cells {
             failure.key = numbers[failure.key as usize];
             failure.principal = failure.principal.map(|symbol| names.name(symbol));
             failure.source_ip = failure.source_ip.map(|symbol| names.name(symbol));
+            failure.agent = failure.agent.map(|symbol| names.name(symbol));
+            failure.message = failure.message.map(|symbol| names.name(symbol));
         }
         let keys: Vec<Key> = order.iter().map(|key| names.key(&keys[*key])).collect();
         let counts = order.iter().map(|key| survey.kinds[*key].rows);

@@ -65,6 +65,8 @@ impl Gather {
                 request_id: None,
                 principal: None,
                 source_ip: None,
+                agent: None,
+                message: None,
             })));
         }
     }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::{
-    Envelope,
-    value::{Members, Raw, Scalar, member, text},
+    Envelope, outcome,
+    value::{Members, member, text},
 };
 use crate::{
     queries::endpoint,
-    record::{Outcome, Request, SourceKind, edges},
+    record::{Request, SourceKind, edges},
 };
 
 /// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
@@ -28,6 +28,7 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Reques
         (None, None) => None,
     });
     let host = || text(member(record.tls_details?, "clientProvidedHostHeader")?);
+    let ended = outcome::of_request(record, at, form.as_ref(), data.as_ref())?;
     Ok(Request {
         time: record.time()?,
         source: SourceKind::Trail,
@@ -45,9 +46,12 @@ pub fn endpoint<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Reques
         scopes: of("scope").map(sorted),
         identity_provider: of("identity_provider").or_else(|| of("idp_identifier")),
         auth_method: auth_method.flatten().map(Cow::Borrowed),
-        outcome: outcome(record, at, of("error"), data.as_ref())?,
+        outcome: ended.outcome,
+        known_by: ended.known_by,
+        message: ended.message,
         principal: beside("sub").or_else(|| of("sub")),
         source_ip: record.source_ip.clone(),
+        agent: record.user_agent.clone(),
     })
 }
 
@@ -59,6 +63,7 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request
     let asked = |name: &str| asked.as_ref().and_then(|asked| asked.text(name));
     let flow = asked("authFlow").or_else(|| asked("challengeName"));
     let refresh = name == "GetTokensFromRefreshToken";
+    let ended = outcome::of_call(record, data.as_ref());
     Ok(Request {
         time: record.time()?,
         source: SourceKind::Trail,
@@ -76,12 +81,12 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request
         scopes: None,
         identity_provider: None,
         auth_method: None,
-        outcome: match record.error() {
-            Some(code) => Outcome::Failed(short(code)),
-            None => Outcome::Ok,
-        },
+        outcome: ended.outcome,
+        known_by: ended.known_by,
+        message: ended.message,
         principal: beside("sub"),
         source_ip: record.source_ip.clone(),
+        agent: record.user_agent.clone(),
     })
 }
 
@@ -142,46 +147,4 @@ fn sorted(scopes: Cow<'_, str>) -> Cow<'_, str> {
     parts.sort_unstable();
     parts.dedup();
     Cow::Owned(parts.join(" "))
-}
-
-/// An error code if the record has one, else what the query of the error page says, else the
-/// status. Whether a failed `Token_POST` has a code is not established (domain.md §8).
-fn outcome<'a>(
-    record: &Envelope<'a>,
-    at: &str,
-    error: Option<Cow<'a, str>>,
-    data: Option<&Members<'a>>,
-) -> Result<Outcome<'a>, String> {
-    if let Some(code) = record.error() {
-        return Ok(Outcome::Failed(short(code)));
-    }
-    if let Some(error) = error {
-        return Ok(Outcome::Failed(error));
-    }
-    let response = data.and_then(|data| data.get("responseParameters"));
-    let status = response.and_then(|response| member(response, "status"));
-    Ok(match status.map(http_status).transpose()? {
-        Some(status) if status >= 400 => Outcome::Failed(Cow::Owned(format!("http_{status}"))),
-        _ if at == endpoint::ERROR_PAGE => Outcome::Failed(Cow::Borrowed("http_400")),
-        _ => Outcome::Ok,
-    })
-}
-
-/// A status as integer, float or text, alone or in an array, as parameters stand.
-fn http_status(status: Raw<'_>) -> Result<u16, String> {
-    let listed = || serde_json::from_str::<Vec<Scalar<'_>>>(status.get()).ok();
-    let one = serde_json::from_str::<Scalar<'_>>(status.get()).ok();
-    one.and_then(|status| status.number())
-        .or_else(|| listed()?.first()?.number())
-        .filter(|status| status.fract() == 0.0 && (100.0..600.0).contains(status))
-        .map(|status| status as u16)
-        .ok_or_else(|| "has no readable `status`".to_owned())
-}
-
-/// An exception without its package.
-fn short(code: Cow<'_, str>) -> Cow<'_, str> {
-    match code.rsplit(['.', '#']).next() {
-        Some(name) if name.len() < code.len() && !name.is_empty() => Cow::Owned(name.to_owned()),
-        _ => code,
-    }
 }
