@@ -173,7 +173,13 @@ impl Archive {
         let read = |kind| disk::read(&self.path(section, kind, day));
         match (read("attempts")?, read("changes")?, read("streams")?) {
             (Some(attempts), Some(changes), Some(streams)) => {
-                Kept::new(attempts, changes, streams).map(Some)
+                let kept = Kept::new(attempts, changes, streams);
+                kept.map(Some).map_err(|error| match error {
+                    Error::Schema { .. } => Error::OtherVersion {
+                        root: self.root.clone(),
+                    },
+                    other => other,
+                })
             }
             _ => Ok(None),
         }

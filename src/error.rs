@@ -45,6 +45,16 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// Files of an archive have other columns than this version writes.
+    #[error(
+        "the archive in `{}` was written by another version of trailblame, which kept other columns; \
+         remove it, then pull again",
+        root.display()
+    )]
+    OtherVersion {
+        /// Folder of the archive.
+        root: PathBuf,
+    },
     /// A `--settings` file does not hold what `describe-user-pool-client` or
     /// `describe-user-pool` prints.
     #[error("failed to read settings from `{}`: {reason}", path.display())]

@@ -5,6 +5,7 @@
 
 pub mod attempts;
 pub mod build;
+pub mod callers;
 pub mod cells;
 pub mod changes;
 mod columns;
@@ -24,6 +25,7 @@ pub mod summary;
 pub mod symbols;
 pub mod ties;
 pub mod timeline;
+mod visits;
 
 #[cfg(test)]
 pub(crate) mod fixture;

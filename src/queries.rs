@@ -23,7 +23,8 @@ pub mod endpoint {
     pub const REVOKE: &str = "revoke";
 }
 
-/// Outcomes of attempts that never reached Cognito, as applications log them.
+/// Outcomes of attempts to which Cognito gave no error: those that never reached it, as applications log
+/// them, and those that nothing followed.
 pub mod outcome {
     /// The name of the host was not found.
     pub const DNS: &str = "dns";
@@ -33,6 +34,9 @@ pub mod outcome {
     pub const TLS: &str = "tls";
     /// No answer came in time.
     pub const TIMEOUT: &str = "timeout";
+
+    /// The step that nearly always follows did not.
+    pub const NOT_FOLLOWED: &str = "not_followed";
 
     /// Whether an attempt that ended so never reached Cognito.
     pub fn is_network(outcome: &str) -> bool {

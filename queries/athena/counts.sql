@@ -6,7 +6,8 @@
 --             window (yyyy-MM-ddTHH:mm:ssZ, UTC).
 -- Columns:    account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes,
 --             identity_provider, auth_method, domain (empty: the record does not say), requests,
---             callers (a known user counted once in five minutes), first_time, last_time (UTC).
+--             callers (a known user counted once in five minutes), first_time, last_time (UTC),
+--             seconds (a bit for each second of the minute in which one was accepted).
 -- Source:     https://docs.aws.amazon.com/cognito/latest/developerguide/logging-using-cloudtrail.html
 WITH
 told AS (
@@ -18,9 +19,10 @@ told AS (
       -- An attempt that was plainly accepted:
         eventsource = 'cognito-idp.amazonaws.com'
         AND coalesce(errorcode, '') = ''
+        AND coalesce(errormessage, '') = ''
+        AND NOT regexp_like(coalesce(additionaleventdata, ''), '"error(_description|Code|Message|)" *:')
         AND (
           (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
-            AND json_extract(additionaleventdata, '$.requestParameters.error') IS NULL
             AND (json_extract(additionaleventdata, '$.responseParameters.status') IS NULL
               OR try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double) BETWEEN 100 AND 399))
           OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
@@ -103,7 +105,9 @@ SELECT
   count(CASE WHEN accepted THEN 1 END) AS requests,
   count(CASE WHEN accepted AND (principal IS NULL OR time_of_principal = 1) THEN 1 END) AS callers,
   min(eventtime) AS first_time,
-  max(eventtime) AS last_time
+  max(eventtime) AS last_time,
+  bitwise_or_agg(CASE WHEN accepted
+    THEN CAST(power(2, CAST(substr(eventtime, 18, 2) AS integer)) AS bigint) ELSE CAST(0 AS bigint) END) AS seconds
 FROM counted
 GROUP BY account, region, user_pool, client, endpoint, grant_type, redirect_uri, scopes, identity_provider, auth_method,
   domain, minute

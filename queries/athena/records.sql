@@ -55,9 +55,10 @@ events AS (
       -- An attempt that was plainly accepted:
         eventsource = 'cognito-idp.amazonaws.com'
         AND coalesce(errorcode, '') = ''
+        AND coalesce(errormessage, '') = ''
+        AND NOT regexp_like(coalesce(additionaleventdata, ''), '"error(_description|Code|Message|)" *:')
         AND (
           (eventname = 'Token_POST' AND coalesce(eventtype, '') <> 'AwsApiCall'
-            AND json_extract(additionaleventdata, '$.requestParameters.error') IS NULL
             AND (json_extract(additionaleventdata, '$.responseParameters.status') IS NULL
               OR try_cast(json_extract_scalar(additionaleventdata, '$.responseParameters.status') AS double) BETWEEN 100 AND 399))
           OR (eventtype = 'AwsApiCall' AND eventname IN ('InitiateAuth', 'AdminInitiateAuth', 'RespondToAuthChallenge',
@@ -70,7 +71,7 @@ events AS (
       , false)
 )
 SELECT
-  eventtime, eventsource, eventname, eventtype, awsregion, recipientaccountid, eventid, requestid, readonly, errorcode,
+  eventtime, eventsource, eventname, eventtype, awsregion, recipientaccountid, eventid, requestid, readonly, errorcode, errormessage,
   sourceipaddress, useragent, sessioncredentialfromconsole, requestparameters, responseelements, additionaleventdata,
   tlsdetails.clientprovidedhostheader AS host,
   useridentity.type AS identity_type,

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
 use trailblame::{
-    frame::{Changes, Counts, Requests},
+    frame::{Changes, Counts, Requests, callers},
     report::{export, incidents},
 };
 
@@ -46,6 +46,8 @@ enum Frame {
     Changes,
     /// Attempts per minute and kind.
     Counts,
+    /// Who asked, by app client: addresses and agents.
+    Callers,
     /// Outages, one a row, with the change that is named.
     Incidents,
 }
@@ -70,6 +72,7 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
             let frames = frames(inputs, Want::Requests)?;
             Counts::from_cells(&[&frames.cells, &frames.aside])?.lazy()
         }
+        Frame::Callers => callers::frame(&frames(inputs, Want::Requests)?.callers)?.lazy(),
         Frame::Incidents => {
             let every = Question::default();
             let analysis = analyse(inputs, every, &Names::new(), Keep::Nothing)?;

@@ -6,13 +6,16 @@ use chrono::DateTime;
 
 use super::{
     attempts::Attempts,
+    callers::CallerRow,
     cells::{Cell, Cells, Failure},
     counts::Key,
     coverage::{CHANGES, asked_row},
-    fold::{FailedAttempt, Fold},
+    fold::{FailedAttempt, Fold, Kind},
+    kinds::Seconds,
     summary::{CoverageRow, CoverageStatus, Summary},
     symbols::Symbols,
     ties::{Mapping, Ties},
+    visits,
 };
 use crate::{
     ids::{AccountId, EventId, Region},
@@ -29,6 +32,8 @@ pub struct Frames {
     /// The same of attempts whose outcome is known only by the next step or by the words of a line,
     /// or that never reached Cognito; no verdict rests on them.
     pub aside: Cells,
+    /// Who asked, by app client.
+    pub callers: Vec<CallerRow>,
     /// Configuration writes, failed ones too, by time and id.
     pub changes: Vec<Change>,
     /// What was looked at, with gaps.
@@ -45,8 +50,19 @@ impl Fold {
         self.absorb_own();
         let mut attempts = Attempts::take(&mut self);
         let window = self.window(attempts.span());
-        self.tie(&mut attempts, mappings);
-        let aside = attempts.take_aside(&self.symbols).cells(&self.symbols);
+        let visits = std::mem::take(&mut self.visits);
+        visits::complete(&mut attempts, &visits, &self.kinds, &self.symbols);
+        let ties = self.tie(&mut attempts, mappings);
+        let tie = |kind: &mut Kind| {
+            ties.tie(kind, None);
+        };
+        let end = window.end.timestamp_micros();
+        let not_followed = visits::not_followed(visits, &self.kinds, &mut self.symbols, end, tie);
+        let callers = std::mem::take(&mut self.callers);
+        let callers = callers.rows(&self.symbols, tie);
+        let mut aside = attempts.take_aside(&self.symbols);
+        aside.failures.extend(not_followed);
+        let aside = aside.cells(&self.symbols);
         let cells = attempts.join(&self.symbols).cells(&self.symbols);
         let coverage = self.coverage_rows(window);
         let changes = changes(self.changes);
@@ -64,6 +80,7 @@ impl Fold {
         Frames {
             cells,
             aside,
+            callers,
             changes,
             coverage,
             summary,
@@ -72,7 +89,7 @@ impl Fold {
     }
 
     /// Ties every attempt to a client, as far as something does.
-    fn tie(&mut self, attempts: &mut Attempts, mappings: &[Mapping]) {
+    fn tie(&mut self, attempts: &mut Attempts, mappings: &[Mapping]) -> Ties {
         let ties = Ties::learn(self, attempts, mappings);
         for attempt in &mut attempts.failures {
             let request = attempt.request_id.as_deref().map(|id| (id, attempt.time));
@@ -87,6 +104,7 @@ impl Fold {
                 *self.summary.ties.entry(how).or_default() += kind.requests;
             }
         }
+        ties
     }
 
     fn coverage_rows(&self, window: Window) -> Vec<CoverageRow> {
@@ -157,6 +175,7 @@ impl Attempts {
                 last: attempt.time,
                 requests: 1,
                 callers: u64::from(attempt.caller),
+                seconds: Seconds::of(attempt.time),
             });
             failures.push(failure(attempt, key));
         }
@@ -173,6 +192,7 @@ impl Attempts {
             last: folded.counted.last,
             requests: folded.counted.requests,
             callers: folded.counted.callers,
+            seconds: folded.counted.seconds,
         });
         let rows = failed.iter().copied().chain(accepted);
         Cells::new(symbols, &keys.all, rows, failures)

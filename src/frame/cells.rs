@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     counts::{Key, OK},
+    kinds::Seconds,
     symbols::{Symbol, Symbols},
 };
 use crate::{ids::EventId, queries::endpoint, record::SourceKind};
@@ -26,6 +27,8 @@ pub struct Cell {
     pub requests: u64,
     /// Attempts with the repeats of a known principal collapsed.
     pub callers: u64,
+    /// The seconds of its minute that held one.
+    pub seconds: Seconds,
 }
 
 /// One failed attempt: what single requests are asked for.

@@ -30,6 +30,14 @@ pub const REQUESTS: &str = "requests";
 pub const CALLERS: &str = "callers";
 pub const FIRST: &str = "first";
 pub const LAST: &str = "last";
+pub const SECONDS: &str = "seconds";
+
+pub const ACCEPTED: &str = "accepted";
+pub const FIRST_ACCEPTED: &str = "first_accepted";
+pub const LAST_ACCEPTED: &str = "last_accepted";
+pub const REFUSED: &str = "refused";
+pub const FIRST_REFUSED: &str = "first_refused";
+pub const LAST_REFUSED: &str = "last_refused";
 
 pub const NAME: &str = "name";
 pub const SERVICE: &str = "service";
@@ -90,6 +98,13 @@ pub(super) fn each_event_once(frame: DataFrame) -> Result<DataFrame> {
 /// A column of times from microseconds.
 pub(super) fn times(name: &'static str, micros: Vec<i64>) -> Column {
     Int64Chunked::from_vec(name.into(), micros)
+        .into_datetime(TimeUnit::Microseconds, None)
+        .into_column()
+}
+
+/// A column of times that are not all known.
+pub(super) fn known_times(name: &'static str, micros: impl Iterator<Item = Option<i64>>) -> Column {
+    Int64Chunked::from_iter_options(name.into(), micros)
         .into_datetime(TimeUnit::Microseconds, None)
         .into_column()
 }

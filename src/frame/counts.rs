@@ -21,6 +21,7 @@ use crate::error::{DuringStage, Result};
 /// | `requests` | u64 | attempts |
 /// | `callers` | u64 | attempts, a known principal counted once per aligned 5 minutes |
 /// | `first`, `last` | datetime\[µs], UTC | times of the first and the last of them |
+/// | `seconds` | u64 | a bit for each second of the minute that held one |
 ///
 /// Failures stand one a row; successes are folded per minute.
 #[derive(Clone, Debug)]
@@ -158,6 +159,7 @@ impl Counts {
         columns.extend(KEY.map(|name| (name, DataType::String)));
         columns.extend([(REQUESTS, DataType::UInt64), (CALLERS, DataType::UInt64)]);
         columns.extend([(FIRST, time_type()), (LAST, time_type())]);
+        columns.push((SECONDS, DataType::UInt64));
         schema(&columns)
     }
 
@@ -192,6 +194,8 @@ impl Counts {
         ));
         columns.push(times(FIRST, rows.iter().map(|(_, r)| r.first).collect()));
         columns.push(times(LAST, rows.iter().map(|(_, r)| r.last).collect()));
+        let seconds = rows.iter().map(|(_, r)| r.seconds.0).collect();
+        columns.push(numbers(SECONDS, seconds));
         Self::new(frame(columns, "build counts")?)
     }
 

@@ -1,12 +1,28 @@
 //! What tells repeated events apart from new ones, in sixteen bytes.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use sha2::{Digest, Sha256};
 
 /// An event id as a number: a UUID as it is, of any other text 128 bits of its SHA-256.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventKey(u128);
+
+impl fmt::Display for EventKey {
+    /// As the UUID that it was made of, mostly.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = format!("{:032x}", self.0);
+        let mut from = 0;
+        for (place, length) in [8, 4, 4, 4, 12].into_iter().enumerate() {
+            if place > 0 {
+                f.write_str("-")?;
+            }
+            f.write_str(&digits[from..from + length])?;
+            from += length;
+        }
+        Ok(())
+    }
+}
 
 impl EventKey {
     /// The number of an event id.

@@ -87,6 +87,7 @@ fn counted((minute, one, other, client, kind, requests, failed): Made) -> Counte
         last: at(one.max(other)),
         requests,
         callers: requests,
+        seconds: None,
     }
 }
 

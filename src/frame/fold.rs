@@ -9,12 +9,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(super) use super::kinds::{Kind, Successes};
 use super::{
+    callers::{CallerId, Callers},
     coverage::Observed,
     event_key::EventKey,
     gather::{Batch, FailureRow, Gather, Place, Row},
     kinds::{KindNumber, Kinds},
     summary::Summary,
     symbols::{Symbol, Symbols},
+    visits::{Visit, Visits},
 };
 use crate::{
     record::{Change, Located, Malformed, SourceKind},
@@ -49,9 +51,11 @@ pub struct Fold {
     /// The numbers of its texts and kinds in this fold.
     own_numbers: Numbers,
     pub(super) symbols: Symbols,
-    kinds: Kinds,
+    pub(super) kinds: Kinds,
     /// Every kept event, and successes by minute.
     spells: Spells,
+    pub(super) callers: Callers,
+    pub(super) visits: Visits,
     pub(super) failures: Vec<FailedAttempt>,
     pub(super) changes: Vec<Change>,
     pub(super) coverage: BTreeMap<Place, Observed>,
@@ -81,6 +85,8 @@ pub(super) struct FailedAttempt {
     pub principal: Option<Symbol>,
     pub source_ip: Option<Symbol>,
     pub agent: Option<Symbol>,
+    /// Address and agent as one.
+    pub who: Option<CallerId>,
     pub message: Option<Symbol>,
     /// False for the repeat of a known principal in the same five minutes: known when all were
     /// read.
@@ -158,6 +164,7 @@ impl Fold {
             let kind = kind.with_symbols(|symbol| numbers.symbol(symbol));
             numbers.kinds.push(self.kinds.number(kind));
         }
+        self.callers.meet(batch.callers);
         for ((source, account, region), observed) in batch.observed {
             let of = |symbol: Option<Symbol>| symbol.map(|symbol| numbers.symbol(symbol));
             let place = (source, of(account), of(region));
@@ -181,10 +188,11 @@ impl Fold {
                 time,
                 kind,
                 principal,
+                caller,
             } => {
                 if self.first_sight(event, time) {
                     let principal = principal.map(|symbol| numbers.symbol(symbol));
-                    self.success(time, numbers.kind(kind), principal);
+                    self.success(event, time, numbers.kind(kind), principal, caller);
                 }
             }
             Row::Failure(failure) => {
@@ -202,9 +210,20 @@ impl Fold {
     }
 
     fn failure(&mut self, row: FailureRow, numbers: &Numbers) {
-        let Some(kind) = self.kinds.kind(numbers.kind(row.kind)) else {
+        let number = numbers.kind(row.kind);
+        let Some(kind) = self.kinds.kind(number) else {
             return;
         };
+        let visit = Visit {
+            time: row.time,
+            kind: number,
+            event: row.event,
+            caller: row.caller,
+        };
+        self.visits.note(visit, &kind, &self.symbols);
+        if let Some(caller) = row.caller {
+            self.callers.count(number, &kind, caller, row.time, false);
+        }
         let of = |symbol: Option<Symbol>| symbol.map(|symbol| numbers.symbol(symbol));
         if let Some(stream) = kind.stream {
             self.streams.entry(stream).or_default().failed += 1;
@@ -217,12 +236,20 @@ impl Fold {
             principal: of(row.principal),
             source_ip: of(row.source_ip),
             agent: of(row.agent),
+            who: row.caller,
             message: of(row.message),
             caller: true,
         });
     }
 
-    fn success(&mut self, time: i64, number: KindNumber, principal: Option<Symbol>) {
+    fn success(
+        &mut self,
+        event: EventKey,
+        time: i64,
+        number: KindNumber,
+        principal: Option<Symbol>,
+        caller: Option<CallerId>,
+    ) {
         let Some(kind) = self.kinds.kind(number) else {
             return;
         };
@@ -234,6 +261,16 @@ impl Fold {
             return;
         }
         self.spells.succeed(number, time, principal);
+        let visit = Visit {
+            time,
+            kind: number,
+            event,
+            caller,
+        };
+        self.visits.note(visit, &kind, &self.symbols);
+        if let Some(caller) = caller {
+            self.callers.count(number, &kind, caller, time, true);
+        }
     }
 
     /// Whether nothing was kept.

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Bounds,
+    callers::{Caller, CallerId, Met},
     counts::Key,
     coverage::Observed,
     event_key::{EventKey, first_half},
@@ -38,6 +39,7 @@ pub struct Gather {
     kinds: Kinds,
     spelled: Spelled,
     batch: Batch,
+    met: Met,
     /// The last place that was noted, which is nearly always the next one too.
     last: Option<(SourceKind, Box<str>, Box<str>, Place)>,
     file: String,
@@ -58,6 +60,8 @@ pub struct Batch {
     pub(super) texts: Texts,
     /// Kinds that it met for the first time, by number.
     pub(super) kinds: Vec<Kind>,
+    /// Callers that it met for the first time.
+    pub(super) callers: Vec<(CallerId, Caller)>,
     pub(super) rows: Vec<Row>,
     pub(super) observed: BTreeMap<Place, Observed>,
     /// Log streams, and app clients that their lines name.
@@ -76,6 +80,7 @@ pub(super) enum Row {
         time: i64,
         kind: KindNumber,
         principal: Option<Symbol>,
+        caller: Option<CallerId>,
     },
     Failure(Box<FailureRow>),
     /// Successes that a query has counted.
@@ -94,6 +99,7 @@ pub(super) struct FailureRow {
     pub principal: Option<Symbol>,
     pub source_ip: Option<Symbol>,
     pub agent: Option<Symbol>,
+    pub caller: Option<CallerId>,
     pub message: Option<Symbol>,
 }
 
@@ -148,6 +154,7 @@ impl Gather {
         Batch {
             texts: self.symbols.new_ones(),
             kinds: self.kinds.new_ones(),
+            callers: self.met.new_ones(),
             ..std::mem::take(&mut self.batch)
         }
     }
@@ -221,12 +228,15 @@ impl Gather {
         let kind = self.kind(request);
         let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
         let principal = intern(request.principal.as_deref());
+        let (source_ip, agent) = (request.source_ip.as_deref(), request.agent.as_deref());
+        let caller = self.met.number(source_ip, agent);
         self.batch.rows.push(match request.outcome {
             Outcome::Ok => Row::Success {
                 event,
                 time,
                 kind,
                 principal,
+                caller,
             },
             Outcome::Failed(_) => Row::Failure(Box::new(FailureRow {
                 event,
@@ -235,8 +245,9 @@ impl Gather {
                 event_id: event_id.into(),
                 request_id: request.request_id.as_deref().map(Into::into),
                 principal,
-                source_ip: intern(request.source_ip.as_deref()),
-                agent: intern(request.agent.as_deref()),
+                source_ip: intern(source_ip),
+                agent: intern(agent),
+                caller,
                 message: intern(request.message.as_deref()),
             })),
         });

@@ -7,11 +7,15 @@ use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
 use super::{
+    callers::{CallerId, Callers},
     changes::Changes,
     columns::*,
-    counts::{KEY, Key},
+    counts::{KEY, Key, OK},
+    event_key::EventKey,
     fold::{FailedAttempt, Fold, Kind, Successes},
+    kinds::Seconds,
     symbols::Symbols,
+    visits::Visit,
 };
 use crate::{
     error::{DuringStage, Result},
@@ -22,15 +26,17 @@ use crate::{
 /// Rows of one span of time.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// Failed attempts, one a row, and successes, a row for each minute and kind.
+    /// Failed attempts, one a row; successes, a row for each minute and kind; and accepted visits of
+    /// pages, which are among these, one a row with an event id and no requests.
     ///
     /// | column | type | meaning |
     /// |---|---|---|
     /// | `account` … `source` | str, null | the key of [`Counts`](super::Counts) |
     /// | `requests`, `callers` | u64 | attempts; repeats of a known principal collapsed |
     /// | `first`, `last` | datetime\[µs], UTC | times of the first and the last of them |
+    /// | `seconds` | u64 | a bit for each second of the minute that held one |
     /// | `stream`, `domain` | str, null | what may tie a line to a client |
-    /// | `event_id` … `error_message` | str, null | of failures only |
+    /// | `event_id` … `error_message` | str, null | of single requests only |
     pub attempts: DataFrame,
     /// Configuration writes.
     pub changes: Changes,
@@ -58,6 +64,7 @@ impl Kept {
         let mut columns: Vec<_> = KEY.into_iter().map(text).collect();
         columns.extend([(REQUESTS, DataType::UInt64), (CALLERS, DataType::UInt64)]);
         columns.extend([(FIRST, time_type()), (LAST, time_type())]);
+        columns.push((SECONDS, DataType::UInt64));
         columns.extend(TEXTS.map(text));
         schema(&columns)
     }
@@ -162,6 +169,7 @@ struct Row<'a> {
     kind: &'a Kind,
     counted: Successes,
     failure: Option<&'a FailedAttempt>,
+    visit: Option<(&'a Visit, String)>,
 }
 
 impl Fold {
@@ -181,15 +189,36 @@ impl Fold {
                 callers: 1,
                 first: failure.time,
                 last: failure.time,
+                seconds: Seconds::of(failure.time),
             },
             failure: Some(failure),
+            visit: None,
         });
         let successes = successes.iter().map(|(kind, counted)| Row {
             kind,
             counted: *counted,
             failure: None,
+            visit: None,
         });
-        let rows: Vec<Row<'_>> = failures.chain(successes).collect();
+        let visits = fold.visits.visits.iter().filter_map(|visit| {
+            let counted = Successes {
+                requests: 0,
+                callers: 0,
+                first: visit.time,
+                last: visit.time,
+                seconds: Seconds::default(),
+            };
+            Some((fold.kinds.kind(visit.kind)?, counted, visit))
+        });
+        let ok = fold.symbols.find(OK);
+        let visits: Vec<_> = visits.filter(|(kind, ..)| kind.key.outcome == ok).collect();
+        let visits = visits.iter().map(|(kind, counted, visit)| Row {
+            kind,
+            counted: *counted,
+            failure: None,
+            visit: Some((visit, visit.event.to_string())),
+        });
+        let rows: Vec<Row<'_>> = failures.chain(successes).chain(visits).collect();
         let named: BTreeSet<(&str, &str)> = self
             .streams
             .iter()
@@ -204,7 +233,7 @@ impl Fold {
             texts(CLIENT, named.iter().map(|(_, client)| Some(*client))),
         ];
         Kept::new(
-            attempts(&rows, &fold.symbols)?,
+            attempts(&rows, &fold.symbols, &fold.callers)?,
             Changes::from_rows(&fold.changes)?.frame().clone(),
             frame(streams, "keep log streams")?,
         )?
@@ -228,6 +257,7 @@ impl Fold {
         );
         let requests = counts(&kept.attempts, REQUESTS)?;
         let callers = counts(&kept.attempts, CALLERS)?;
+        let seconds = counts(&kept.attempts, SECONDS)?;
         for row in 0..first.len() {
             let text = |at: usize| columns.get(at).and_then(|column| column.get(row));
             self.restore_row(
@@ -237,6 +267,7 @@ impl Fold {
                     callers: callers[row],
                     first: first[row],
                     last: last[row],
+                    seconds: Seconds(seconds[row]),
                 },
             );
         }
@@ -271,8 +302,13 @@ impl Fold {
             domain: own(1),
         };
         let [principal, source_ip, agent, message] = [4, 5, 6, 7].map(own);
+        let who = CallerId::new(text(AFTER + 5), text(AFTER + 6));
         match text(AFTER + 2) {
             None => self.keep_successes(kind, counted),
+            Some(event_id) if counted.requests == 0 => {
+                let visit = (EventKey::new(event_id), counted.first);
+                self.keep_visit(kind, visit, text(AFTER + 5), text(AFTER + 6));
+            }
             Some(event_id) => self.keep_failure(FailedAttempt {
                 time: counted.first,
                 kind,
@@ -281,6 +317,7 @@ impl Fold {
                 principal,
                 source_ip,
                 agent,
+                who,
                 message,
                 caller: true,
             }),
@@ -288,7 +325,7 @@ impl Fold {
     }
 }
 
-fn attempts(rows: &[Row<'_>], symbols: &Symbols) -> Result<DataFrame> {
+fn attempts(rows: &[Row<'_>], symbols: &Symbols, callers: &Callers) -> Result<DataFrame> {
     let of = |symbol: Option<super::symbols::Symbol>| symbol.map(|symbol| symbols.text(symbol));
     let mut columns = Vec::new();
     for (at, name) in KEY.into_iter().enumerate() {
@@ -301,6 +338,7 @@ fn attempts(rows: &[Row<'_>], symbols: &Symbols) -> Result<DataFrame> {
     columns.push(numbers(CALLERS, count(|counted| counted.callers)));
     columns.push(times(FIRST, time(|counted| counted.first)));
     columns.push(times(LAST, time(|counted| counted.last)));
+    columns.push(numbers(SECONDS, count(|counted| counted.seconds.0)));
     for name in TEXTS {
         let value = |row: &Row<'_>| match name {
             STREAM => of(row.kind.stream),
@@ -308,12 +346,34 @@ fn attempts(rows: &[Row<'_>], symbols: &Symbols) -> Result<DataFrame> {
             _ => None,
         };
         let failed = rows.iter().map(|row| row.failure);
+        let caller = |row: &'_ Row<'_>| callers.named(row.visit.as_ref()?.0.caller?);
+        let address = |row| caller(row)?.source_ip.as_deref();
+        let agent = |row| caller(row)?.agent.as_deref();
         columns.push(match name {
-            EVENT_ID => texts(name, failed.map(|one| Some(&*one?.event_id))),
+            EVENT_ID => texts(
+                name,
+                rows.iter().map(|row| match (&row.failure, &row.visit) {
+                    (Some(failure), _) => Some(&*failure.event_id),
+                    (None, Some((_, id))) => Some(id.as_str()),
+                    (None, None) => None,
+                }),
+            ),
             REQUEST_ID => texts(name, failed.map(|one| one?.request_id.as_deref())),
             PRINCIPAL => texts(name, failed.map(|one| of(one?.principal))),
-            SOURCE_IP => texts(name, failed.map(|one| of(one?.source_ip))),
-            USER_AGENT => texts(name, failed.map(|one| of(one?.agent))),
+            SOURCE_IP => texts(
+                name,
+                rows.iter().map(|row| match row.failure {
+                    Some(failure) => of(failure.source_ip),
+                    None => address(row),
+                }),
+            ),
+            USER_AGENT => texts(
+                name,
+                rows.iter().map(|row| match row.failure {
+                    Some(failure) => of(failure.agent),
+                    None => agent(row),
+                }),
+            ),
             ERROR_MESSAGE => texts(name, failed.map(|one| of(one?.message))),
             _ => texts(name, rows.iter().map(value)),
         });

@@ -37,11 +37,35 @@ pub struct Successes {
     pub callers: u64,
     pub first: i64,
     pub last: i64,
+    pub seconds: Seconds,
+}
+
+/// The seconds of a minute that held a success, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds(pub u64);
+
+impl Seconds {
+    /// The second of a time (µs).
+    pub fn of(time: i64) -> Self {
+        Self(1 << time.div_euclid(1_000_000).rem_euclid(60))
+    }
+
+    /// What is known of a minute of which only the first and the last time (µs) are told.
+    pub fn between(first: i64, last: i64) -> Self {
+        Self(Self::of(first).0 | Self::of(last).0)
+    }
+
+    /// The first times of the seconds (µs) in the minute that begins then.
+    pub fn times(self, minute: i64) -> impl Iterator<Item = i64> {
+        let seconds = (0..60).filter(move |second| self.0 >> second & 1 == 1);
+        seconds.map(move |second| minute + second * 1_000_000)
+    }
 }
 
 impl Successes {
     /// Adds others of the same kind and minute.
     pub fn add(&mut self, others: &Self) {
+        self.seconds.0 |= others.seconds.0;
         self.requests += others.requests;
         self.callers += others.callers;
         self.first = self.first.min(others.first);

@@ -19,6 +19,8 @@ pub struct Counted<'a> {
     pub requests: u64,
     /// How many when the repeats of a known principal are collapsed.
     pub callers: u64,
+    /// The seconds of the minute that had one, a bit for each; `None`: not told.
+    pub seconds: Option<u64>,
 }
 
 /// What a row says, given its cells by column; `None` when it counts nothing.
@@ -89,5 +91,6 @@ fn row<'a>(
         last: last.max(first),
         requests,
         callers,
+        seconds: of("seconds").and_then(|seconds| seconds.parse().ok()),
     })
 }

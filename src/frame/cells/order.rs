@@ -180,7 +180,7 @@ fn place_rows(
 
 /// By time, then by what else is fixed, so that the order of reading is no matter.
 fn in_time(a: &Cell, b: &Cell) -> Ordering {
-    let rest = |row: &Cell| (row.last, row.key, row.requests, row.callers);
+    let rest = |row: &Cell| (row.last, row.key, row.requests, row.callers, row.seconds);
     a.first.cmp(&b.first).then_with(|| rest(a).cmp(&rest(b)))
 }
 

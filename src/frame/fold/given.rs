@@ -2,8 +2,11 @@
 
 use chrono::DateTime;
 
-use super::{EventKey, FailedAttempt, Fold, Kind, KindNumber, Successes};
-use crate::record::{Change, SourceKind};
+use super::{EventKey, FailedAttempt, Fold, Kind, KindNumber, Successes, Symbol, Visit};
+use crate::{
+    frame::callers::Met,
+    record::{Change, SourceKind},
+};
 
 impl Fold {
     /// Takes back a change that was kept.
@@ -25,7 +28,46 @@ impl Fold {
                 self.streams.entry(stream).or_default().failed += 1;
             }
             self.observe_kept(attempt.kind, attempt.time);
+            let number = self.kinds.number(attempt.kind);
+            let of = |symbol: Option<Symbol>| symbol.map(|symbol| self.symbols.text(symbol));
+            let mut met = Met::default();
+            let caller = met.number(of(attempt.source_ip), of(attempt.agent));
+            self.callers.meet(met.new_ones());
+            if let Some(caller) = caller {
+                let time = attempt.time;
+                self.callers
+                    .count(number, &attempt.kind, caller, time, false);
+            }
+            let visit = Visit {
+                time: attempt.time,
+                kind: number,
+                event,
+                caller,
+            };
+            self.visits.note(visit, &attempt.kind, &self.symbols);
             self.failures.push(attempt);
+        }
+    }
+
+    /// Takes back an accepted visit of a page that was kept.
+    pub(in crate::frame) fn keep_visit(
+        &mut self,
+        kind: Kind,
+        (event, time): (EventKey, i64),
+        address: Option<&str>,
+        agent: Option<&str>,
+    ) {
+        let at = DateTime::from_timestamp_micros(time).unwrap_or_default();
+        if self.bounds.keep_request(at) {
+            let mut met = Met::default();
+            let visit = Visit {
+                time,
+                kind: self.kinds.number(kind),
+                event,
+                caller: met.number(address, agent),
+            };
+            self.callers.meet(met.new_ones());
+            self.visits.note(visit, &kind, &self.symbols);
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::hash_map;
 use crate::frame::{
     event_key::EventKey,
     hash::{HashMap, HashSet},
-    kinds::{KindNumber, Successes},
+    kinds::{KindNumber, Seconds, Successes},
     symbols::Symbol,
 };
 
@@ -66,6 +66,7 @@ impl Spells {
             callers: u64::from(is_caller),
             first: time,
             last: time,
+            seconds: Seconds::of(time),
         };
         spell.add(kind, counted);
     }

@@ -7,7 +7,7 @@ use super::{FailureRow, Gather, Row};
 use crate::{
     frame::{
         event_key::{EventKey, first_half},
-        kinds::Successes,
+        kinds::{Seconds, Successes},
     },
     record::{Counted, Outcome},
 };
@@ -37,6 +37,9 @@ impl Gather {
                     callers,
                     first,
                     last,
+                    seconds: counted
+                        .seconds
+                        .map_or_else(|| Seconds::between(first, last), Seconds),
                 };
                 self.batch.rows.push(Row::Counted(kind, successes));
             }
@@ -66,6 +69,7 @@ impl Gather {
                 principal: None,
                 source_ip: None,
                 agent: None,
+                caller: None,
                 message: None,
             })));
         }

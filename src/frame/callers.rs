@@ -1,0 +1,350 @@
+//! Who asks: the callers of each app client, those that were accepted and those that were not.
+//!
+//! A caller is an address and an agent. A user's `sub` stands beside accepted requests only, and codes
+//! and tokens are masked: neither tells who failed.
+
+use std::hash::BuildHasher;
+
+use foldhash::quality::FixedState;
+use polars::prelude::*;
+
+use super::{
+    columns::*,
+    hash::{HashMap, HashSet},
+    kinds::{Kind, KindNumber},
+    symbols::{Symbol, Symbols},
+};
+use crate::{
+    error::Result,
+    ids::{AppClientId, UserPoolId},
+};
+
+/// So many callers of an app client are kept, the busiest; the others count as one.
+pub const MOST: usize = 4_096;
+
+/// A caller, told apart by a number made of its address and agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallerId(u64);
+
+impl CallerId {
+    /// The caller with this address and agent; `None` where neither is told.
+    pub fn new(address: Option<&str>, agent: Option<&str>) -> Option<Self> {
+        (address.is_some() || agent.is_some())
+            .then(|| Self(FixedState::with_seed(0).hash_one((address, agent))))
+    }
+}
+
+/// The address and agent of a caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Caller {
+    pub source_ip: Option<Box<str>>,
+    pub agent: Option<Box<str>>,
+}
+
+/// Callers that one reader met for the first time.
+#[derive(Debug, Default)]
+pub struct Met {
+    known: HashSet<CallerId>,
+    new: Vec<(CallerId, Caller)>,
+}
+
+impl Met {
+    /// The number of a caller, who is noted when he is new.
+    pub fn number(&mut self, source_ip: Option<&str>, agent: Option<&str>) -> Option<CallerId> {
+        let id = CallerId::new(source_ip, agent)?;
+        if self.known.insert(id) {
+            let [source_ip, agent] = [source_ip, agent].map(|text| text.map(Into::into));
+            self.new.push((id, Caller { source_ip, agent }));
+        }
+        Some(id)
+    }
+
+    /// Those met since the last call.
+    pub fn new_ones(&mut self) -> Vec<(CallerId, Caller)> {
+        std::mem::take(&mut self.new)
+    }
+}
+
+/// What came of a caller's requests, with the times (µs) of the first and the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub requests: u64,
+    pub first: i64,
+    pub last: i64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            requests: 0,
+            first: i64::MAX,
+            last: i64::MIN,
+        }
+    }
+}
+
+impl Tally {
+    fn count(&mut self, time: i64) {
+        self.add(&Self {
+            requests: 1,
+            first: time,
+            last: time,
+        });
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// A caller's accepted requests and the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    pub accepted: Tally,
+    pub refused: Tally,
+}
+
+impl Record {
+    fn add(&mut self, other: &Self) {
+        self.accepted.add(&other.accepted);
+        self.refused.add(&other.refused);
+    }
+
+    fn requests(&self) -> u64 {
+        self.accepted.requests + self.refused.requests
+    }
+}
+
+/// The callers of one app client, or of a pool where no log names the client.
+#[derive(Clone, Debug, Default)]
+pub struct OfClient {
+    callers: HashMap<CallerId, Record>,
+    others: Record,
+}
+
+impl OfClient {
+    fn count(&mut self, caller: CallerId, time: i64, accepted: bool) {
+        let record = self.callers.entry(caller).or_default();
+        match accepted {
+            true => record.accepted.count(time),
+            false => record.refused.count(time),
+        }
+        // A sweep at twice as many costs little for each.
+        if self.callers.len() > 2 * MOST {
+            self.keep_busiest();
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        for (caller, record) in other.callers {
+            self.callers.entry(caller).or_default().add(&record);
+        }
+        self.others.add(&other.others);
+    }
+
+    fn keep_busiest(&mut self) {
+        if self.callers.len() <= MOST {
+            return;
+        }
+        let mut order: Vec<(CallerId, Record)> = self.callers.drain().collect();
+        order.sort_unstable_by_key(|(id, record)| (std::cmp::Reverse(record.requests()), *id));
+        for (_, record) in order.drain(MOST..) {
+            self.others.add(&record);
+        }
+        self.callers.extend(order);
+    }
+}
+
+/// The callers of all app clients, while they are read.
+#[derive(Debug, Default)]
+pub struct Callers {
+    /// By number of the kind: the place of its client.
+    places: Vec<Option<usize>>,
+    by_client: HashMap<[Option<Symbol>; 3], usize>,
+    clients: Vec<(Kind, OfClient)>,
+    names: HashMap<CallerId, Caller>,
+}
+
+impl Callers {
+    /// Takes what a reader met for the first time.
+    pub fn meet(&mut self, met: Vec<(CallerId, Caller)>) {
+        self.names.extend(met);
+    }
+
+    /// The address and agent of a caller.
+    pub fn named(&self, caller: CallerId) -> Option<&Caller> {
+        self.names.get(&caller)
+    }
+
+    /// Counts a request.
+    pub fn count(
+        &mut self,
+        number: KindNumber,
+        kind: &Kind,
+        caller: CallerId,
+        time: i64,
+        ok: bool,
+    ) {
+        let place = self.place(number, kind);
+        if let Some((_, of_client)) = self.clients.get_mut(place) {
+            of_client.count(caller, time, ok);
+        }
+    }
+
+    fn place(&mut self, number: KindNumber, kind: &Kind) -> usize {
+        if let Some(Some(place)) = self.places.get(number.index()) {
+            return *place;
+        }
+        let client = [kind.key.user_pool, kind.key.client, kind.domain];
+        let next = self.clients.len();
+        let place = *self.by_client.entry(client).or_insert(next);
+        if place == next {
+            self.clients.push((*kind, OfClient::default()));
+        }
+        if self.places.len() <= number.index() {
+            self.places.resize(number.index() + 1, None);
+        }
+        self.places[number.index()] = Some(place);
+        place
+    }
+
+    /// One row for each caller of each client, and one for the others where there are any; `tie` fills
+    /// in the client and pool that a kind lacks.
+    pub fn rows(self, symbols: &Symbols, tie: impl Fn(&mut Kind)) -> Vec<CallerRow> {
+        let mut clients: HashMap<[Option<Symbol>; 2], OfClient> = HashMap::default();
+        for (mut kind, of_client) in self.clients {
+            tie(&mut kind);
+            let client = [kind.key.user_pool, kind.key.client];
+            clients.entry(client).or_default().add(of_client);
+        }
+        let mut rows = Vec::new();
+        for ([user_pool, client], mut of_client) in clients {
+            of_client.keep_busiest();
+            let text = |symbol: Option<Symbol>| symbol.map(|symbol| symbols.text(symbol));
+            let row = |caller, record| CallerRow {
+                user_pool: text(user_pool).map(UserPoolId::new),
+                client: text(client).map(AppClientId::new),
+                caller,
+                record,
+            };
+            let others = Some(of_client.others).filter(|others| others.requests() > 0);
+            rows.extend(others.map(|record| row(None, record)));
+            rows.extend(of_client.callers.into_iter().map(|(caller, record)| {
+                let named = self.names.get(&caller).cloned();
+                row(Some(named.unwrap_or_default()), record)
+            }));
+        }
+        rows.sort_by(|a, b| {
+            let client = (&a.user_pool, &a.client).cmp(&(&b.user_pool, &b.client));
+            client.then_with(|| a.caller.cmp(&b.caller))
+        });
+        rows
+    }
+}
+
+/// What came of the requests of one caller of an app client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallerRow {
+    pub user_pool: Option<UserPoolId>,
+    pub client: Option<AppClientId>,
+    /// `None`: all callers beyond the busiest.
+    pub caller: Option<Caller>,
+    pub record: Record,
+}
+
+/// The rows as a frame.
+///
+/// | column | type | meaning |
+/// |---|---|---|
+/// | `user_pool`, `client` | str, null | null: no log says |
+/// | `source_ip`, `user_agent` | str, null | both null: all callers beyond the 4,096 busiest of the client |
+/// | `accepted`, `refused` | u64 | requests |
+/// | `first_accepted` … `last_refused` | datetime\[µs], UTC, null | times of the first and the last |
+///
+/// # Errors
+///
+/// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
+pub fn frame(rows: &[CallerRow]) -> Result<DataFrame> {
+    let of = |row: &CallerRow, text: fn(&Caller) -> &Option<Box<str>>| {
+        row.caller.as_ref().and_then(|caller| text(caller).clone())
+    };
+    let address: Vec<_> = rows
+        .iter()
+        .map(|row| of(row, |caller| &caller.source_ip))
+        .collect();
+    let agent: Vec<_> = rows
+        .iter()
+        .map(|row| of(row, |caller| &caller.agent))
+        .collect();
+    let pools = rows
+        .iter()
+        .map(|row| row.user_pool.as_ref().map(UserPoolId::as_str));
+    let clients = rows
+        .iter()
+        .map(|row| row.client.as_ref().map(AppClientId::as_str));
+    let mut columns = vec![
+        texts(USER_POOL, pools),
+        texts(CLIENT, clients),
+        texts(SOURCE_IP, address.iter().map(Option::as_deref)),
+        texts(USER_AGENT, agent.iter().map(Option::as_deref)),
+    ];
+    let tallies: [(_, fn(&Record) -> &Tally); 2] = [
+        ([ACCEPTED, FIRST_ACCEPTED, LAST_ACCEPTED], |record| {
+            &record.accepted
+        }),
+        ([REFUSED, FIRST_REFUSED, LAST_REFUSED], |record| {
+            &record.refused
+        }),
+    ];
+    for ([requests, first, last], of) in tallies {
+        let tallies: Vec<&Tally> = rows.iter().map(|row| of(&row.record)).collect();
+        let met = |time: fn(&Tally) -> i64| {
+            let times = tallies.iter();
+            times.map(move |tally| (tally.requests > 0).then(|| time(tally)))
+        };
+        columns.push(numbers(
+            requests,
+            tallies.iter().map(|t| t.requests).collect(),
+        ));
+        columns.push(known_times(first, met(|tally| tally.first)));
+        columns.push(known_times(last, met(|tally| tally.last)));
+    }
+    super::columns::frame(columns, "build callers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(number: usize) -> CallerId {
+        CallerId::new(Some(&format!("192.0.2.{number}")), Some("curl/8")).expect("a caller")
+    }
+
+    #[test]
+    fn an_address_with_another_agent_is_another_caller() {
+        let of = |agent| CallerId::new(Some("192.0.2.1"), agent);
+        assert_ne!(of(Some("curl/8")), of(Some("axios/1")));
+        assert_ne!(of(Some("curl/8")), of(None));
+        assert_eq!(of(Some("curl/8")), of(Some("curl/8")));
+        assert_eq!(CallerId::new(None, None), None);
+    }
+
+    #[test]
+    fn the_busiest_stay_and_the_others_count_as_one() {
+        let mut of_client = OfClient::default();
+        for time in 0..3 {
+            of_client.count(caller(0), time, false);
+        }
+        for number in 1..=2 * MOST + 10 {
+            of_client.count(caller(number), number as i64, true);
+        }
+        of_client.keep_busiest();
+        assert_eq!(of_client.callers.len(), MOST);
+        let busiest = of_client.callers[&caller(0)];
+        assert_eq!((busiest.refused.requests, busiest.refused.last), (3, 2));
+        let kept: u64 = of_client.callers.values().map(Record::requests).sum();
+        assert_eq!(kept + of_client.others.requests(), 3 + 2 * MOST as u64 + 10);
+    }
+}
