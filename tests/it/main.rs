@@ -13,6 +13,7 @@ mod baselines;
 mod browser;
 mod commands;
 mod emulator;
+mod evidence;
 mod hook;
 mod intake;
 mod organisation;

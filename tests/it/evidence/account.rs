@@ -1,0 +1,146 @@
+//! Accounts as their logs tell of them, record by record.
+
+use chrono::{DateTime, Utc};
+use polars::prelude::*;
+use serde_json::{Value, json};
+use trailblame::{
+    frame::{Bounds, Changes, Counts, Fold, Frames, Requests, callers},
+    record,
+};
+
+pub const POOL: &str = "eu-west-1_EXAMPLE";
+
+/// A time of the accounts' day.
+pub fn time(clock: &str) -> DateTime<Utc> {
+    format!("2026-03-02T{clock}Z").parse().expect("a time")
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy)]
+pub struct From<'a>(pub &'a str, pub &'a str);
+
+/// An account's records.
+#[derive(Default)]
+pub struct Account {
+    records: Vec<Value>,
+    log: String,
+}
+
+/// The frames of an account.
+pub struct Tables {
+    pub requests: LazyFrame,
+    pub counts: LazyFrame,
+    pub callers: LazyFrame,
+    pub changes: LazyFrame,
+    pub frames: Frames,
+}
+
+impl Account {
+    fn push(&mut self, clock: &str, record: Value) {
+        let number = self.records.len();
+        let mut whole = json!({
+            "eventVersion": "1.08",
+            "eventTime": format!("2026-03-02T{clock}Z"),
+            "eventID": format!("{number:08x}-0000-4000-8000-00000000e0a1"),
+            "awsRegion": "eu-west-1",
+            "recipientAccountId": "111122223333",
+            "eventSource": "cognito-idp.amazonaws.com",
+        });
+        let members = record.as_object().expect("an object").clone();
+        whole.as_object_mut().expect("an object").extend(members);
+        self.records.push(whole);
+    }
+
+    /// A request to an endpoint of the pool's domain.
+    pub fn endpoint(&mut self, clock: &str, name: &str, form: Value, status: u16, from: From<'_>) {
+        let form = form.as_object().expect("a form").iter();
+        let form: Value = form
+            .map(|(name, value)| (name.clone(), json!([value])))
+            .collect();
+        self.push(
+            clock,
+            json!({
+                "eventName": name, "eventType": "AwsServiceEvent",
+                "sourceIPAddress": from.0, "userAgent": from.1,
+                "additionalEventData": {
+                    "responseParameters": {"status": status},
+                    "requestParameters": form,
+                    "userPoolId": POOL,
+                },
+            }),
+        );
+    }
+
+    /// A call of a sign-in API, refused with a code and text or accepted.
+    pub fn call(
+        &mut self,
+        clock: &str,
+        client: &str,
+        flow: &str,
+        error: Option<(&str, &str)>,
+        from: From<'_>,
+    ) {
+        let mut record = json!({
+            "eventName": "InitiateAuth", "eventType": "AwsApiCall", "readOnly": false,
+            "sourceIPAddress": from.0, "userAgent": from.1,
+            "requestParameters": {"clientId": client, "authFlow": flow},
+        });
+        if let Some((code, text)) = error {
+            record["errorCode"] = code.into();
+            record["errorMessage"] = text.into();
+        }
+        self.push(clock, record);
+    }
+
+    /// A write.
+    pub fn write(
+        &mut self,
+        clock: &str,
+        service: &str,
+        name: &str,
+        request: Value,
+        response: Value,
+    ) {
+        self.push(
+            clock,
+            json!({
+                "eventSource": service, "eventName": name, "eventType": "AwsApiCall", "readOnly": false,
+                "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Deploy/ci",
+                    "accountId": "111122223333"},
+                "sourceIPAddress": "192.0.2.200", "userAgent": "APN/1.0 HashiCorp/1.0 Terraform/1.9",
+                "requestParameters": request, "responseElements": response,
+            }),
+        );
+    }
+
+    /// A line of an application's log.
+    pub fn line(&mut self, clock: &str, text: &str) {
+        self.log.push_str(&format!("2026-03-02T{clock}Z {text}\n"));
+    }
+
+    pub fn tables(self) -> Tables {
+        let mut fold = Fold::new(Bounds::default());
+        let trail = json!({"Records": self.records}).to_string();
+        for (name, text) in [("trail.json", trail), ("web.log", self.log)] {
+            fold.begin(name);
+            let read = record::read(text.as_bytes(), name, |record| fold.take(record));
+            read.expect("sound records");
+            fold.end(text.len() as u64, None);
+        }
+        let frames = fold.finish(&[]);
+        let cells = [&frames.cells, &frames.aside];
+        Tables {
+            requests: Requests::from_cells(&cells).expect("requests").lazy(),
+            counts: Counts::from_cells(&cells).expect("counts").lazy(),
+            callers: callers::frame(&frames.callers).expect("callers").lazy(),
+            changes: Changes::from_rows(&frames.changes).expect("changes").lazy(),
+            frames,
+        }
+    }
+}
+
+/// `hh:mm:ss` of so many seconds after another.
+pub fn later(clock: &str, seconds: i64) -> String {
+    let time = time(clock) + chrono::TimeDelta::seconds(seconds);
+    time.format("%H:%M:%S").to_string()
+}
