@@ -333,6 +333,16 @@ pub fn global_change_names() -> Vec<&'static str> {
         .collect()
 }
 
+/// Names of changes that are looked up around incidents alone.
+pub fn change_names_near_incidents() -> Vec<&'static str> {
+    Vec::new()
+}
+
+/// The same where only [`GLOBAL_REGION`] logs them.
+pub fn global_change_names_near_incidents() -> Vec<&'static str> {
+    Vec::new()
+}
+
 /// Regions of the commercial partition in which user pools are offered.
 /// Source: <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>
 pub const REGIONS: [&str; 32] = [

@@ -3,6 +3,7 @@
 use std::{future::Future, io, iter};
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use tokio::{runtime::Runtime, sync::mpsc, task::JoinSet};
 use trailblame::{
     frame::Fold,
@@ -16,7 +17,7 @@ use trailblame::{
 
 use super::{
     aws::Asked,
-    errand::{Errand, Purpose, Spans, errands},
+    errand::{Errand, Purpose, Spans, errands, near_incidents},
     progress::Progress,
 };
 
@@ -57,14 +58,38 @@ impl Questions {
     pub fn new(asked: &Asked, spans: Spans) -> anyhow::Result<Self> {
         let runtime = runtime()?;
         let places = runtime.block_on(until_interrupted(asked.places()))??;
+        let errands = errands(asked, places.clone(), spans);
+        Self::of(runtime, asked, places, errands)
+    }
+
+    /// What to ask of the time around incidents.
+    ///
+    /// # Errors
+    ///
+    /// The archive cannot be read.
+    pub fn near_incidents(
+        asked: &Asked,
+        places: &[Place],
+        spans: &Windows,
+        at: DateTime<Utc>,
+    ) -> anyhow::Result<Self> {
+        let errands = near_incidents(asked, places, spans, at);
+        Self::of(runtime()?, asked, places.to_vec(), errands)
+    }
+
+    fn of(
+        runtime: Runtime,
+        asked: &Asked,
+        places: Vec<Place>,
+        errands: Vec<Vec<Errand>>,
+    ) -> anyhow::Result<Self> {
         let held = |errand: Errand| {
             let covered = asked.archive.covered(&errand.section())?;
             let archived = covered.shared(&Windows::from_iter([errand.window]));
             Ok(Held { errand, archived })
         };
-        let errands = errands(asked, places.clone(), spans)
-            .into_iter()
-            .map(|errands| errands.into_iter().map(held).collect());
+        let errands = errands.into_iter();
+        let errands = errands.map(|errands| errands.into_iter().map(held).collect());
         Ok(Self {
             errands: errands.collect::<trailblame::Result<_>>()?,
             runtime,

@@ -389,6 +389,47 @@ fn changes(asked: &Asked, place: Place, names: Vec<&'static str>, spans: Spans) 
     })
 }
 
+/// Changes of what lies beyond user pools, in the spans around incidents alone: each of their many names
+/// is a question of its own.
+pub fn near_incidents(
+    asked: &Asked,
+    places: &[Place],
+    spans: &Windows,
+    at: DateTime<Utc>,
+) -> Vec<Vec<Errand>> {
+    let names = queries::change_names_near_incidents();
+    let global = queries::global_change_names_near_incidents();
+    let of = |place: &Place, names: &[&'static str]| {
+        let pace = pace(asked, lookup::QUOTA);
+        let windows = spans.as_slice().iter().rev();
+        let windows = windows.filter_map(|window| kept(Some(*window), at));
+        let errand = |window| Errand {
+            place: place.clone(),
+            purpose: Purpose::Changes,
+            window,
+            origin: origin(CHANGES, names),
+            ask: Ask::LookUp {
+                what: "look-up of changes around incidents",
+                names: names.to_vec(),
+                longest: Some(asked.max_lookup_time),
+            },
+            pace: pace.clone(),
+            at,
+        };
+        windows.map(errand).collect()
+    };
+    let elsewhere = elsewhere(places, queries::GLOBAL_REGION);
+    let here = places.iter().map(|place| {
+        let mut names = names.clone();
+        if place.region.as_str() == queries::GLOBAL_REGION {
+            names.extend(&global);
+        }
+        of(place, &names)
+    });
+    here.chain(elsewhere.iter().map(|place| of(place, &global)))
+        .collect()
+}
+
 /// A Region in each account in which it is not asked anyway.
 fn elsewhere(places: &[Place], region: &str) -> Vec<Place> {
     let is_there = |place: &Place| place.region.as_str() == region;

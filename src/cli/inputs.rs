@@ -9,10 +9,11 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use trailblame::{
     archive::{Archive, Section},
     cognito::history::{History, Snapshot},
+    detect::{self, Ground, Incident},
     error::Error,
     frame::{
         Bounds, Fold, Frames, Mapping,
@@ -77,6 +78,11 @@ pub struct AwsRefused {
     pub hint: Option<String>,
 }
 
+/// A change of another service is looked up from so long before an incident begins …
+const BEFORE_ONSET: TimeDelta = TimeDelta::hours(2);
+/// … until so long after.
+const AFTER_ONSET: TimeDelta = TimeDelta::minutes(15);
+
 const LOOKED_FOR: &str = "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail \
                           records or OAuth errors, and ALB access logs";
 const OTHER_BOUNDS: &str = "without `--since` and `--until` the window is what the logs hold";
@@ -94,8 +100,12 @@ impl Inputs {
         if let Some((asked, spans)) = &asked {
             places = self.ask(asked, *spans, keep, &mut fold)?;
         }
-        let frames = fold.finish(&self.mappings);
+        let mut frames = fold.finish(&self.mappings);
         if let Some((asked, spans)) = &asked {
+            let live = asked.cloudtrail && !asked.archive_only;
+            if live && spans.requests.is_some() && spans.changes.is_some() {
+                self.ask_near_incidents(asked, &places, spans.at, keep, &mut frames)?;
+            }
             if asked.describe && spans.changes.is_some() {
                 self.live = live::settings(&places, &frames, asked.max_rps)?;
             }
@@ -144,21 +154,7 @@ impl Inputs {
         }
         let questions = Questions::new(asked, spans)?;
         let places = questions.places().to_vec();
-        for Held { errand, archived } in questions.held() {
-            let section = errand.section();
-            take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
-        }
-        let kept = &mut self.pages;
-        let answers = questions.ask(|pages| {
-            let jobs = pages.map(|page| {
-                let page = Arc::new(page);
-                if keep == Keep::Pages {
-                    kept.push(Arc::clone(&page));
-                }
-                Job::Page(page)
-            });
-            intake::read(jobs, self.bounds, readers(), fold);
-        })?;
+        let answers = self.put(questions, asked, keep, fold)?;
         let refused = answers.iter().all(Answer::is_empty_handed);
         if let Some(answer) = answers.iter().find(|_| refused && fold.is_empty()) {
             let stop = answer.reach.stop.clone();
@@ -167,28 +163,65 @@ impl Inputs {
                 hint: stop.as_ref().and_then(ask::cure),
             }));
         }
-        for answer in answers {
-            if let Some(note) = ask::told(answer.purpose, &answer.reach) {
-                output::tell(format_args!("note: {note}"));
-                if let Some(cure) = answer.reach.stop.as_ref().and_then(ask::cure) {
-                    output::tell(format_args!("hint: {cure}"));
-                }
-                fold.note(note);
-            }
-            if let Some(bytes) = answer.reach.scanned {
-                let question = &answer.reach.question;
-                output::tell(format_args!("{question}: {bytes} bytes scanned"));
-            }
-            match answer.purpose {
-                Purpose::Requests(kind) => fold.looked(kind, answer.reach),
-                Purpose::Log => fold.looked_at_log(&answer.reach),
-                Purpose::Changes => fold.looked_for_changes(answer.reach),
-                Purpose::LogChanges | Purpose::Files => {
-                    fold.looked_for_changes_of_all(answer.reach)
-                }
-            }
-        }
+        take_reach(answers, fold);
         Ok(places)
+    }
+
+    /// Puts questions to AWS, as far as the archive does not answer them.
+    fn put(
+        &mut self,
+        questions: Questions,
+        asked: &Asked,
+        keep: Keep,
+        fold: &mut Fold,
+    ) -> anyhow::Result<Vec<Answer>> {
+        for Held { errand, archived } in questions.held() {
+            let section = errand.section();
+            take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
+        }
+        let kept = &mut self.pages;
+        questions.ask(|pages| {
+            let jobs = pages.map(|page| {
+                let page = Arc::new(page);
+                if keep == Keep::Pages {
+                    kept.push(Arc::clone(&page));
+                }
+                Job::Page(page)
+            });
+            intake::read(jobs, self.bounds, readers(), fold);
+        })
+    }
+
+    /// Looks up, around each incident, what each Region logs beyond user pools.
+    fn ask_near_incidents(
+        &mut self,
+        asked: &Asked,
+        places: &[Place],
+        at: DateTime<Utc>,
+        keep: Keep,
+        frames: &mut Frames,
+    ) -> anyhow::Result<()> {
+        let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+        let incidents = detect::detect(&ground, &detect::Config::default());
+        let spans: Windows = incidents.iter().map(around).collect();
+        if spans.is_empty() {
+            return Ok(());
+        }
+        let questions = Questions::near_incidents(asked, places, &spans, at)?;
+        let mut fold = Fold::new(self.bounds);
+        let answers = self.put(questions, asked, keep, &mut fold)?;
+        take_reach(answers, &mut fold);
+        let later = fold.finish(&[]);
+        let (spans, pages) = (spans.as_slice().len(), later.summary.pages);
+        let begin = match spans {
+            1 => "one span".to_owned(),
+            spans => format!("{spans} spans"),
+        };
+        output::tell(format_args!(
+            "looked up changes of other services in {begin} around incidents: {pages} pages"
+        ));
+        frames.add_changes(later);
+        Ok(())
     }
 
     /// What to pull, and where to.
@@ -308,6 +341,37 @@ impl Inputs {
         let inputs = files::find(&self.paths).inputs;
         let passing = inputs.iter().filter(|input| !input.is_lasting());
         passing.map(Input::name).collect()
+    }
+}
+
+/// Tells how far each question got, and lets the fold know.
+fn take_reach(answers: Vec<Answer>, fold: &mut Fold) {
+    for answer in answers {
+        if let Some(note) = ask::told(answer.purpose, &answer.reach) {
+            output::tell(format_args!("note: {note}"));
+            if let Some(cure) = answer.reach.stop.as_ref().and_then(ask::cure) {
+                output::tell(format_args!("hint: {cure}"));
+            }
+            fold.note(note);
+        }
+        if let Some(bytes) = answer.reach.scanned {
+            let question = &answer.reach.question;
+            output::tell(format_args!("{question}: {bytes} bytes scanned"));
+        }
+        match answer.purpose {
+            Purpose::Requests(kind) => fold.looked(kind, answer.reach),
+            Purpose::Log => fold.looked_at_log(&answer.reach),
+            Purpose::Changes => fold.looked_for_changes(answer.reach),
+            Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(answer.reach),
+        }
+    }
+}
+
+/// The time in which what broke it may have been changed.
+fn around(incident: &Incident) -> Window {
+    Window {
+        start: incident.onset - BEFORE_ONSET,
+        end: incident.onset + AFTER_ONSET,
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the fold to what the analysis eats: everything was read, now it is tied, joined and put in
 //! order.
 
-use crate::frame::hash::HashMap;
+use crate::frame::hash::{HashMap, HashSet};
 use chrono::DateTime;
 
 use super::{
@@ -42,6 +42,26 @@ pub struct Frames {
     pub summary: Summary,
     /// Bounds of the requests: as asked for, else what the inputs hold.
     pub window: Window,
+}
+
+impl Frames {
+    /// Takes changes that were asked for later, with how far that got.
+    pub fn add_changes(&mut self, later: Self) {
+        let known: HashSet<String> = self.changes.iter().map(|c| c.event_id.clone()).collect();
+        let new = later.changes.into_iter();
+        let new = new.filter(|change| !known.contains(&change.event_id));
+        self.changes.extend(new);
+        self.changes
+            .sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
+        let blind = later.coverage.into_iter();
+        self.coverage
+            .extend(blind.filter(|row| row.source == CHANGES));
+        let summary = &mut self.summary;
+        summary.changes = self.changes.len() as u64;
+        summary.notes.extend(later.summary.notes.clone());
+        summary.remarks.extend(later.summary.remarks.clone());
+        summary.add(later.summary);
+    }
 }
 
 impl Fold {
