@@ -58,7 +58,7 @@ impl<'c, 'a> Replayed<'c, 'a> {
                 let attempt = self.case.attempt(key);
                 let mut triggers = self.triggers.iter();
                 self.triggers.is_empty()
-                    || triggers.any(|setting| replay::look_at(setting, &attempt))
+                    || triggers.any(|setting| replay::look_at(setting, None, &attempt))
             }
             _ => true,
         }
