@@ -71,7 +71,7 @@ events AS (
 )
 SELECT
   eventtime, eventsource, eventname, eventtype, awsregion, recipientaccountid, eventid, requestid, readonly, errorcode,
-  sourceipaddress, useragent, sessioncredentialfromconsole, requestparameters, responseelements, additionaleventdata,
+  errormessage, sourceipaddress, useragent, sessioncredentialfromconsole, requestparameters, responseelements, additionaleventdata,
   tlsdetails.clientprovidedhostheader AS host,
   useridentity.type AS identity_type,
   useridentity.arn AS identity_arn,

@@ -387,7 +387,7 @@ fn parameters(window: Window, attempts: Option<DateTime<Utc>>) -> Vec<String> {
 
 /// A record of CloudTrail again, from the columns of the table.
 fn record<'a>(of: impl Fn(&str) -> Option<&'a str>) -> Value {
-    const TEXTS: [(&str, &str); 13] = [
+    const TEXTS: [(&str, &str); 14] = [
         ("eventtime", "eventTime"),
         ("eventsource", "eventSource"),
         ("eventname", "eventName"),
@@ -398,6 +398,7 @@ fn record<'a>(of: impl Fn(&str) -> Option<&'a str>) -> Value {
         ("requestid", "requestID"),
         ("readonly", "readOnly"),
         ("errorcode", "errorCode"),
+        ("errormessage", "errorMessage"),
         ("sourceipaddress", "sourceIPAddress"),
         ("useragent", "userAgent"),
         (

@@ -16,8 +16,8 @@ import sqlglot
 STRUCT = """STRUCT("type" VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, invokedby VARCHAR,
     username VARCHAR, sessioncontext STRUCT(sessionissuer STRUCT(arn VARCHAR), sourceidentity VARCHAR))"""
 TEXTS = [
-    "eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "useragent", "errorcode", "requestparameters",
-    "responseelements", "additionaleventdata", "requestid", "eventid", "readonly", "eventtype", "recipientaccountid",
+    "eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "useragent", "errorcode", "errormessage",
+    "requestparameters", "responseelements", "additionaleventdata", "requestid", "eventid", "readonly", "eventtype", "recipientaccountid",
     "sessioncredentialfromconsole",
 ]
 

@@ -81,15 +81,12 @@ pub static ROWS: &[Effect] = &[
         ..PLAIN
     },
     Effect {
-        id: "context-data-changed",
+        id: "context-data-switched-off",
         setting: "EnablePropagateAdditionalUserContextData",
         endpoints: SIGN_IN,
         grants: PASSWORD_FLOWS,
-        test: Test::Same,
-        codes: &[
-            Code("NotAuthorizedException", Inferred),
-            Code("InvalidParameterException", Inferred),
-        ],
+        test: Test::Not("false"),
+        codes: &[Code("NotAuthorizedException", Inferred)],
         strength: Inferred,
         says: "sign-ins that threat protection now judges by the server's own address",
         source: "§3",
