@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::cognito::{
+    effects::is_indifferent,
     history::{ConfigChange, DiffLine, Standing},
     setting::{Known, Resource, Setting},
 };
@@ -92,9 +93,10 @@ fn hidden(change: &ConfigChange) -> Option<Cow<'static, str>> {
     let name = match &change.resource {
         Resource::Firewall(_) => "WebACL",
         Resource::Other(service, _) => return of_service(change, service),
+        // Its secret is hidden: that nothing else differs says nothing.
+        Resource::IdentityProvider(..) if shows_nothing(change) => "IdentityProvider",
         _ if !opaque => return None,
         Resource::Function(_) => "Function",
-        Resource::IdentityProvider(..) => "IdentityProvider",
         _ => match change.change.name.as_str() {
             name if is_of_pages(name) => "Pages",
             "SetRiskConfiguration" => "RiskConfiguration",
@@ -104,6 +106,11 @@ fn hidden(change: &ConfigChange) -> Option<Cow<'static, str>> {
         },
     };
     Some(Cow::Borrowed(name))
+}
+
+fn shows_nothing(change: &ConfigChange) -> bool {
+    let mut lines = change.diff.iter();
+    lines.all(|line| is_indifferent(line.setting.as_str()) || line.before == line.after)
 }
 
 /// Source of the services: domain.md §2.3.

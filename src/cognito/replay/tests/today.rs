@@ -494,6 +494,19 @@ fn a_mapping_of_attributes_is_named_by_its_line() {
 }
 
 #[test]
+fn a_provider_may_have_got_another_secret_where_nothing_differs() {
+    for line in ["ProviderType", "ProviderDetails.client_secret"] {
+        let mut change = of_pool([(line, json!("?"), json!("?"))]);
+        change.resource = Resource::IdentityProvider(pool(), "Corporate".to_owned());
+        check_change(
+            &change,
+            "idpresponse authorization_code",
+            "perhaps identity-provider-changed",
+        );
+    }
+}
+
+#[test]
 fn a_setting_without_a_row_is_never_innocent() {
     let attempt = "token refresh_token";
     check_change(
