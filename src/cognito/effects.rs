@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 mod around;
 mod factors;
 mod flows;
+mod functions;
 mod indifferent;
 mod kinds;
 mod oauth;
@@ -21,12 +22,13 @@ mod triggers;
 pub use indifferent::is_indifferent;
 pub use triggers::OF_TRIGGERS;
 
-static TABLES: [&[Effect]; 8] = [
+static TABLES: [&[Effect]; 9] = [
     oauth::ROWS,
     sessions::ROWS,
     flows::ROWS,
     around::ROWS,
     triggers::ROWS,
+    functions::ROWS,
     factors::ROWS,
     threat::ROWS,
     pool::ROWS,
@@ -125,6 +127,8 @@ pub enum Test {
     NotAdded,
     /// The value must not become set, or another, at this version of the trigger.
     NotAddedAt(&'static str),
+    /// The value must not become another one.
+    NotReplaced,
     /// A number that null leaves without bound must not become smaller; zero lets nothing through.
     NotFewer,
     /// The switch must not become this text.

@@ -15,6 +15,7 @@ use super::{
     read,
     setting::{Resource, Setting, Settings},
 };
+use crate::queries::endpoint;
 
 mod judge;
 mod lines;
@@ -252,10 +253,27 @@ fn applies(effect: &Effect, attempt: &Attempt<'_>) -> Judgement {
     match (looks, attempt.grant) {
         (false, _) => Judgement::Refuse,
         (true, _) if effect.grants.is_empty() => Judgement::Pass,
+        (true, None) if is_page(attempt) && is_of_pages(effect) => Judgement::Pass,
         (true, None) => Judgement::Unknown,
         (true, Some(grant)) if effect.grants.contains(&grant) => Judgement::Pass,
         (true, Some(_)) => Judgement::Refuse,
     }
+}
+
+/// A page is met on the way to a code or a token in the fragment, whether or not it tells to which.
+fn is_page(attempt: &Attempt<'_>) -> bool {
+    [
+        endpoint::AUTHORIZE,
+        endpoint::LOGIN,
+        endpoint::IDP_RESPONSE,
+        endpoint::ERROR_PAGE,
+    ]
+    .contains(&attempt.endpoint)
+}
+
+fn is_of_pages(effect: &Effect) -> bool {
+    let has = |grant: &str| effect.grants.contains(&grant);
+    has("authorization_code") && has("implicit")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Rows about Lambda triggers: which the pool names, and what becomes of their functions.
+//! Rows about Lambda triggers that a pool names.
 
 use super::{
-    Code, Delay, Effect, PLAIN, Silences,
+    Code, Effect, PLAIN, Silences,
     Strength::{Documented, Inferred, Observed},
     Test,
     kinds::{
@@ -16,7 +16,7 @@ pub const OF_TRIGGERS: [&str; 3] = [
     "UnexpectedLambdaException",
     "InvalidLambdaResponseException",
 ];
-const LAMBDA_CODES: &[Code] = &[
+pub(super) const LAMBDA_CODES: &[Code] = &[
     Code("UserLambdaValidationException", Documented),
     Code("UnexpectedLambdaException", Documented),
     Code("InvalidLambdaResponseException", Documented),
@@ -30,6 +30,13 @@ const CUSTOM_AUTH_CODES: &[Code] = &[
     Code("UnexpectedLambdaException", Inferred),
     Code("NotAuthorizedException", Inferred),
     Code("UserLambdaValidationException", Inferred),
+];
+const REPLACED_CODES: &[Code] = &[
+    Code("UserLambdaValidationException", Documented),
+    Code("UnexpectedLambdaException", Documented),
+    Code("InvalidLambdaResponseException", Documented),
+    Code("NotAuthorizedException", Inferred),
+    Code("UserNotFoundException", Inferred),
 ];
 /// A code that is not sent is missed when it is asked for.
 const SENDER_CODES: &[Code] = &[
@@ -50,7 +57,7 @@ const CONFIRMED: &[&str] = &[
     IDP,
 ];
 
-/// The pool's settings first, then the functions.
+/// Every app client of the pool meets them.
 pub static ROWS: &[Effect] = &[
     Effect {
         id: "define-auth-challenge-removed",
@@ -101,6 +108,54 @@ pub static ROWS: &[Effect] = &[
         strength: Inferred,
         says: "users who were not migrated yet",
         source: "§4.5 row 22",
+        ..PLAIN
+    },
+    Effect {
+        id: "define-auth-challenge-replaced",
+        setting: "LambdaConfig.DefineAuthChallenge",
+        endpoints: SIGN_IN,
+        grants: CUSTOM,
+        test: Test::NotReplaced,
+        codes: REPLACED_CODES,
+        strength: Inferred,
+        says: "custom authentication that the new `DefineAuthChallenge` trigger fails on",
+        source: "§4.5 row 23",
+        ..PLAIN
+    },
+    Effect {
+        id: "create-auth-challenge-replaced",
+        setting: "LambdaConfig.CreateAuthChallenge",
+        endpoints: SIGN_IN,
+        grants: CUSTOM,
+        test: Test::NotReplaced,
+        codes: REPLACED_CODES,
+        strength: Inferred,
+        says: "custom authentication that the new `CreateAuthChallenge` trigger fails on",
+        source: "§4.5 row 23",
+        ..PLAIN
+    },
+    Effect {
+        id: "verify-auth-challenge-replaced",
+        setting: "LambdaConfig.VerifyAuthChallengeResponse",
+        endpoints: SIGN_IN,
+        grants: CUSTOM,
+        test: Test::NotReplaced,
+        codes: REPLACED_CODES,
+        strength: Inferred,
+        says: "custom authentication that the new `VerifyAuthChallengeResponse` trigger fails on",
+        source: "§4.5 row 23",
+        ..PLAIN
+    },
+    Effect {
+        id: "user-migration-replaced",
+        setting: "LambdaConfig.UserMigration",
+        endpoints: SIGN_IN,
+        grants: &["USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH"],
+        test: Test::NotReplaced,
+        codes: REPLACED_CODES,
+        strength: Inferred,
+        says: "users whom the new `UserMigration` trigger does not find",
+        source: "§4.5 row 23",
         ..PLAIN
     },
     Effect {
@@ -282,77 +337,6 @@ pub static ROWS: &[Effect] = &[
         strength: Inferred,
         says: "federated sign-ins that the new `InboundFederation` trigger fails on",
         source: "§11; InboundFederationLambdaType reference",
-        ..PLAIN
-    },
-    Effect {
-        id: "trigger-function-changed",
-        setting: "Function",
-        test: Test::Same,
-        codes: LAMBDA_CODES,
-        strength: Inferred,
-        says: "requests whose trigger function now fails",
-        source: "§4.5 row 23",
-        ..PLAIN
-    },
-    Effect {
-        id: "trigger-function-deleted",
-        setting: "TriggerFunction",
-        test: Test::Exists,
-        codes: LAMBDA_CODES,
-        strength: Documented,
-        says: "requests whose trigger function is gone",
-        source: "§1.e; Lambda triggers",
-        ..PLAIN
-    },
-    Effect {
-        id: "trigger-permission-removed",
-        setting: "Permission.",
-        test: Test::IsSet,
-        codes: LAMBDA_CODES,
-        strength: Observed,
-        says: "requests whose trigger function Cognito may no longer invoke",
-        source: "§1.e; pulumi-aws#678",
-        ..PLAIN
-    },
-    Effect {
-        id: "trigger-concurrency-reduced",
-        setting: "ReservedConcurrentExecutions",
-        test: Test::NotFewer,
-        codes: LAMBDA_CODES,
-        strength: Documented,
-        says: "requests whose trigger function is throttled",
-        source: "§1.e; Lambda triggers; PutFunctionConcurrency reference",
-        ..PLAIN
-    },
-    Effect {
-        id: "key-changed",
-        setting: "Key",
-        test: Test::Same,
-        codes: &[
-            Code("KMSAccessDeniedException", Inferred),
-            Code("UnexpectedLambdaException", Inferred),
-            Code("UserLambdaValidationException", Inferred),
-            Code("server_error", Inferred),
-        ],
-        delay: Delay::Minutes,
-        strength: Inferred,
-        says: "requests whose trigger function or data needs the key",
-        source: "§2.3 kms",
-        ..PLAIN
-    },
-    Effect {
-        id: "role-changed",
-        setting: "Role",
-        test: Test::Same,
-        codes: &[
-            Code("UnexpectedLambdaException", Inferred),
-            Code("UserLambdaValidationException", Inferred),
-            Code("server_error", Inferred),
-        ],
-        delay: Delay::Minutes,
-        strength: Inferred,
-        says: "requests whose trigger function needs the role",
-        source: "§2.3 iam",
         ..PLAIN
     },
 ];

@@ -35,6 +35,7 @@ pub(super) fn judge(test: Test, known: &Known, attempt: &Attempt<'_>) -> Option<
             | Test::NotNarrower
             | Test::NotAdded
             | Test::NotAddedAt(_)
+            | Test::NotReplaced
             | Test::NotFewer
             | Test::Not(_)
     );
@@ -148,6 +149,8 @@ fn listed(grant: &str, flows: &[&str]) -> Option<bool> {
         "ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH" => {
             any(&["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"])
         }
+        // `GetTokensFromRefreshToken`, which rotation needs, and rotation excludes the flow's value.
+        "refresh_token" => Some(true),
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" if legacy => Some(true),
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => any(&["ALLOW_REFRESH_TOKEN_AUTH"]),
         "USER_AUTH" | "SELECT_CHALLENGE" | "PASSWORD" | "PASSWORD_SRP" | "WEB_AUTHN" => {

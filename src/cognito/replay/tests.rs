@@ -5,12 +5,18 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    cognito::{history::Standing, setting::Known},
+    cognito::{
+        history::Standing,
+        members::{Bearing, CLIENT, DOMAIN, IDENTITY_PROVIDER, Kind, POOL},
+        setting::Known,
+    },
     ids::{AppClientId, UserPoolId},
     record::Change,
 };
 
-mod today;
+mod around;
+mod client;
+mod pool;
 
 /// Replays `attempt`, `endpoint grant [redirect_uri]`, against one setting before and after.
 #[track_caller]
@@ -75,6 +81,20 @@ fn change(setting: &'static str, before: Value, after: Value) -> ConfigChange {
             after: known(after),
         }],
     }
+}
+
+/// The pool with several lines, each a setting before and after.
+fn of_pool<const N: usize>(lines: [(&str, Value, Value); N]) -> ConfigChange {
+    let mut change = change("LambdaConfig.PreSignUp", json!(null), json!(null));
+    change.diff = lines
+        .into_iter()
+        .map(|(setting, before, after)| DiffLine {
+            setting: Setting::from(setting.to_owned()),
+            before: known(before),
+            after: known(after),
+        })
+        .collect();
+    change
 }
 
 /// The text `?` stands for what is not known.
@@ -299,9 +319,31 @@ fn the_table_is_whole() {
     // What no change did is no effect.
     let missing: Vec<u32> = (1..=35).filter(|row| rows(*row) == 0).collect();
     assert_eq!(missing, [35]);
+    for effect in effects::effects() {
+        assert!(!effect.says.is_empty(), "{}", effect.id);
+        assert!(!effect.source.is_empty(), "{}", effect.id);
+    }
     let mut ids: Vec<&str> = effects::effects().map(|effect| effect.id).collect();
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count);
+}
+
+/// A member without a row would leave every request in doubt.
+#[test]
+fn every_member_that_requests_depend_on_has_a_row() {
+    let tables = [CLIENT, POOL, DOMAIN, IDENTITY_PROVIDER];
+    let members = tables.into_iter().flatten();
+    let depended = members.filter(|member| {
+        member.bearing == Bearing::Requests && !effects::is_indifferent(member.name)
+    });
+    for member in depended {
+        let name = match member.kind {
+            Kind::Map => format!("{}.key", member.name),
+            _ => member.name.to_owned(),
+        };
+        let has = effects::effects().any(|effect| effect.is_about(&name));
+        assert!(has, "{name}");
+    }
 }

@@ -110,6 +110,7 @@ fn compared(
     match effect.test {
         Test::Same => may(differs),
         Test::NotAdded => may(added()),
+        Test::NotReplaced => may(added() && !before.is_some_and(is_nothing)),
         Test::NotAddedAt(version) => match beside.version {
             _ if !added() => Verdict::Same,
             Some(now) => may(now == version),
