@@ -99,7 +99,6 @@ pub static ROWS: &[Effect] = &[
         strength: Inferred,
         says: "sign-in pages of app clients that have no branding in the other version",
         source: "§4.2; §4.5 row 34",
-        ..PLAIN
     },
     Effect {
         id: "identity-provider-changed",

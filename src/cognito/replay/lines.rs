@@ -78,12 +78,11 @@ fn is_creation(change: &ConfigChange) -> bool {
 
 fn only_adds(change: &ConfigChange) -> bool {
     let name = change.change.name.as_str();
-    let begins = |addition: &&str| {
-        let version = name.strip_prefix(*addition);
-        // Lambda's event names end in the version of its API.
-        version.is_some_and(|rest| rest.is_empty() || rest.starts_with("20"))
-    };
-    ADDITIONS.iter().any(|addition| begins(&addition))
+    // Lambda's event names end in the version of its API.
+    let version = |addition: &str| name.strip_prefix(addition);
+    ADDITIONS.iter().any(|addition| {
+        version(addition).is_some_and(|rest| rest.is_empty() || rest.starts_with("20"))
+    })
 }
 
 /// The name under which the table knows what a change altered out of sight, if it did: a function's
