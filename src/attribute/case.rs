@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::inquiry::Inquiry;
 use crate::{
     cognito::{
-        effects::{Effect, OF_TRIGGERS, Strength},
+        effects::{Effect, OF_TRIGGERS, Strength, reason::Reason},
         history::{At, History},
         replay::Attempt,
         setting::{Known, Resource, Setting},
@@ -15,12 +15,15 @@ use crate::{
     detect::{Incident, Kind},
     frame::{Cells, Key, Owner, attempts::is_status},
     ids::UserPoolId,
+    queries::outcome::is_network,
+    record::error_code::is_informative,
     window::Window,
 };
 
 mod replayed;
 mod suffering;
 mod tally;
+mod words;
 
 use suffering::Suffering;
 
@@ -257,24 +260,34 @@ pub fn attempt<'a>(cells: &'a Cells, key: &Key) -> Attempt<'a> {
 /// How an outcome fits an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
-    /// The effect gives this code.
+    /// The effect gives this code, or the words beside it name its setting.
     Fits(Strength),
-    /// Only the status is known and the effect is not told by one, or no code is established: nothing
-    /// follows.
+    /// The code does not say why, or none is established: nothing follows.
     Silent,
-    /// The effect gives other codes.
+    /// The effect gives other codes, or the words name other settings.
     Contradicts,
 }
 
-/// How an outcome fits an effect.
-pub fn agreement(effect: &Effect, outcome: &str) -> Agreement {
+/// How an outcome, and the reason that the words beside it give, fit an effect.
+pub fn agreement(effect: &Effect, outcome: &str, reason: Option<Reason>) -> Agreement {
     let listed = effect.codes.iter().find(|code| code.0 == outcome);
     let of_status = effect.codes.iter().any(|code| is_status(code.0));
-    match listed {
-        Some(code) => Agreement::Fits(code.1),
-        None if effect.codes.is_empty() || is_status(outcome) && !of_status => Agreement::Silent,
-        None => Agreement::Contradicts,
+    let told = match is_status(outcome) {
+        true => of_status,
+        false => says_why(outcome),
+    };
+    match (reason, listed) {
+        (Some(reason), _) if !reason.fits(effect) => Agreement::Contradicts,
+        (_, Some(code)) => Agreement::Fits(code.1),
+        (Some(_), None) => Agreement::Fits(Strength::Observed),
+        (None, None) if effect.codes.is_empty() || !told => Agreement::Silent,
+        (None, None) => Agreement::Contradicts,
     }
+}
+
+/// Whether a code says why a request was refused, or that it never reached Cognito.
+fn says_why(code: &str) -> bool {
+    is_informative(code) || is_network(code) || code == "waf_block"
 }
 
 fn is_client(incident: &Incident, client: Option<&str>) -> bool {
@@ -295,4 +308,66 @@ fn names(text: &str, name: &str) -> bool {
         || text
             .split([':', '/'])
             .any(|part| part == name.rsplit([':', '/']).next().unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cognito::effects::effects;
+
+    /// `message` stands beside the code, or nothing does.
+    #[track_caller]
+    fn check(id: &str, outcome: &str, message: &str, expected: Agreement) {
+        let effect = effects().find(|effect| effect.id == id).expect("a row");
+        let reason = Reason::in_words(message);
+        assert_eq!(agreement(effect, outcome, reason), expected);
+    }
+
+    #[test]
+    fn what_says_nothing_contradicts_nothing() {
+        for outcome in [
+            "BadRequest",
+            "http_400",
+            "Fehler",
+            "UnknownException",
+            "Fail",
+        ] {
+            check("callback-url-removed", outcome, "", Agreement::Silent);
+        }
+        for outcome in ["invalid_client", "waf_block", "timeout"] {
+            check("callback-url-removed", outcome, "", Agreement::Contradicts);
+        }
+    }
+
+    #[test]
+    fn a_status_contradicts_what_is_told_by_another() {
+        check("domain-deleted", "http_400", "", Agreement::Contradicts);
+        let listed = Agreement::Fits(Strength::Inferred);
+        check("domain-deleted", "http_403", "", listed);
+    }
+
+    #[test]
+    fn words_name_the_setting_and_acquit_others() {
+        let not_authorized = "NotAuthorizedException";
+        let flow = "USER_SRP_AUTH is not enabled for the client.";
+        let contradicts = Agreement::Contradicts;
+        check("mfa-required", not_authorized, flow, contradicts);
+        let inferred = Agreement::Fits(Strength::Inferred);
+        check("auth-flow-removed", not_authorized, flow, inferred);
+        let observed = Agreement::Fits(Strength::Observed);
+        check("auth-flow-removed", "http_400", flow, observed);
+    }
+
+    #[test]
+    fn what_one_user_did_wrong_speaks_for_no_setting() {
+        let not_authorized = "NotAuthorizedException";
+        for words in [
+            "Incorrect username or password.",
+            "Password attempts exceeded",
+            "Refresh Token has been revoked",
+        ] {
+            let contradicts = Agreement::Contradicts;
+            check("secret-deleted", not_authorized, words, contradicts);
+        }
+    }
 }

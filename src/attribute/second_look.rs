@@ -104,7 +104,7 @@ fn question(inquiry: &Inquiry<'_>, change: usize, unit: &Unit<'_>) -> Option<Pro
             .any(|broken| broken.effect.silences.has(grant));
         let outcome = cells.text(key.outcome).unwrap_or_default();
         breaks.iter().any(|broken| {
-            !cells.failed(key) || agreement(broken.effect, outcome) != Agreement::Contradicts
+            !cells.failed(key) || agreement(broken.effect, outcome, None) != Agreement::Contradicts
         })
     });
     let kinds: BTreeSet<u32> = refused.map(|(number, _)| number).collect();

@@ -1,13 +1,43 @@
 //! The effects table: which change of a setting refuses which requests, with which codes.
 //!
-//! Data, not code: a row per effect, in [`table`]. What is certain and what is not stands in each
-//! row, with its source; [`super::replay`] is the only reader of the tests.
+//! Data, not code: a row per effect, in a file per kind of setting. What is certain and what is not
+//! stands in each row, with its source (a section of domain.md, a page of the API or developer
+//! guide, a thread); [`super::replay`] is the only reader of the tests.
 
 use chrono::TimeDelta;
 
-mod table;
+mod around;
+mod factors;
+mod flows;
+mod functions;
+mod indifferent;
+mod kinds;
+mod oauth;
+mod pool;
+pub mod reason;
+mod sessions;
+mod threat;
+mod triggers;
 
-pub use table::{EFFECTS, OF_TRIGGERS};
+pub use indifferent::is_indifferent;
+pub use triggers::OF_TRIGGERS;
+
+static TABLES: [&[Effect]; 9] = [
+    oauth::ROWS,
+    sessions::ROWS,
+    flows::ROWS,
+    around::ROWS,
+    triggers::ROWS,
+    functions::ROWS,
+    factors::ROWS,
+    threat::ROWS,
+    pool::ROWS,
+];
+
+/// All effects known. Row 35 of domain.md §4.5 is what no change did: `attribute::alternatives`.
+pub fn effects() -> impl Iterator<Item = &'static Effect> {
+    TABLES.iter().copied().flatten()
+}
 
 /// One way in which a change breaks requests.
 #[derive(Debug)]
@@ -34,6 +64,31 @@ pub struct Effect {
     pub says: &'static str,
     /// Where this is known from.
     pub source: &'static str,
+}
+
+/// What most rows have: every request may look, those that look come and fail, at once.
+const PLAIN: Effect = Effect {
+    id: "",
+    setting: "",
+    endpoints: &[],
+    grants: &[],
+    test: Test::Same,
+    codes: &[],
+    silences: Silences::Nothing,
+    delay: Delay::Step,
+    strength: Strength::Inferred,
+    says: "",
+    source: "",
+};
+
+impl Effect {
+    /// Whether it is about a setting of that name.
+    pub fn is_about(&self, name: &str) -> bool {
+        match self.setting.ends_with('.') {
+            true => name.starts_with(self.setting),
+            false => name == self.setting,
+        }
+    }
 }
 
 /// An error code and how well it is established.
@@ -70,8 +125,18 @@ pub enum Test {
     NotNarrower,
     /// The value must not become set, or another.
     NotAdded,
+    /// The value must not become set, or another, at this version of the trigger.
+    NotAddedAt(&'static str),
+    /// The value must not become another one.
+    NotReplaced,
+    /// A number that null leaves without bound must not become smaller; zero lets nothing through.
+    NotFewer,
     /// The switch must not become this text.
     Not(&'static str),
+    /// The switch must not be this text.
+    Never(&'static str),
+    /// The value must be what requests that name no redirect URI are sent to.
+    StandsIn,
 }
 
 /// What a request needs a list to hold.
@@ -83,6 +148,10 @@ pub enum Need {
     OAuthFlow,
     /// The explicit auth flow of its sign-in API.
     AuthFlow,
+    /// The factor that it proves first.
+    FirstFactor,
+    /// Every attribute of the scopes it asks for.
+    ReadAttributes,
     /// Every scope it asks for.
     Scopes,
     /// The identity provider it asks for.

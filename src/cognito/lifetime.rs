@@ -5,7 +5,10 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::setting::{Known, Setting, Settings, known, value};
+use super::{
+    history::DiffLine,
+    setting::{Known, Setting, Settings, known, value},
+};
 
 /// The three tokens a client is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +89,31 @@ pub(super) fn token_of_validity(name: &str) -> Option<Token> {
     Token::ALL
         .into_iter()
         .find(|token| token.validity() == name)
+}
+
+/// The token whose validity, or its unit, the setting `name` is.
+pub(super) fn token_of(name: &str) -> Option<Token> {
+    let mut tokens = Token::ALL.into_iter();
+    tokens.find(|token| token.validity() == name || token.unit() == name)
+}
+
+/// How long `token` lives before and after a change, in a unit of their own: what stands in no line
+/// is the same on both sides.
+pub(super) fn before_and_after(lines: &[DiffLine], token: Token) -> Option<(f64, f64)> {
+    let line = |name: &str| lines.iter().find(|line| line.setting.as_str() == name);
+    let (count, unit) = (line(token.validity()), line(token.unit()));
+    let length = |side: fn(&DiffLine) -> &Known| -> Option<f64> {
+        let count = match count {
+            Some(line) => side(line).value()?.as_f64()?,
+            None => 1.0,
+        };
+        let unit = match unit {
+            Some(line) => unit_length(side(line).value()?)?.as_seconds_f64(),
+            None => 1.0,
+        };
+        Some(count * unit)
+    };
+    length(|line| &line.before).zip(length(|line| &line.after))
 }
 
 fn unit_length(unit: &Value) -> Option<TimeDelta> {

@@ -59,7 +59,7 @@ const TABLE: &[Advice] = &[
                `TokenValidityUnits` and `RefreshTokenRotation` explicitly in every update.",
     },
     Advice {
-        settings: &["LambdaConfig.", "Function", "Role"],
+        settings: &["LambdaConfig.", "Function", "Permission.", "Role"],
         says: "Try a trigger on a pool of its own, publish it as a version, and move the alias that \
                the pool names by a weight.",
     },
@@ -69,27 +69,66 @@ const TABLE: &[Advice] = &[
                refused.",
     },
     Advice {
-        settings: &["Domain", "Host", "Listener", "CustomDomainConfig."],
+        settings: &[
+            "Domain",
+            "Host",
+            "Listener",
+            "CustomDomainConfig.",
+            "Network",
+            "Routing.",
+        ],
         says: "Keep the old domain, certificate or listener until no request has used it for a day: \
                callers and resolvers hold a name longer than its time to live.",
     },
     Advice {
-        settings: &["Exists"],
+        settings: &["ProvisionedLimit", "ReservedConcurrentExecutions"],
+        says: "Before a limit is lowered, look at the busiest minute of the last month, and leave room \
+               above it.",
+    },
+    Advice {
+        settings: &["Sessions"],
+        says: "End sessions in small groups, watch the refreshes that fail after each, and tell users \
+               beforehand that they have to sign in again.",
+    },
+    Advice {
+        settings: &["Exists", "Provider", "Replica", "TriggerFunction"],
         says: "Before something is deleted, look for its last request; set deletion protection on \
                user pools, and deny the deletion of app clients to everybody but their owners.",
     },
     Advice {
         settings: &[
+            "AccountTakeoverRiskConfiguration.",
+            "AcrConfiguration.",
+            "AcrMapping.",
+            "AttributeMapping.",
+            "AuthSessionValidity",
+            "CompromisedCredentialsRiskConfiguration.",
             "DeviceConfiguration.",
+            "EmailConfiguration.",
+            "EmailMfaConfiguration.",
+            "EnablePropagateAdditionalUserContextData",
             "EnableTokenRevocation",
             "IdentityProvider",
+            "IdpIdentifiers",
+            "IssuerConfiguration.",
+            "KeyConfiguration.",
             "LogoutURLs",
+            "ManagedLoginVersion",
             "MfaConfiguration",
             "Pages",
+            "Policies.SignInPolicy.",
             "PreventUserExistenceErrors",
+            "ProviderDetails.",
             "ReadAttributes",
             "RiskConfiguration",
+            "RiskExceptionConfiguration.",
+            "Sender",
+            "SmsConfiguration.",
+            "SmsMfaConfiguration.",
+            "SoftwareTokenMfaConfiguration.",
+            "UserPoolAddOns.",
             "UserPoolTier",
+            "WebAuthnConfiguration.",
             "WriteAttributes",
         ],
         says: "Try it on a user pool or app client of its own, with one real sign-in of each kind, \
@@ -131,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_setting_that_breaks_something_has_advice() {
-        for effect in effects::EFFECTS {
+        for effect in effects::effects() {
             let has = TABLE.iter().any(|advice| advice.is_on(effect.setting));
             assert!(has, "{}", effect.setting);
         }

@@ -3,8 +3,9 @@
 use super::{Case, is_client};
 use crate::{
     cognito::{
+        history::At,
         replay::{self, Prediction},
-        setting::{Resource, Setting},
+        setting::{self, Resource, Setting},
     },
     frame::Key,
 };
@@ -13,8 +14,9 @@ use crate::{
 pub struct Replayed<'c, 'a> {
     case: &'c Case<'a>,
     index: usize,
-    /// Of a function: the triggers of the pool that name it.
+    /// Of a function: the triggers of the pool that name it, and the version of its token trigger.
     triggers: Vec<&'a Setting>,
+    version: Option<&'a str>,
 }
 
 impl<'c, 'a> Replayed<'c, 'a> {
@@ -24,10 +26,15 @@ impl<'c, 'a> Replayed<'c, 'a> {
             Resource::Function(name) => case.triggers(index, name),
             _ => Vec::new(),
         };
+        let version = match triggers.is_empty() {
+            true => None,
+            false => token_trigger_version(case, index),
+        };
         Self {
             case,
             index,
             triggers,
+            version,
         }
     }
 
@@ -58,9 +65,20 @@ impl<'c, 'a> Replayed<'c, 'a> {
                 let attempt = self.case.attempt(key);
                 let mut triggers = self.triggers.iter();
                 self.triggers.is_empty()
-                    || triggers.any(|setting| replay::look_at(setting, &attempt))
+                    || triggers.any(|setting| replay::look_at(setting, self.version, &attempt))
             }
             _ => true,
         }
     }
+}
+
+/// The version of the pool's token trigger after a change, where a log tells it.
+fn token_trigger_version<'a>(case: &Case<'a>, index: usize) -> Option<&'a str> {
+    let pool = Resource::Pool(case.incident.user_pool.clone()?);
+    let settings = case.history.settings(&pool, At::After(index))?;
+    setting::value(
+        settings,
+        "LambdaConfig.PreTokenGenerationConfig.LambdaVersion",
+    )?
+    .as_str()
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{attempt, is_client};
+use super::{attempt, is_client, words::reasons};
 use crate::{
     attribute::times::weight,
     cognito::{
+        effects::reason::Reason,
         history::{At, History},
         replay,
         setting::Resource,
@@ -31,6 +32,8 @@ pub struct Suffering<'a> {
 pub struct Suffered<'a> {
     pub key: &'a Key,
     pub weight: f64,
+    /// Why they failed, where the words of the errors agree.
+    pub reason: Option<Reason>,
     refused: Refused,
 }
 
@@ -69,9 +72,15 @@ impl<'a> Suffering<'a> {
                 let new = || Suffered {
                     key,
                     weight: 0.0,
+                    reason: None,
                     refused: refused(),
                 };
                 suffering.kinds.entry(row.key).or_insert_with(new).weight += weight(row);
+            }
+            for (kind, reason) in reasons(cells, owner, from, to) {
+                if let Some(suffered) = suffering.kinds.get_mut(&kind) {
+                    suffered.reason = Some(reason);
+                }
             }
         }
         let source = first.and_then(|(.., source)| source);

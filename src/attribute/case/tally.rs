@@ -130,7 +130,7 @@ impl<'a> Case<'a> {
                     tally.refused_before += weight;
                 }
                 Prediction::Breaks(breaks) => {
-                    self.count_break(&breaks, suffered.key, weight, tally);
+                    self.count_break(&breaks, suffered, tally);
                 }
                 _ => {
                     if suffered.refused_before(index) {
@@ -141,12 +141,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn count_break(&self, breaks: &[Break], key: &Key, weight: f64, tally: &mut Tally) {
+    fn count_break(&self, breaks: &[Break], suffered: &Suffered<'_>, tally: &mut Tally) {
+        let (key, weight) = (suffered.key, suffered.weight);
         let outcome = self.cells.text(key.outcome).unwrap_or_default();
+        let agreement = |effect: &Effect| agreement(effect, outcome, suffered.reason);
         let silence = self.incident.kind == Kind::Absence;
         let possible = |effect: &Effect| match silence {
             true => effect.silences.has(self.cells.text(key.grant)),
-            false => agreement(effect, outcome) != Agreement::Contradicts,
+            false => agreement(effect) != Agreement::Contradicts,
         };
         let Some(fitting) = breaks.iter().find(|b| possible(b.effect)) else {
             tally.wrong_code += weight;
@@ -154,7 +156,7 @@ impl<'a> Case<'a> {
         };
         tally.explained += weight;
         *tally.asked.entry(asked(key)).or_default() += weight;
-        if !silence && matches!(agreement(fitting.effect, outcome), Agreement::Fits(_)) {
+        if !silence && matches!(agreement(fitting.effect), Agreement::Fits(_)) {
             tally.right_code += weight;
         }
         for each in breaks.iter().filter(|b| possible(b.effect)) {

@@ -1,17 +1,31 @@
 //! Replay as data: a setting before and after, a request, what is predicted.
 
 use chrono::DateTime;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    cognito::{
+        history::Standing,
+        members::{Bearing, CLIENT, DOMAIN, IDENTITY_PROVIDER, Kind, POOL},
+        setting::Known,
+    },
     ids::{AppClientId, UserPoolId},
     record::Change,
 };
 
+mod around;
+mod client;
+mod pool;
+
 /// Replays `attempt`, `endpoint grant [redirect_uri]`, against one setting before and after.
 #[track_caller]
 fn check(setting: &'static str, before: Value, after: Value, attempt: &str, expected: &str) {
+    check_change(&change(setting, before, after), attempt, expected);
+}
+
+#[track_caller]
+fn check_change(change: &ConfigChange, attempt: &str, expected: &str) {
     let mut words = attempt.split(' ');
     let attempt = Attempt {
         endpoint: words.next().unwrap_or_default(),
@@ -20,7 +34,11 @@ fn check(setting: &'static str, before: Value, after: Value, attempt: &str, expe
         scopes: None,
         identity_provider: None,
     };
-    let prediction = match Replay::new(&change(setting, before, after)).predict(&attempt) {
+    assert_eq!(predicted(change, &attempt), expected);
+}
+
+fn predicted(change: &ConfigChange, attempt: &Attempt<'_>) -> String {
+    match Replay::new(change).predict(attempt) {
         Prediction::Unaffected => "unaffected".to_owned(),
         Prediction::CannotTell => "cannot tell".to_owned(),
         Prediction::Cures(_) => "cures".to_owned(),
@@ -29,8 +47,7 @@ fn check(setting: &'static str, before: Value, after: Value, attempt: &str, expe
             .map(|b| format!("{}{}", if b.certain { "" } else { "perhaps " }, b.effect.id))
             .collect::<Vec<_>>()
             .join(", "),
-    };
-    assert_eq!(prediction, expected);
+    }
 }
 
 fn change(setting: &'static str, before: Value, after: Value) -> ConfigChange {
@@ -64,6 +81,20 @@ fn change(setting: &'static str, before: Value, after: Value) -> ConfigChange {
             after: known(after),
         }],
     }
+}
+
+/// The pool with several lines, each a setting before and after.
+fn of_pool<const N: usize>(lines: [(&str, Value, Value); N]) -> ConfigChange {
+    let mut change = change("LambdaConfig.PreSignUp", json!(null), json!(null));
+    change.diff = lines
+        .into_iter()
+        .map(|(setting, before, after)| DiffLine {
+            setting: Setting::from(setting.to_owned()),
+            before: known(before),
+            after: known(after),
+        })
+        .collect();
+    change
 }
 
 /// The text `?` stands for what is not known.
@@ -283,14 +314,36 @@ fn the_table_is_whole() {
                     .any(|part| digits(part) == row.to_string())
             }
         };
-        EFFECTS.iter().filter(named).count()
+        effects::effects().filter(named).count()
     };
-    // Users who are signed out are no change of a setting; what no change did is no effect.
+    // What no change did is no effect.
     let missing: Vec<u32> = (1..=35).filter(|row| rows(*row) == 0).collect();
-    assert_eq!(missing, [33, 35]);
-    let mut ids: Vec<&str> = EFFECTS.iter().map(|effect| effect.id).collect();
+    assert_eq!(missing, [35]);
+    for effect in effects::effects() {
+        assert!(!effect.says.is_empty(), "{}", effect.id);
+        assert!(!effect.source.is_empty(), "{}", effect.id);
+    }
+    let mut ids: Vec<&str> = effects::effects().map(|effect| effect.id).collect();
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count);
+}
+
+/// A member without a row would leave every request in doubt.
+#[test]
+fn every_member_that_requests_depend_on_has_a_row() {
+    let tables = [CLIENT, POOL, DOMAIN, IDENTITY_PROVIDER];
+    let members = tables.into_iter().flatten();
+    let depended = members.filter(|member| {
+        member.bearing == Bearing::Requests && !effects::is_indifferent(member.name)
+    });
+    for member in depended {
+        let name = match member.kind {
+            Kind::Map => format!("{}.key", member.name),
+            _ => member.name.to_owned(),
+        };
+        let has = effects::effects().any(|effect| effect.is_about(&name));
+        assert!(has, "{name}");
+    }
 }

@@ -144,6 +144,7 @@ impl Traffic<'_> {
             last: time(minute) + TimeDelta::seconds(last),
             requests,
             callers: requests,
+            seconds: None,
         }));
     }
 
@@ -191,5 +192,6 @@ fn request(client: &Client, flow: &Flow, kind: usize) -> Request<'static> {
         outcome: Outcome::Ok,
         principal: None,
         source_ip: None,
+        ..Request::default()
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use polars::prelude::*;
 use serde_json::{Value, json};
 use trailblame::{
-    frame::{Bounds, Changes, Counts, Fold, Frames, Requests, callers},
-    record,
+    frame::{Bounds, Changes, Counts, Fold, Requests, callers},
+    record::{self, Change},
 };
 
 pub const POOL: &str = "eu-west-1_EXAMPLE";
@@ -32,7 +32,7 @@ pub struct Tables {
     pub counts: LazyFrame,
     pub callers: LazyFrame,
     pub changes: LazyFrame,
-    pub frames: Frames,
+    pub history: Vec<Change>,
 }
 
 impl Account {
@@ -134,7 +134,7 @@ impl Account {
             counts: Counts::from_cells(&cells).expect("counts").lazy(),
             callers: callers::frame(&frames.callers).expect("callers").lazy(),
             changes: Changes::from_rows(&frames.changes).expect("changes").lazy(),
-            frames,
+            history: frames.changes,
         }
     }
 }
