@@ -138,7 +138,8 @@ fn a_line_carries_what_it_says() {
     let line = "2026-03-02T10:00:00.5Z token error: {\"error\":\"invalid_client\"} \
                 request_id=32bb1524-68ee-4518-9e3b-855c75b9db1d pool eu-west-1_AbCEXAMPLE \
                 https://shop.auth.eu-west-1.amazoncognito.com/oauth2/token";
-    let found = Attributes::find(line);
+    let entry = Entry::read(line);
+    let found = Attributes::find(&entry);
     assert_eq!(
         found.request_id.as_deref(),
         Some("32bb1524-68ee-4518-9e3b-855c75b9db1d")
@@ -149,7 +150,7 @@ fn a_line_carries_what_it_says() {
         Some("shop.auth.eu-west-1.amazoncognito.com")
     );
     assert_eq!(
-        found.time.map(|time| time.timestamp_millis()),
+        clock::of(&entry).map(|time| time.timestamp_millis()),
         Some(1_772_445_600_500)
     );
     assert_eq!(found.client, None);

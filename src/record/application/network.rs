@@ -1,0 +1,467 @@
+//! Attempts that never reached Cognito: failures of name resolution, connection, TLS and time-outs,
+//! in the words of usual runtimes and libraries, on the way to a sign-in host.
+
+use std::borrow::Cow;
+
+use crate::queries::outcome::{CONNECT, DNS, TIMEOUT, TLS};
+
+/// Words of each failure, in lower case. The first list that has one says which it is: wrappers
+/// come last, because a wrapper names its cause beside it.
+const WORDS: [(&str, &[&str]); 6] = [
+    (
+        DNS,
+        &[
+            "enotfound",
+            "eai_again",
+            "eai_noname",
+            "eai_nodata",
+            "getaddrinfo",
+            "gaierror",
+            "name or service not known",
+            "name resolution",
+            "nameresolutionerror",
+            "nodename nor servname",
+            "no address associated with hostname",
+            "unknownhostexception",
+            "unresolvedaddressexception",
+            "failed to resolve '",
+            "could not resolve host",
+            "couldn't resolve host",
+            "remote name could not be resolved",
+            "no such host",
+            "dial tcp: lookup ",
+            "server misbehaving",
+            "dns error",
+            "dns lookup failed",
+            "failed to lookup address",
+            "resource temporarily unavailable (",
+            "err_name_not_resolved",
+            "nxdomain",
+        ],
+    ),
+    (
+        TLS,
+        &[
+            "certificate has expired",
+            "certificate verify failed",
+            "certificate_verify_failed",
+            "cert_has_expired",
+            "self signed certificate",
+            "self-signed certificate",
+            "self_signed_cert",
+            "unable to verify the first certificate",
+            "unable_to_verify_leaf_signature",
+            "unable to get local issuer",
+            "unable_to_get_issuer_cert",
+            "err_tls_cert_altname_invalid",
+            "does not match certificate",
+            "doesn't match either of",
+            "hostname mismatch",
+            "x509: ",
+            "remote error: tls:",
+            "tls: failed to verify",
+            "pkix path",
+            "certification path",
+            "sslpeerunverifiedexception",
+            "certificateexpiredexception",
+            "no subject alternative",
+            "received fatal alert",
+            "remote certificate is invalid",
+            "remotecertificate",
+            "ssl certificate problem",
+            "invalid peer certificate",
+            "unknownissuer",
+            "wrong version number",
+            "alert handshake failure",
+            "handshake_failure",
+            "tlsv1 alert",
+            "before secure tls connection was established",
+            "err_cert_",
+        ],
+    ),
+    (
+        TIMEOUT,
+        &[
+            "etimedout",
+            "esockettimedout",
+            "econnaborted",
+            "timed out",
+            "timeouterror",
+            "ms exceeded",
+            "timeout awaiting",
+            "timeout exceeded",
+            "client.timeout exceeded",
+            "configured httpclient.timeout",
+            "i/o timeout",
+            "tls handshake timeout",
+            "deadline exceeded",
+            "deadline has elapsed",
+            "connecttimeouterror",
+            "connecttimeoutexception",
+            "connect timeout error",
+            "httpx.connecttimeout",
+            "httpx.readtimeout",
+            "readtimeouterror",
+            "readtimeoutexception",
+            "sockettimeoutexception",
+            "httptimeoutexception",
+            "und_err_connect_timeout",
+            "und_err_headers_timeout",
+            "net::opentimeout",
+            "execution expired",
+            "err_timed_out",
+            "err_connection_timed_out",
+        ],
+    ),
+    (
+        TLS,
+        &[
+            "sslhandshakeexception",
+            "sslexception",
+            "sslerror",
+            "ssl_error",
+            "ssl_connect",
+            "ssl routines",
+            "ssl connection could not be established",
+            "tls handshake",
+            "curl error 35",
+            "curl error 60",
+            "curl: (35)",
+            "curl: (60)",
+            "eproto",
+            "err_ssl_",
+        ],
+    ),
+    (
+        CONNECT,
+        &[
+            "econnrefused",
+            "econnreset",
+            "ehostunreach",
+            "enetunreach",
+            "epipe",
+            "connection refused",
+            "actively refused",
+            "connection reset",
+            "connection was reset",
+            "reset by peer",
+            "forcibly closed",
+            "connection aborted",
+            "connection closed before",
+            "connection closed by",
+            "connection closed prematurely",
+            "broken pipe",
+            "no route to host",
+            "noroutetohostexception",
+            "network is unreachable",
+            "socket hang up",
+            "other side closed",
+            "und_err_socket",
+            "remote end closed connection",
+            "disconnected without sending",
+            "unexpected end of stream",
+            "nohttpresponseexception",
+            "prematurecloseexception",
+            "connectexception",
+            "err_connection_refused",
+            "err_connection_reset",
+        ],
+    ),
+    (
+        CONNECT,
+        &[
+            "failed to establish a new connection",
+            "all connection attempts failed",
+            "failed to connect to",
+            "could not connect to",
+            "couldn't connect to",
+            "failed to open tcp connection",
+            "error trying to connect",
+            "tcp connect error",
+            "error sending request for url",
+            "proxy error",
+            "proxyconnect",
+            "fetch failed",
+            ": eof",
+        ],
+    ),
+];
+
+/// Words behind which a host stands.
+const BEFORE_HOST: [&str; 16] = [
+    "://",
+    "enotfound ",
+    "eai_again ",
+    "lookup ",
+    "host: ",
+    "host='",
+    "host=",
+    "hostname=",
+    "hostname: ",
+    "hostexception: ",
+    "resolve '",
+    "resolved: '",
+    "connect to ",
+    "connection to ",
+    "not known (",
+    "refused (",
+];
+
+/// First labels that custom domains of a pool usually have.
+const AUTH_LABELS: [&str; 11] = [
+    "account", "accounts", "auth", "id", "identity", "idp", "login", "oauth", "signin", "sso",
+    "cognito",
+];
+
+/// Subjects of a line that have connections and sign-ins of their own.
+const OTHER_SUBJECTS: [&str; 20] = [
+    "amqp",
+    "cassandra",
+    "database",
+    "docker",
+    "dynamodb",
+    "elastic",
+    "ftp",
+    "imap",
+    "jdbc",
+    "kafka",
+    "ldap",
+    "memcache",
+    "mongo",
+    "postgres",
+    "rabbit",
+    "redis",
+    "registry",
+    "smtp",
+    "sql",
+    "ssh",
+];
+
+/// Whether a line, in lower case, is about a database, a queue or the like.
+pub fn is_of_another_subject(lower: &str) -> bool {
+    OTHER_SUBJECTS.iter().any(|word| lower.contains(word))
+}
+
+/// The failure that a text in lower case tells of, and the word that tells it.
+pub fn of(lower: &str) -> Option<(&'static str, &'static str)> {
+    WORDS.iter().find_map(|(outcome, words)| {
+        let word = words.iter().find(|word| lower.contains(**word))?;
+        Some((*outcome, *word))
+    })
+}
+
+/// Whether a failure on the network was one on the way to Cognito: the line names a host of ours, or
+/// none at all and speaks of nothing but tokens or sign-ins.
+pub fn is_ours(lower: &str, on_topic: bool) -> bool {
+    let hosts = hosts(lower);
+    if hosts.iter().any(|host| is_sign_in_host(host)) || names_endpoint(lower) {
+        return true;
+    }
+    let custom = |host: &&str| {
+        let first = host.split('.').next().unwrap_or(host);
+        AUTH_LABELS.contains(&first)
+    };
+    if !hosts.is_empty() {
+        return on_topic && hosts.iter().any(custom);
+    }
+    on_topic && !is_of_another_subject(lower) && !has_other_port(lower)
+}
+
+/// A pool's prefix domain, or the service's API.
+pub fn is_sign_in_host(host: &str) -> bool {
+    host.ends_with(".amazoncognito.com")
+        || (host.starts_with("cognito-idp") && host.contains(".amazonaws.com"))
+}
+
+/// Cognito's endpoints by their paths, which stand at the root of the host.
+pub fn names_endpoint(lower: &str) -> bool {
+    ["token", "authorize", "userinfo", "revoke"]
+        .iter()
+        .any(|name| {
+            let path = format!("/oauth2/{name}");
+            lower.match_indices(&path).any(|(at, _)| {
+                let after = lower[at + path.len()..].chars().next();
+                let ends = after.is_none_or(|c| !c.is_alphanumeric() && !"/_-".contains(c));
+                ends && at_root(&lower[..at])
+            })
+        })
+}
+
+/// Whether what stands before a path is a host, or nothing that belongs to the path.
+fn at_root(before: &str) -> bool {
+    let word = before.rsplit([' ', '"', '\'', '=', '(', '<', '\n', '\t', '`', ',']);
+    let word = word.into_iter().next().unwrap_or_default();
+    let host = word.split_once("://").map_or(word, |(_, host)| host);
+    !host.contains('/')
+}
+
+/// The names of hosts that a line in lower case tells of, without those of addresses.
+fn hosts(lower: &str) -> Vec<&str> {
+    let mut hosts = Vec::new();
+    for mark in BEFORE_HOST {
+        for (at, _) in lower.match_indices(mark) {
+            let rest = lower[at + mark.len()..].trim_start_matches(['\'', '"', '\\']);
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || ".-_".contains(c)));
+            let host = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
+            let named = host.contains('.') && host.bytes().any(|b| b.is_ascii_alphabetic());
+            // `lookup redis on 10.0.0.2:53`: a name of the own network.
+            let own = ["enotfound ", "eai_again ", "lookup "].contains(&mark) && !host.is_empty();
+            if named || own {
+                hosts.push(host);
+            }
+        }
+    }
+    hosts
+}
+
+/// Whether a line names an address with a port that no HTTPS has: a database, a cache.
+fn has_other_port(lower: &str) -> bool {
+    lower.match_indices(':').any(|(at, _)| {
+        let before = lower[..at].bytes().next_back();
+        let number = lower[at + 1..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
+        let number = &lower[at + 1..at + 1 + number];
+        let address = lower[..at].rsplit(|c: char| !(c.is_ascii_digit() || c == '.'));
+        let address = address.into_iter().next().unwrap_or_default();
+        let is_address =
+            before.is_some_and(|b| b.is_ascii_digit()) && address.matches('.').count() == 3;
+        is_address && !number.is_empty() && number != "443"
+    })
+}
+
+/// The endpoint a line names, by the path of its URL.
+pub fn endpoint(lower: &str) -> Option<Cow<'static, str>> {
+    use crate::queries::endpoint;
+    let paths = [
+        ("/oauth2/token", endpoint::TOKEN),
+        ("/oauth2/userinfo", endpoint::USER_INFO),
+        ("/oauth2/revoke", endpoint::REVOKE),
+        ("/oauth2/authorize", endpoint::AUTHORIZE),
+        ("/.well-known/", "well-known"),
+    ];
+    let found = paths.iter().find(|(path, _)| lower.contains(path));
+    found.map(|(_, endpoint)| Cow::Borrowed(*endpoint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: &str) {
+        let lower = line.to_ascii_lowercase();
+        let found = of(&lower).map_or("-", |(outcome, _)| outcome);
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn the_words_of_each_runtime() {
+        for (line, expected) in [
+            ("Error: getaddrinfo EAI_AGAIN auth.example.com", "dns"),
+            (
+                "socket.gaierror: [Errno -2] Name or service not known",
+                "dns",
+            ),
+            (
+                "dial tcp: lookup auth.example.com on 10.0.0.2:53: read udp 10.0.1.5:41234->10.0.0.2:53: i/o timeout",
+                "dns",
+            ),
+            ("java.net.UnknownHostException: auth.example.com", "dns"),
+            (
+                "HttpRequestException: No such host is known. (auth.example.com:443)",
+                "dns",
+            ),
+            (
+                "cURL error 6: Could not resolve host: auth.example.com",
+                "dns",
+            ),
+            ("dns error: failed to lookup address information", "dns"),
+            (
+                "Failed to open TCP connection to auth.example.com:443 (getaddrinfo: Temporary failure in name resolution)",
+                "dns",
+            ),
+            (
+                "Max retries exceeded (Caused by NewConnectionError('Failed to establish a new connection: [Errno 111] Connection refused'))",
+                "connect",
+            ),
+            ("Error: read ECONNRESET", "connect"),
+            (
+                "Post \"https://auth.example.com/oauth2/token\": EOF",
+                "connect",
+            ),
+            ("TypeError: fetch failed", "connect"),
+            ("Error: self-signed certificate in certificate chain", "tls"),
+            ("x509: certificate signed by unknown authority", "tls"),
+            (
+                "javax.net.ssl.SSLHandshakeException: PKIX path building failed",
+                "tls",
+            ),
+            (
+                "cURL error 60: SSL certificate problem: unable to get local issuer certificate",
+                "tls",
+            ),
+            (
+                "The SSL connection could not be established, see inner exception.",
+                "tls",
+            ),
+            ("net/http: TLS handshake timeout", "timeout"),
+            ("javax.net.ssl.SSLException: Read timed out", "timeout"),
+            (
+                "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
+                "timeout",
+            ),
+            ("AxiosError: timeout of 5000ms exceeded", "timeout"),
+            ("Faraday::ConnectionFailed (execution expired)", "timeout"),
+            (
+                "org.apache.http.conn.ConnectTimeoutException: Connect to x failed: connect timed out",
+                "timeout",
+            ),
+            ("context canceled", "-"),
+        ] {
+            check(line, expected);
+        }
+    }
+
+    #[test]
+    fn a_failure_is_ours_by_its_host_or_by_its_topic() {
+        for (line, on_topic, expected) in [
+            (
+                "enotfound shop.auth.eu-west-1.amazoncognito.com",
+                false,
+                true,
+            ),
+            (
+                "connect to cognito-idp.eu-west-1.amazonaws.com failed",
+                false,
+                true,
+            ),
+            (
+                "post https://login.example.com/oauth2/token timed out",
+                false,
+                true,
+            ),
+            ("enotfound login.example.com", true, true),
+            ("enotfound login.example.com", false, false),
+            ("enotfound redis", true, false),
+            ("connect to https://api.example.com failed", true, false),
+            (
+                "https://example.okta.com/oauth2/default/v1/token timed out",
+                true,
+                false,
+            ),
+            (
+                "https://example.com/issuer/oauth2/token timed out",
+                true,
+                false,
+            ),
+            ("connect econnrefused 10.0.3.4:5432", true, false),
+            ("connect etimedout 192.0.2.7:443", true, true),
+            ("connect etimedout 192.0.2.7:443", false, false),
+            ("login to postgres timed out", true, false),
+        ] {
+            assert_eq!(is_ours(line, on_topic), expected, "{line}");
+        }
+    }
+}
