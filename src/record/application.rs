@@ -73,7 +73,7 @@ fn parse_entry<'a>(entry: &Entry<'a>, context: &Context<'a>) -> Record<'a> {
             ..request
         },
         Told::Failed(failure) => Request {
-            message: message::of(entry.raw, &entry.said(), &failure.mark).map(Cow::Owned),
+            message: message::of(entry, &failure.mark).map(Cow::Owned),
             known_by: failure.known_by,
             outcome: Outcome::Failed(failure.code),
             ..request

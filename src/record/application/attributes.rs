@@ -71,11 +71,9 @@ pub fn client<'a>(entry: &Entry<'a>) -> Option<Cow<'a, str>> {
 
 /// The user agent, which holds spaces: a JSON member, or a value in quotes.
 fn agent<'a>(entry: &Entry<'a>) -> Option<Cow<'a, str>> {
-    if entry.is_structured() {
-        let names = ["useragent", "useragentoriginal"];
-        return entry
-            .text_at(&names, |text| !text.is_empty())
-            .map(Cow::Owned);
+    let names = ["useragent", "useragentoriginal"];
+    if let Some(agent) = entry.text_at(&names, |text| !text.is_empty()) {
+        return Some(Cow::Owned(agent));
     }
     AGENT.iter().find_map(|key| {
         let (_, value) = entry.raw.split_once(key)?;

@@ -57,13 +57,14 @@ pub fn of(entry: &Entry<'_>) -> Option<DateTime<Utc>> {
     }
     let line = entry.raw.lines().next().unwrap_or_default();
     let mut keys = KEYS.iter();
-    at_front(line).or_else(|| {
+    let keyed = || {
         keys.find_map(|key| {
-            let at = line.find(key)?;
-            let begins = at == 0 || line[..at].ends_with(' ');
-            at_front(&line[at + key.len()..]).filter(|_| begins)
+            let (before, value) = line.split_once(key)?;
+            let begins = before.is_empty() || before.ends_with(' ');
+            at_front(value).filter(|_| begins)
         })
-    })
+    };
+    at_front(line).or_else(keyed).map(|(time, _)| time)
 }
 
 fn from_value(value: &Value) -> Option<DateTime<Utc>> {
@@ -82,18 +83,22 @@ fn from_instant(instant: &Value) -> Option<DateTime<Utc>> {
     time::sensible(DateTime::from_timestamp(seconds, nanos)?)
 }
 
-/// A date at the front of a text, bare, quoted, or in brackets; the longest that is one.
-fn at_front(text: &str) -> Option<DateTime<Utc>> {
+/// A text without the date at its front.
+pub fn without(text: &str) -> &str {
+    at_front(text).map_or(text, |(_, rest)| rest)
+}
+
+/// A date at the front of a text, bare, quoted, or in brackets, the longest that is one; and what
+/// stands behind it.
+fn at_front(text: &str) -> Option<(DateTime<Utc>, &str)> {
     // Ruby's `E, [2026-03-02T10:00:00.5 #1]`.
     let level = text.get(..3).is_some_and(|start| start.ends_with(", "));
     let text = if level { &text[3..] } else { text };
     for (open, close) in [('[', ']'), ('"', '"')] {
-        if let Some((inner, _)) = text
-            .strip_prefix(open)
-            .and_then(|text| text.split_once(close))
-        {
+        let inside = text.strip_prefix(open);
+        if let Some((inner, rest)) = inside.and_then(|text| text.split_once(close)) {
             let inner = inner.split(" #").next().unwrap_or(inner);
-            return written(inner);
+            return written(inner).map(|time| (time, rest));
         }
     }
     let spaces = text.match_indices(' ').map(|(at, _)| at);
@@ -101,7 +106,10 @@ fn at_front(text: &str) -> Option<DateTime<Utc>> {
     if text.len() <= LONGEST {
         ends.push(text.len());
     }
-    ends.iter().rev().find_map(|end| written(&text[..*end]))
+    ends.iter().rev().find_map(|end| {
+        let (date, rest) = text.split_at(*end);
+        written(date).map(|time| (time, rest))
+    })
 }
 
 /// A date as a logger writes it.

@@ -52,18 +52,25 @@ const COLLECTED: [&str; 6] = [
 /// Members are looked for this deep.
 const DEEPEST: usize = 8;
 
-/// A line, and its members if it is JSON.
+/// A line, and the members of the JSON that it is or ends with.
 pub struct Entry<'a> {
     pub raw: &'a str,
+    /// What stands before the JSON; all of a line without.
+    pub front: &'a str,
     members: Option<Map<String, Value>>,
 }
 
 impl<'a> Entry<'a> {
     pub fn read(raw: &'a str) -> Self {
-        let members = raw.starts_with('{').then(|| serde_json::from_str(raw).ok());
+        let (front, json) = match raw.find('{') {
+            Some(at) if raw.ends_with('}') => raw.split_at(at),
+            _ => (raw, ""),
+        };
+        let members: Option<Map<String, Value>> = serde_json::from_str(json).ok();
         Self {
             raw,
-            members: members.flatten(),
+            front: if members.is_some() { front } else { raw },
+            members,
         }
     }
 
@@ -78,10 +85,14 @@ impl<'a> Entry<'a> {
     /// The sentence first, then every other text and number as `path=value`, a line each; without
     /// the frames of stack traces and without the members that name a place.
     pub fn said(&self) -> Cow<'a, str> {
+        let front = without_frames(self.front);
         let Some(members) = &self.members else {
-            return without_frames(self.raw);
+            return front;
         };
-        let mut said = String::new();
+        let mut said = front.into_owned();
+        if !said.is_empty() {
+            said.push('\n');
+        }
         for name in SENTENCES {
             if let Some(Value::String(text)) = members.get(name) {
                 said.push_str(&without_frames(text));
@@ -104,20 +115,18 @@ impl<'a> Entry<'a> {
         Cow::Owned(said)
     }
 
-    /// The sentence alone: in a line of `key=value` what stands behind `msg`.
+    /// The sentence alone: in JSON a member, in `key=value` what stands behind `msg`.
     pub fn sentence(&self) -> Cow<'_, str> {
-        let first = |text: &'a str| text.lines().next().unwrap_or_default();
-        let Some(members) = &self.members else {
-            let line = first(self.raw);
-            let value = ["msg=\"", "message=\""].iter().find_map(|key| {
-                let (_, value) = line.split_once(key)?;
-                Some(value.split_once('"').map_or(value, |(value, _)| value))
-            });
-            return Cow::Borrowed(value.unwrap_or(line));
-        };
-        let mut sentences = SENTENCES.iter();
-        let found = sentences.find_map(|name| members.get(*name)?.as_str());
-        Cow::Borrowed(found.unwrap_or_default())
+        let mut names = SENTENCES.iter();
+        let members = self.members.as_ref();
+        if let Some(text) = names.find_map(|name| members?.get(*name)?.as_str()) {
+            return without_frames(text);
+        }
+        let value = ["msg=\"", "message=\""].iter().find_map(|key| {
+            let (_, value) = self.front.split_once(key)?;
+            Some(&value[..end_of_quoted(value)])
+        });
+        value.map_or_else(|| without_frames(self.front), Cow::Borrowed)
     }
 
     /// Whether the line's level is that of an error, by name or by number (pino, bunyan).
@@ -157,9 +166,9 @@ impl<'a> Entry<'a> {
         found
     }
 
-    /// Whether the line is JSON.
+    /// Whether the line is JSON and nothing else.
     pub fn is_structured(&self) -> bool {
-        self.members.is_some()
+        self.members.is_some() && self.front.is_empty()
     }
 
     /// Each member that is no object, with the names on the way to it.
@@ -168,6 +177,17 @@ impl<'a> Entry<'a> {
             visit(&mut name.clone(), value, DEEPEST, each);
         }
     }
+}
+
+/// Where a text in quotes ends whose quotes may be escaped.
+fn end_of_quoted(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
 }
 
 fn visit(path: &mut String, value: &Value, deep: usize, each: &mut impl FnMut(&str, &Value)) {
@@ -237,6 +257,16 @@ mod tests {
         let wrapped = r#"{"log":"token refreshed\n","container_name":"web","source":"stdout"}"#;
         assert_eq!(Entry::read(wrapped).wrapped(), Some("token refreshed"));
         assert_eq!(Entry::read(r#"{"log":"token refreshed"}"#).wrapped(), None);
+    }
+
+    #[test]
+    fn json_may_stand_behind_a_text() {
+        let entry = Entry::read(r#"INFO token refused {"oauth":{"client":{"id":"1example"}}}"#);
+        assert_eq!(entry.sentence(), "INFO token refused ");
+        let found = entry.text_at(&["clientid"], |_| true);
+        assert_eq!(found.as_deref(), Some("1example"));
+        let pairs = Entry::read(r#"level=info msg="said \"ok\" twice" a="b""#);
+        assert_eq!(pairs.sentence(), r#"said \"ok\" twice"#);
     }
 
     #[test]

@@ -2,17 +2,23 @@
 
 use std::borrow::Cow;
 
+use super::{
+    clock,
+    entry::{Entry, without_frames},
+    layers,
+};
 use crate::record::mask;
 
 /// So much of a message is kept.
 const LONGEST: usize = 240;
 
-/// The description that came with an error, else the line that told it; `mark` is what told it, in
-/// lower case.
-pub fn of(raw: &str, said: &str, mark: &str) -> Option<String> {
-    let words = described(raw).unwrap_or_else(|| Cow::Borrowed(telling(said, mark)));
-    let words = words.trim();
-    let masked = mask::text(words);
+/// The description that came with an error, else the sentence that told it, else the line of what
+/// was said that did; `mark` is what told it, in lower case.
+pub fn of(entry: &Entry<'_>, mark: &str) -> Option<String> {
+    let words = described(entry.raw).map_or_else(|| telling(entry, mark), Cow::into_owned);
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let words = words.join(" ");
+    let masked = mask::text(&words);
     let end = masked.char_indices().nth(LONGEST).map(|(end, _)| end);
     let short = &masked[..end.unwrap_or(masked.len())];
     (!short.is_empty()).then(|| short.to_owned())
@@ -41,17 +47,19 @@ fn described(raw: &str) -> Option<Cow<'_, str>> {
     (!value.is_empty()).then_some(Cow::Borrowed(value))
 }
 
-/// The innermost line that holds the mark.
-fn telling<'a>(said: &'a str, mark: &str) -> &'a str {
-    let mut lines = said.lines();
-    let first = lines.next().unwrap_or_default();
-    if mark.is_empty() {
-        return first;
+fn telling(entry: &Entry<'_>, mark: &str) -> String {
+    let sentence = entry.sentence();
+    let holds = |text: &str| text.to_ascii_lowercase().contains(mark);
+    if holds(&sentence) && layers::of(&sentence).len() == 1 {
+        return clock::without(&sentence).to_owned();
     }
-    let found = said
-        .lines()
-        .find(|line| line.to_ascii_lowercase().contains(mark));
-    found.unwrap_or(first)
+    let raw = without_frames(entry.raw);
+    if !entry.is_structured() && holds(&raw) && layers::of(&raw).len() == 1 {
+        return clock::without(&raw).to_owned();
+    }
+    let said = entry.said();
+    let line = said.lines().find(|line| holds(line));
+    clock::without(line.unwrap_or(&sentence)).to_owned()
 }
 
 #[cfg(test)]
@@ -82,17 +90,21 @@ mod tests {
                 "Caused by: connect timed out with code=HIDDEN_DUE_TO_SECURITY_REASONS",
             ),
             (
+                "2026-03-02 10:00:00,500 ERROR token: 400\nResponse: {\"error\":\"invalid_grant\"}",
+                "invalid_grant",
+                "ERROR token: 400 Response: {\"error\":\"invalid_grant\"}",
+            ),
+            (
                 "Message contains error: 'invalid_grant', error_description: 'No'",
                 "x",
                 "No",
             ),
         ] {
-            assert_eq!(of(raw, raw, mark).as_deref(), Some(expected), "{raw}");
+            let found = of(&Entry::read(raw), mark);
+            assert_eq!(found.as_deref(), Some(expected), "{raw}");
         }
         let long = "é".repeat(500);
-        assert_eq!(
-            of(&long, &long, "").map(|text| text.chars().count()),
-            Some(240)
-        );
+        let found = of(&Entry::read(&long), "");
+        assert_eq!(found.map(|text| text.chars().count()), Some(240));
     }
 }

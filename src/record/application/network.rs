@@ -237,6 +237,16 @@ const OTHER_SUBJECTS: [&str; 20] = [
     "ssh",
 ];
 
+/// Paths of token endpoints of other products.
+const OTHER_PATHS: [&str; 6] = [
+    "/oauth2/v",
+    "/oauth2/default/",
+    "/oauth/token",
+    "/oauth/access_token",
+    "/protocol/openid-connect/",
+    "oauth2.googleapis.com/token",
+];
+
 /// Whether a line, in lower case, is about a database, a queue or the like.
 pub fn is_of_another_subject(lower: &str) -> bool {
     OTHER_SUBJECTS.iter().any(|word| lower.contains(word))
@@ -253,10 +263,10 @@ pub fn of(lower: &str) -> Option<(&'static str, &'static str)> {
 /// Whether a failure on the network was one on the way to Cognito: the line names a host of ours, or
 /// none at all and speaks of nothing but tokens or sign-ins.
 pub fn is_ours(lower: &str, on_topic: bool) -> bool {
-    let hosts = hosts(lower);
-    if hosts.iter().any(|host| is_sign_in_host(host)) || names_endpoint(lower) {
+    if names_us(lower) {
         return true;
     }
+    let hosts = hosts(lower);
     let custom = |host: &&str| {
         let first = host.split('.').next().unwrap_or(host);
         AUTH_LABELS.contains(&first)
@@ -267,10 +277,16 @@ pub fn is_ours(lower: &str, on_topic: bool) -> bool {
     on_topic && !is_of_another_subject(lower) && !has_other_port(lower)
 }
 
-/// A pool's prefix domain, or the service's API.
-pub fn is_sign_in_host(host: &str) -> bool {
-    host.ends_with(".amazoncognito.com")
-        || (host.starts_with("cognito-idp") && host.contains(".amazonaws.com"))
+/// Whether a line in lower case names a pool's prefix domain, the service's API or an endpoint.
+pub fn names_us(lower: &str) -> bool {
+    let api = lower.contains("cognito-idp") && lower.contains(".amazonaws.com");
+    api || lower.contains(".amazoncognito.com") || names_endpoint(lower)
+}
+
+/// Whether a line in lower case is about the token endpoint of another product, by its path.
+pub fn names_another(lower: &str) -> bool {
+    let names = || OTHER_PATHS.iter().any(|path| lower.contains(path));
+    lower.contains("://") && names() && !names_us(lower)
 }
 
 /// Cognito's endpoints by their paths, which stand at the root of the host.

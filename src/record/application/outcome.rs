@@ -124,6 +124,9 @@ pub fn of(entry: &Entry<'_>) -> Option<Told> {
     }
     let said = entry.said();
     let said_lower = said.to_ascii_lowercase();
+    if network::names_another(&said_lower) {
+        return None;
+    }
     let about = About::of(entry, &said_lower);
     let layers = layers::of(&said);
     let inner = (layers.len() > 1).then_some(layers).unwrap_or_default();
