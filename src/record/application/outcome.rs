@@ -304,6 +304,7 @@ fn is_exception(part: &str, name: &str, line: &str) -> bool {
         "Refresh Token",
         "Unable to verify secret hash",
         "failed with error",
+        "invocation failed due to error",
         "Custom auth lambda trigger",
         "Password attempts exceeded",
         "User is disabled",
