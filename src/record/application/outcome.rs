@@ -128,9 +128,11 @@ pub fn of(entry: &Entry<'_>) -> Option<Told> {
         return None;
     }
     let about = About::of(entry, &said_lower);
-    let layers = layers::of(&said);
-    let inner = (layers.len() > 1).then_some(layers).unwrap_or_default();
-    let failure = inner
+    let mut layers = layers::of(&said);
+    if layers.len() == 1 {
+        layers.clear();
+    }
+    let failure = layers
         .into_iter()
         .find_map(|layer| failure(layer, &layer.to_ascii_lowercase(), entry.raw, &about))
         .or_else(|| code(entry.raw, &lower, entry.raw))
