@@ -9,6 +9,10 @@ use super::{
 };
 use crate::record::{Change, SourceKind};
 
+mod by_name;
+
+use by_name::Names;
+
 /// A request id ties a line to a client only when the trail's record lies this near (µs).
 pub(super) const SAME_MINUTE: i64 = 60_000_000;
 
@@ -27,6 +31,7 @@ pub(super) struct Ties {
     domains: BTreeMap<Symbol, Symbol>,
     mapped: BTreeMap<Symbol, Symbol>,
     lone: BTreeMap<Symbol, Symbol>,
+    named: BTreeMap<Symbol, Symbol>,
     request_ids: HashMap<Box<str>, (Symbol, i64)>,
     homes: BTreeMap<Symbol, Home>,
 }
@@ -49,14 +54,18 @@ impl Ties {
             domains: BTreeMap::new(),
             mapped: mapped(&mut fold.symbols, &fold.streams, mappings),
             lone: lone_clients(&fold.streams),
+            named: BTreeMap::new(),
             request_ids: HashMap::new(),
             homes: BTreeMap::new(),
         };
         let changes = std::mem::take(&mut fold.changes);
+        let mut names = Names::default();
         for change in &changes {
             ties.learn_change(&mut fold.symbols, change);
+            names.learn(&mut fold.symbols, change);
         }
         fold.changes = changes;
+        ties.named = named(&fold.symbols, &fold.streams, &names);
         for kind in attempts.kinds_by(&fold.symbols, |(first, _)| first) {
             ties.learn_home(kind);
         }
@@ -145,8 +154,12 @@ impl Ties {
         {
             return Some((*client, "by request id"));
         }
-        let client = kind.stream.and_then(|stream| self.lone.get(&stream))?;
-        Some((*client, "by the only client its log stream names"))
+        if let Some(client) = kind.stream.and_then(|stream| self.lone.get(&stream)) {
+            return Some((*client, "by the only client its log stream names"));
+        }
+        let application = kind.source == SourceKind::Application;
+        let stream = kind.stream.filter(|_| application)?;
+        Some((*self.named.get(&stream)?, "by the name of its log"))
     }
 
     fn settle_home(&self, kind: &mut Kind) {
@@ -186,6 +199,20 @@ fn lone_clients(streams: &BTreeMap<Symbol, Stream>) -> BTreeMap<Symbol, Symbol> 
             [client] => Some((*name, client)),
             _ => None,
         })
+        .collect()
+}
+
+/// Streams that name no client in any line, and bear the name of one.
+fn named(
+    symbols: &Symbols,
+    streams: &BTreeMap<Symbol, Stream>,
+    names: &Names,
+) -> BTreeMap<Symbol, Symbol> {
+    let silent = streams
+        .iter()
+        .filter(|(_, stream)| stream.clients.is_empty());
+    silent
+        .filter_map(|(name, _)| Some((*name, names.client(symbols.text(*name))?)))
         .collect()
 }
 

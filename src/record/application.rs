@@ -2,39 +2,54 @@
 //!
 //! The error code comes from a closed set and must be said of a request: as JSON `error`, as
 //! `error=` in a URL, behind a library's prefix, or in a line about tokens. A description is never
-//! matched on.
+//! matched on. Where no code is said, a status, a failure of the network on the way to a sign-in
+//! host, or plain words tell how it ended, in this order.
 
 use std::borrow::Cow;
 
 use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
-use crate::queries::endpoint;
+use crate::queries::{endpoint, is_sign_in_api, outcome::is_network};
 
+mod about;
 mod attributes;
+mod clock;
+mod entry;
+mod layers;
+mod message;
+mod network;
 mod outcome;
+mod status;
+mod words;
 
 use attributes::Attributes;
+use entry::Entry;
 use outcome::Told;
 
 /// What a line says; a line of no interest may still name the client its stream belongs to.
 pub fn parse<'a>(line: &'a str, context: &Context<'a>) -> Record<'a> {
-    let attributes = Attributes::find(line);
-    let time = context.time.or(attributes.time);
-    let told = outcome::of(line);
-    let (Some(told), Some(time)) = (told, time) else {
-        return Record::Unwanted(Seen {
-            // A line's own time tells nothing of what was looked at.
-            time: context.time,
-            account: context.account.clone(),
-            region: context.region.clone(),
-            source: SourceKind::Application,
-            client: attributes.client,
-            stream: context.stream.clone(),
-            ..Seen::default()
-        });
+    let entry = Entry::read(line);
+    if let Some(inner) = entry.wrapped() {
+        return match parse_entry(&Entry::read(inner), context) {
+            Record::Request(request) => Record::Request(request.into_owned()),
+            Record::Unwanted(seen) => {
+                let client = seen.client.map(|client| Cow::Owned(client.into_owned()));
+                unwanted(client, context)
+            }
+            _ => unwanted(None, context),
+        };
+    }
+    parse_entry(&entry, context)
+}
+
+fn parse_entry<'a>(entry: &Entry<'a>, context: &Context<'a>) -> Record<'a> {
+    let told = outcome::of(entry).and_then(|told| Some((endpoint_of(entry.raw, &told)?, told)));
+    let time = || context.time.or_else(|| clock::of(entry));
+    let Some(((at, told), time)) = told.and_then(|told| Some((told, time()?))) else {
+        return unwanted(attributes::client(entry), context);
     };
-    let at = endpoint_of(line, &told);
+    let attributes = Attributes::find(entry);
     let implied = (at == endpoint::AUTHORIZE).then_some(Cow::Borrowed("authorization_code"));
-    Record::Request(Request {
+    let request = Request {
         time,
         source: SourceKind::Application,
         event_id: context.event_id.clone(),
@@ -45,35 +60,80 @@ pub fn parse<'a>(line: &'a str, context: &Context<'a>) -> Record<'a> {
         client: attributes.client,
         domain: attributes.domain,
         stream: context.stream.clone(),
-        endpoint: Cow::Borrowed(at),
+        endpoint: at,
         grant: attributes.grant.or(implied),
         redirect_uri: attributes.redirect_uri,
-        scopes: None,
-        identity_provider: None,
-        auth_method: None,
-        outcome: match told {
-            Told::Ok => Outcome::Ok,
-            Told::Failed { code, .. } => Outcome::Failed(Cow::Borrowed(code)),
-        },
         principal: attributes.sub,
-        source_ip: None,
+        agent: attributes.agent,
         ..Request::default()
+    };
+    Record::Request(match told {
+        Told::Ok(known_by) => Request {
+            known_by,
+            ..request
+        },
+        Told::Failed(failure) => Request {
+            message: message::of(entry, &failure.mark).map(Cow::Owned),
+            known_by: failure.known_by,
+            outcome: Outcome::Failed(failure.code),
+            ..request
+        },
     })
 }
 
-/// A refused redirect is an authorize request; everything else a log of tokens tells of the token
-/// endpoint; SDK exceptions of a sign-in API.
-fn endpoint_of(line: &str, told: &Told) -> &'static str {
-    match told {
-        Told::Failed { code, .. } if code.ends_with("Exception") => "InitiateAuth",
-        Told::Failed {
-            code: "redirect_mismatch" | "login_required",
-            ..
-        } => endpoint::AUTHORIZE,
-        Told::Failed { in_url: true, .. } => endpoint::AUTHORIZE,
-        Told::Failed { .. } if line.contains("Error handling auth response") => endpoint::AUTHORIZE,
-        Told::Failed { .. } if line.contains("AuthorizationError") => endpoint::AUTHORIZE,
-        _ => endpoint::TOKEN,
+fn unwanted<'a>(client: Option<Cow<'a, str>>, context: &Context<'a>) -> Record<'a> {
+    Record::Unwanted(Seen {
+        // A line's own time tells nothing of what was looked at.
+        time: context.time,
+        account: context.account.clone(),
+        region: context.region.clone(),
+        source: SourceKind::Application,
+        client,
+        stream: context.stream.clone(),
+        ..Seen::default()
+    })
+}
+
+/// A refused redirect is an authorize request; SDK exceptions are told of a sign-in API; everything
+/// else a log of tokens tells of the token endpoint. No endpoint is that of a call that signs nobody
+/// in.
+fn endpoint_of(line: &str, told: &Told) -> Option<Cow<'static, str>> {
+    let Told::Failed(failure) = told else {
+        return Some(Cow::Borrowed(endpoint::TOKEN));
+    };
+    let authorize = ["redirect_mismatch", "login_required"].contains(&failure.code.as_ref())
+        || failure.in_url
+        || line.contains("Error handling auth response")
+        || line.contains("AuthorizationError");
+    if failure.code.ends_with("Exception") {
+        return call(line);
+    }
+    if authorize {
+        return Some(Cow::Borrowed(endpoint::AUTHORIZE));
+    }
+    let network = is_network(&failure.code);
+    let lower = network.then(|| line.to_ascii_lowercase());
+    match lower.as_deref().map(|line| (line, network::endpoint(line))) {
+        Some((_, Some(endpoint))) => Some(endpoint),
+        Some((line, None)) if line.contains("cognito-idp") => call(line),
+        _ => Some(Cow::Borrowed(endpoint::TOKEN)),
+    }
+}
+
+/// The call that a line tells of; none where it signs nobody in.
+fn call(line: &str) -> Option<Cow<'static, str>> {
+    let marks = [
+        "when calling the ",
+        "Cognito Identity Provider: ",
+        "AWSCognitoIdentityProviderService.",
+    ];
+    let named = marks.iter().find_map(|mark| {
+        let (_, rest) = line.split_once(mark)?;
+        rest.split(|c: char| !c.is_ascii_alphanumeric()).next()
+    });
+    match named {
+        Some(name) => is_sign_in_api(name).then(|| Cow::Owned(name.to_owned())),
+        None => Some(Cow::Borrowed("InitiateAuth")),
     }
 }
 

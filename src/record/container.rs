@@ -329,9 +329,9 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             None => (None, line.as_ref()),
         };
         if time.is_none()
-            && !begins_with_date(text)
+            && !begins_message(text)
             && let Some(pending) = &mut self.pending
-            && pending.time.is_some()
+            && (pending.time.is_some() || begins_message(&pending.text))
             && !is_object(pending.text.as_bytes())
             && pending.text.len() + text.len() < LONGEST_MESSAGE
         {
@@ -424,12 +424,16 @@ fn insights_time(text: &str) -> Option<DateTime<Utc>> {
         .or_else(|| time::from_millis(text.parse().ok()?))
 }
 
-/// A line that begins with a date begins a message, whatever its clock looks like.
-fn begins_with_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= 10
+/// A line that begins with a date, or with the keys of `key=value`, begins a message, whatever its
+/// clock looks like.
+fn begins_message(text: &str) -> bool {
+    let bytes = text.strip_prefix('[').unwrap_or(text).as_bytes();
+    let date = bytes.len() >= 10
         && bytes[..10].iter().enumerate().all(|(at, byte)| match at {
             4 | 7 => matches!(byte, b'-' | b'/'),
             _ => byte.is_ascii_digit(),
-        })
+        });
+    date || ["time=", "ts=", "level=", "timestamp="]
+        .iter()
+        .any(|key| text.starts_with(key))
 }

@@ -22,8 +22,12 @@ pub fn parse<'a>(message: &'a str, context: &Context<'a>) -> Result<Record<'a>, 
                 return Ok(record);
             }
         }
-    } else if let Some(record) = alb::parse(trimmed, context) {
-        return Ok(record);
+    } else {
+        for parse in [alb::parse, lambda::parse] {
+            if let Some(record) = parse(trimmed, context) {
+                return Ok(record);
+            }
+        }
     }
     Ok(application::parse(trimmed, context))
 }

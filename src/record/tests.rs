@@ -183,6 +183,24 @@ fn lines_that_continue_a_message_are_joined() {
 
 /// One token event with members replaced.
 #[track_caller]
+#[test]
+fn a_message_in_the_loggers_own_clock_keeps_its_lines() {
+    check(
+        "[2026-03-02 10:00:00,500] ERROR OAuth2 login failed: [server_error]\n\tat a.B.c(B.java:1)\nCaused by: [invalid_client] \n2026-03-02 10:00:01,500 INFO token refreshed\n",
+        &[
+            "request 2026-03-02T10:00:00Z - token - invalid_client",
+            "request 2026-03-02T10:00:01Z - token refresh_token ok",
+        ],
+    );
+    check(
+        "time=2026-03-02T10:00:00Z msg=\"token ok\"\ntime=2026-03-02T10:00:01Z msg=\"token refreshed\"\n",
+        &[
+            "request 2026-03-02T10:00:00Z - token - ok",
+            "request 2026-03-02T10:00:01Z - token refresh_token ok",
+        ],
+    );
+}
+
 fn check_token(from: &str, to: &str, expected: &str) {
     assert!(TOKEN.contains(from), "{from}");
     check(&TOKEN.replace(from, to), &[expected]);

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-
-use crate::record::{mask::is_masked, time};
+use super::{entry::Entry, network};
+use crate::record::mask::is_masked;
 
 /// What a line carries.
 #[derive(Debug, Default)]
 pub struct Attributes<'a> {
-    pub time: Option<DateTime<Utc>>,
     pub client: Option<Cow<'a, str>>,
     pub user_pool: Option<Cow<'a, str>>,
     pub domain: Option<Cow<'a, str>>,
@@ -17,6 +15,7 @@ pub struct Attributes<'a> {
     pub grant: Option<Cow<'a, str>>,
     pub redirect_uri: Option<Cow<'a, str>>,
     pub sub: Option<Cow<'a, str>>,
+    pub agent: Option<Cow<'a, str>>,
 }
 
 const CLIENT: [&str; 5] = ["client_id", "clientId", "client-id", "ClientId", "clientID"];
@@ -28,14 +27,16 @@ const REQUEST: [&str; 6] = [
     "requestId",
     "x-amzn-RequestId",
 ];
-const TIMES: [&str; 5] = ["@timestamp", "timestamp", "time", "ts", "datetime"];
+/// Names of the client where a value must look like Cognito's ids to be one.
+const WEAK_CLIENT: [&str; 4] = ["azp", "aud", "client", "app_client"];
+const AGENT: [&str; 4] = ["user_agent", "userAgent", "user-agent", "User-Agent"];
 
 impl<'a> Attributes<'a> {
     /// Finds what the line carries.
-    pub fn find(line: &'a str) -> Self {
+    pub fn find(entry: &Entry<'a>) -> Self {
+        let line = entry.raw;
         Self {
-            time: time(line),
-            client: CLIENT.iter().find_map(|key| of(line, key, is_client)),
+            client: client(entry),
             user_pool: ["user_pool_id", "userPoolId", "UserPoolId", "user_pool"]
                 .iter()
                 .find_map(|key| of(line, key, is_pool))
@@ -45,8 +46,41 @@ impl<'a> Attributes<'a> {
             grant: grant(line),
             redirect_uri: of(line, "redirect_uri", |uri| uri.contains(':')),
             sub: of(line, "sub", is_uuid),
+            agent: agent(entry),
         }
     }
+}
+
+/// The app client that a line names.
+pub fn client<'a>(entry: &Entry<'a>) -> Option<Cow<'a, str>> {
+    let line = entry.raw;
+    let plain = CLIENT.iter().find_map(|key| of(line, key, is_client));
+    plain
+        .or_else(|| {
+            WEAK_CLIENT
+                .iter()
+                .find_map(|key| of(line, key, is_cognito_client))
+        })
+        .or_else(|| {
+            // `oauth.client.id`, an object or a name with dots.
+            let nested = memchr::memmem::find(line.as_bytes(), b"client").is_some();
+            let nested = nested.then(|| entry.text_at(&["clientid"], is_cognito_client));
+            nested.flatten().map(Cow::Owned)
+        })
+}
+
+/// The user agent, which holds spaces: a JSON member, or a value in quotes.
+fn agent<'a>(entry: &Entry<'a>) -> Option<Cow<'a, str>> {
+    let names = ["useragent", "useragentoriginal"];
+    if let Some(agent) = entry.text_at(&names, |text| !text.is_empty()) {
+        return Some(Cow::Owned(agent));
+    }
+    AGENT.iter().find_map(|key| {
+        let (_, value) = entry.raw.split_once(key)?;
+        let value = value.strip_prefix(['=', ':'])?.trim_start();
+        let (value, _) = value.strip_prefix('"')?.split_once('"')?;
+        (!value.is_empty()).then_some(Cow::Borrowed(value))
+    })
 }
 
 /// The value behind a key, in `key=value`, `"key":"value"`, `key: value`, quotes escaped or not.
@@ -80,6 +114,14 @@ fn of<'a>(line: &'a str, key: &str, fits: fn(&str) -> bool) -> Option<Cow<'a, st
 
 fn is_client(text: &str) -> bool {
     (6..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// As Cognito makes them: 26 letters and digits, or about as many.
+fn is_cognito_client(text: &str) -> bool {
+    (20..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric())
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// `eu-west-1_AbCdEfGhI`.
@@ -119,7 +161,8 @@ fn domain(line: &str) -> Option<Cow<'_, str>> {
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
             .unwrap_or(part.len());
         let (host, rest) = part.split_at(end);
-        if host.ends_with(".amazoncognito.com") || rest.starts_with("/oauth2/") {
+        let endpoint = || network::names_endpoint(&rest[..rest.len().min(20)].to_ascii_lowercase());
+        if host.ends_with(".amazoncognito.com") || rest.starts_with("/oauth2/") && endpoint() {
             return Some(Cow::Borrowed(host));
         }
     }
@@ -138,41 +181,14 @@ fn grant(line: &str) -> Option<Cow<'_, str>> {
         ("client_credentials", "client_credentials"),
         ("refresh_token", "refresh"),
         ("refresh_token", "silent renew"),
+        ("refresh_token", "session renewed"),
+        ("refresh_token", "token renew"),
         ("authorization_code", "authorization code"),
         ("authorization_code", "code exchange"),
+        ("authorization_code", "exchange code"),
         ("authorization_code", "redeeming code"),
         ("authorization_code", "callback"),
     ];
     let found = said.into_iter().find(|(_, words)| lower.contains(words));
     found.map(|(grant, _)| Cow::Borrowed(grant))
-}
-
-/// The line's own time: a JSON member, or a date at its front.
-fn time(line: &str) -> Option<DateTime<Utc>> {
-    if line.starts_with('{') {
-        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
-        return TIMES.iter().find_map(|key| match object.get(*key)? {
-            serde_json::Value::String(text) => written(text),
-            serde_json::Value::Number(number) => time::from_number(number.as_f64()?),
-            _ => None,
-        });
-    }
-    let mut spaces = line.match_indices(' ').map(|(at, _)| at);
-    let first = spaces.next().unwrap_or(line.len());
-    let second = spaces.next().unwrap_or(line.len());
-    line.get(..first)
-        .and_then(written)
-        .or_else(|| line.get(..second).and_then(written))
-}
-
-fn written(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim_matches(['[', ']', '"']);
-    if let Some(time) = time::from_text(text) {
-        return Some(time);
-    }
-    let text = text.replace(',', ".").replace('/', "-");
-    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
-        .and_then(|time| time::sensible(time.and_utc()))
 }

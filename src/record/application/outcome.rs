@@ -1,7 +1,12 @@
 //! How a line says that a request ended.
 
+use std::borrow::Cow;
+
+use super::{about::About, entry::Entry, layers, network, status, words};
+use crate::record::KnownBy;
+
 /// The closed set of codes.
-const CODES: [&str; 11] = [
+const CODES: [&str; 13] = [
     "invalid_request",
     "invalid_client",
     "invalid_grant",
@@ -13,10 +18,12 @@ const CODES: [&str; 11] = [
     "access_denied",
     "login_required",
     "server_error",
+    "temporarily_unavailable",
+    "unsupported_response_type",
 ];
 
 /// Exceptions of the sign-in APIs that SDKs print.
-const EXCEPTIONS: [&str; 9] = [
+const EXCEPTIONS: [&str; 16] = [
     "NotAuthorizedException",
     "UserNotFoundException",
     "UserLambdaValidationException",
@@ -26,6 +33,13 @@ const EXCEPTIONS: [&str; 9] = [
     "UserNotConfirmedException",
     "TooManyRequestsException",
     "InvalidParameterException",
+    "RefreshTokenReuseException",
+    "CodeMismatchException",
+    "ExpiredCodeException",
+    "ForbiddenException",
+    "InternalErrorException",
+    "LimitExceededException",
+    "ResourceNotFoundException",
 ];
 
 /// Prefixes by which libraries announce a code.
@@ -64,45 +78,128 @@ const SUCCESSES: [&str; 14] = [
 ];
 
 /// What a line tells of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
-    /// A token was obtained.
-    Ok,
-    /// It was refused.
-    Failed {
-        /// An OAuth code, an exception, or `http_400`.
-        code: &'static str,
-        /// The code stood in a URL's query: the redirect of an authorize request.
-        in_url: bool,
-    },
+    /// It was accepted.
+    Ok(KnownBy),
+    /// It was refused, or never arrived.
+    Failed(Failure),
+}
+
+/// How a request failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// An OAuth code, an exception, `http_400`, an outcome of the network, or `refused`.
+    pub code: Cow<'static, str>,
+    pub known_by: KnownBy,
+    /// The code stood in a URL's query: the redirect of an authorize request.
+    pub in_url: bool,
+    /// The text that told it, in lower case.
+    pub mark: Cow<'static, str>,
+}
+
+impl Failure {
+    fn new(code: impl Into<Cow<'static, str>>, known_by: KnownBy, mark: &'static str) -> Self {
+        Self {
+            code: code.into(),
+            known_by,
+            in_url: false,
+            mark: Cow::Borrowed(mark),
+        }
+    }
+
+    fn named(code: &'static str) -> Self {
+        Self {
+            mark: Cow::Owned(code.to_ascii_lowercase()),
+            ..Self::new(code, KnownBy::Error, "")
+        }
+    }
 }
 
 /// What a line tells, if anything.
-pub fn of(line: &str) -> Option<Told> {
-    let found: Vec<Hit> = CODES.iter().flat_map(|code| hits(line, code)).collect();
-    let failed = |code, in_url| Some(Told::Failed { code, in_url });
-    let by = |wanted: fn(&Hit) -> bool| found.iter().find(|hit| wanted(hit)).map(|hit| hit.code);
-    if let Some(code) = by(|hit| hit.form == Form::Json) {
-        return failed(code, false);
+pub fn of(entry: &Entry<'_>) -> Option<Told> {
+    let lower = entry.raw.to_ascii_lowercase();
+    if !may_tell(entry.raw, &lower) {
+        return None;
     }
-    if let Some(code) = by(|hit| hit.form == Form::Url) {
-        return failed(code, true);
+    let said = entry.said();
+    let said_lower = said.to_ascii_lowercase();
+    if network::names_another(&said_lower) {
+        return None;
     }
-    if let Some(code) = by(|hit| hit.form == Form::Prefixed) {
-        return failed(code, false);
+    let about = About::of(entry, &said_lower);
+    let mut layers = layers::of(&said);
+    if layers.len() == 1 {
+        layers.clear();
     }
-    let lower = line.to_ascii_lowercase();
-    let on_topic = TOPIC.iter().any(|word| lower.contains(word)) && is_trouble(&lower);
-    if let Some(code) = by(|hit| hit.form == Form::Bare).filter(|_| on_topic) {
-        return failed(code, false);
+    let failure = layers
+        .into_iter()
+        .find_map(|layer| failure(layer, &layer.to_ascii_lowercase(), entry.raw, &about))
+        .or_else(|| code(entry.raw, &lower, entry.raw))
+        .or_else(|| failure(&said, &said_lower, entry.raw, &about));
+    if let Some(failure) = failure {
+        return Some(Told::Failed(failure));
     }
-    if let Some(code) = EXCEPTIONS.iter().find(|name| is_exception(line, name)) {
-        return failed(code, false);
+    if is_success(&lower) {
+        return Some(Told::Ok(KnownBy::Status));
     }
-    if let Some(code) = status(&lower) {
-        return failed(code, false);
+    words::of(entry, &about).map(|success| match success {
+        true => Told::Ok(KnownBy::Log),
+        false => Told::Failed(Failure::new("refused", KnownBy::Log, "")),
+    })
+}
+
+/// What any line that tells of a sign-in has: most lines have none of it.
+fn may_tell(line: &str, lower: &str) -> bool {
+    let topics = [
+        "token",
+        "auth",
+        "oidc",
+        "openid",
+        "cognito",
+        "sign",
+        "log in",
+        "logged in",
+        "login",
+        "sso",
+        "session",
+        "callback",
+    ];
+    topics.iter().any(|word| lower.contains(word))
+        || CODES.iter().any(|code| line.contains(code))
+        || EXCEPTIONS.iter().any(|name| line.contains(name))
+}
+
+/// What one layer of a line tells; `line` is all of it.
+fn failure(part: &str, lower: &str, line: &str, about: &About) -> Option<Failure> {
+    code(part, lower, line)
+        .or_else(|| status::of(lower, about))
+        .or_else(|| {
+            let (outcome, word) = network::of(lower).filter(|_| about.reaches_us)?;
+            Some(Failure::new(outcome, KnownBy::Error, word))
+        })
+}
+
+/// The code or exception that a text names; `line` is all of the line.
+fn code(part: &str, lower: &str, line: &str) -> Option<Failure> {
+    let found: Vec<Hit> = CODES.iter().flat_map(|code| hits(part, code)).collect();
+    let by = |wanted: Form| found.iter().find(|hit| hit.form == wanted);
+    if let Some(hit) = [Form::Json, Form::Url, Form::Prefixed]
+        .into_iter()
+        .find_map(by)
+    {
+        return Some(Failure {
+            in_url: hit.form == Form::Url,
+            ..Failure::named(hit.code)
+        });
     }
-    is_success(&lower).then_some(Told::Ok)
+    let on_topic = || TOPIC.iter().any(|word| lower.contains(word)) && is_trouble(lower);
+    if let Some(hit) = by(Form::Bare).filter(|_| on_topic()) {
+        return Some(Failure::named(hit.code));
+    }
+    let mut exceptions = EXCEPTIONS.iter();
+    let exception = exceptions.find(|name| is_exception(part, name, line));
+    exception.map(|name| Failure::named(name))
 }
 
 /// A code as a whole word.
@@ -189,14 +286,16 @@ fn is_trouble(lower: &str) -> bool {
 }
 
 /// An exception's name followed by its message, or named beside the SDK's client.
-fn is_exception(line: &str, name: &str) -> bool {
-    let Some(at) = memchr::memmem::find(line.as_bytes(), name.as_bytes()) else {
+fn is_exception(part: &str, name: &str, line: &str) -> bool {
+    let Some(at) = memchr::memmem::find(part.as_bytes(), name.as_bytes()) else {
         return false;
     };
-    let after = line.get(at + name.len()..).unwrap_or_default();
+    let after = part.get(at + name.len()..).unwrap_or_default();
     let sdk = [
         "CognitoIdentityProvider",
+        "Cognito Identity Provider",
         "InitiateAuth",
+        "GetTokensFromRefreshToken",
         "RespondToAuthChallenge",
         "cognito-idp",
     ];
@@ -207,30 +306,12 @@ fn is_exception(line: &str, name: &str) -> bool {
         "Refresh Token",
         "Unable to verify secret hash",
         "failed with error",
+        "invocation failed due to error",
         "Custom auth lambda trigger",
         "Password attempts exceeded",
         "User is disabled",
     ];
     sdk.iter().any(|word| line.contains(word)) || said.iter().any(|text| after.contains(text))
-}
-
-/// A refusal of which only the status is said, in a line about tokens.
-fn status(lower: &str) -> Option<&'static str> {
-    let about = ["token", "oauth", "authorization code", "operror"]
-        .iter()
-        .any(|word| lower.contains(word));
-    let said = [
-        ("http_400", "status code 400"),
-        ("http_400", "status is 400"),
-        ("http_400", "400 bad request"),
-        ("http_400", "status=400"),
-        ("http_400", "\"status\":400"),
-        ("http_401", "status code 401"),
-        ("http_401", "status is 401"),
-        ("http_401", "401 unauthorized"),
-    ];
-    let found = said.into_iter().find(|(_, words)| lower.contains(words));
-    found.filter(|_| about).map(|(code, _)| code)
 }
 
 fn is_success(lower: &str) -> bool {
