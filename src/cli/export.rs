@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
 use trailblame::{
+    cognito::states,
     frame::{Changes, Counts, Requests},
     report::{export, incidents},
 };
@@ -46,6 +47,8 @@ enum Frame {
     Changes,
     /// Attempts per minute and kind.
     Counts,
+    /// Values of settings and the time each was in force.
+    States,
     /// Outages, one a row, with the change that is named.
     Incidents,
 }
@@ -69,6 +72,11 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
         Frame::Counts => {
             let frames = frames(inputs, Want::Requests)?;
             Counts::from_cells(&[&frames.cells, &frames.aside])?.lazy()
+        }
+        Frame::States => {
+            let mut inputs = inputs.resolve(Want::Changes)?;
+            let frames = inputs.frames(Keep::Nothing)?;
+            states::frame(&states::states(&inputs.history(&frames)?))?.lazy()
         }
         Frame::Incidents => {
             let every = Question::default();
