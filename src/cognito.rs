@@ -11,6 +11,7 @@ mod read;
 // Over time.
 pub mod history;
 pub mod snapshot;
+pub mod states;
 pub mod undo;
 // What requests make of them.
 pub mod effects;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
 use trailblame::{
+    cognito::states,
     frame::{Changes, Counts, Requests, callers},
     report::{export, incidents},
 };
@@ -48,6 +49,8 @@ enum Frame {
     Counts,
     /// Who asked, by app client: addresses and agents.
     Callers,
+    /// Values of settings and the time each was in force.
+    States,
     /// Outages, one a row, with the change that is named.
     Incidents,
 }
@@ -73,6 +76,11 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
             Counts::from_cells(&[&frames.cells, &frames.aside])?.lazy()
         }
         Frame::Callers => callers::frame(&frames(inputs, Want::Requests)?.callers)?.lazy(),
+        Frame::States => {
+            let mut inputs = inputs.resolve(Want::Changes)?;
+            let frames = inputs.frames(Keep::Nothing)?;
+            states::frame(&states::states(&inputs.history(&frames)?))?.lazy()
+        }
         Frame::Incidents => {
             let every = Question::default();
             let analysis = analyse(inputs, every, &Names::new(), Keep::Nothing)?;

@@ -17,10 +17,10 @@ mod replace;
 mod timeline;
 mod write;
 
-pub(super) use self::effect::full_pool;
-use self::{
-    timeline::{Step, Timeline},
-    write::{Pools, Write},
+use self::write::{Pools, Write};
+pub(super) use self::{
+    effect::full_pool,
+    timeline::{Step, Taken, Timeline},
 };
 use super::setting::{Known, Resource, Setting, Settings};
 use crate::{
@@ -177,6 +177,11 @@ impl History {
     /// Everything that a change was made to or a description shows, sorted.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.timelines.keys()
+    }
+
+    /// The states of every resource, sorted by resource.
+    pub(super) fn timelines(&self) -> impl Iterator<Item = (&Resource, &Timeline)> {
+        self.timelines.iter()
     }
 
     /// The pool of an app client, if any change or description names both.

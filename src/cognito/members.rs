@@ -1,12 +1,12 @@
 //! The members of `UpdateUserPoolClient` and `UpdateUserPool`: their kinds, their defaults, and
-//! what becomes of one that an update leaves out.
+//! what becomes of one that an update leaves out, with how well that is established.
 //!
 //! Data, not code. Sources: botocore 1.43.11 `cognito-idp` (`UpdateUserPoolClientRequest`,
-//! `UpdateUserPoolRequest`) and its documentation of each member; domain.md §3, §9.
+//! `UpdateUserPoolRequest`) and its documentation of each member; domain.md §3, §9, §11.
 
 use serde_json::{Value, json};
 
-use super::setting::Setting;
+use super::{effects::Strength, setting::Setting};
 
 /// One member of an update request, taken apart down to its leaves.
 #[derive(Debug)]
@@ -19,6 +19,10 @@ pub struct Member {
     pub unset: Unset,
     /// What an update that leaves it out does to it.
     pub omission: Omission,
+    /// How well that is established.
+    pub strength: Strength,
+    /// Where that is known from.
+    pub source: &'static str,
     /// Whether any request for tokens or sign-in depends on it.
     pub bearing: Bearing,
 }
@@ -62,7 +66,9 @@ pub enum Unset {
 pub enum Omission {
     /// Sets it to its default: the documented rule.
     Resets,
-    /// Perhaps leaves it alone: seen or suspected, against the documented rule.
+    /// Leaves it alone: measured, against the documented rule.
+    Keeps,
+    /// Perhaps leaves it alone: suspected, against the documented rule.
     MayPersist,
     /// Cannot be: it names the resource.
     Key,
@@ -79,8 +85,70 @@ pub enum Bearing {
 
 use Bearing::{Nothing as Aside, Requests};
 use Kind::{Bool, Int, Json, List, Map, Text};
-use Omission::{Key, MayPersist, Resets};
 use Unset::{NotStated, Nothing};
+
+/// What omission does, how well that is established, and where it is known from.
+struct Rule(Omission, Strength, &'static str);
+
+/// It names the resource: every update gives it.
+const KEY: Rule = Rule(
+    Omission::Key,
+    Strength::Documented,
+    "botocore 1.43.11 cognito-idp: required",
+);
+/// No observation contradicts the sentence where it is about clients.
+const RESETS: Rule = Rule(
+    Omission::Resets,
+    Strength::Documented,
+    "botocore 1.43.11 cognito-idp, UpdateUserPoolClient: \"If you don't provide a value for an \
+     attribute, Amazon Cognito sets it to its default value\"",
+);
+const RESETS_SEEN: Rule = Rule(
+    Omission::Resets,
+    Strength::Observed,
+    "https://github.com/boto/boto3/issues/1607",
+);
+const CLIENT_KEEPS: Rule = Rule(
+    Omission::MayPersist,
+    Strength::Inferred,
+    "https://github.com/hashicorp/terraform-provider-aws/pull/47374: its provider resets it \
+     explicitly",
+);
+const NAME_KEEPS: Rule = Rule(
+    Omission::MayPersist,
+    Strength::Observed,
+    "one report on GitHub; a name cannot be empty",
+);
+/// The same sentence stands at `UpdateUserPool`, and measurements contradict it for some members.
+const POOL_RESETS: Rule = Rule(
+    Omission::Resets,
+    Strength::Inferred,
+    "botocore 1.43.11 cognito-idp, UpdateUserPool; not measured",
+);
+const MEASURED: &str = "https://github.com/go-to-k/cdkd, cognito-provider.ts: measured with \
+                        controls in us-east-1, August 2026";
+const POOL_RESETS_SEEN: Rule = Rule(Omission::Resets, Strength::Observed, MEASURED);
+const POOL_KEEPS_SEEN: Rule = Rule(Omission::Keeps, Strength::Observed, MEASURED);
+const ATTRIBUTES_KEEP: Rule = Rule(
+    Omission::Keeps,
+    Strength::Observed,
+    "https://github.com/hashicorp/terraform-provider-aws: an empty list is sent to clear it",
+);
+const TIER_KEEPS: Rule = Rule(
+    Omission::Keeps,
+    Strength::Documented,
+    "botocore 1.43.11 cognito-idp, UpdateUserPool: \"with the exception of UserPoolTier\"",
+);
+const POOL_MAY_KEEP: Rule = Rule(
+    Omission::MayPersist,
+    Strength::Inferred,
+    "not measured; the default is not stated",
+);
+const PART_MAY_KEEP: Rule = Rule(
+    Omission::MayPersist,
+    Strength::Inferred,
+    "not measured; no rule is stated",
+);
 
 impl Member {
     /// The setting of that name.
@@ -113,7 +181,7 @@ const fn member(
     name: &'static str,
     kind: Kind,
     unset: Unset,
-    omission: Omission,
+    Rule(omission, strength, source): Rule,
     bearing: Bearing,
 ) -> Member {
     Member {
@@ -121,6 +189,8 @@ const fn member(
         kind,
         unset,
         omission,
+        strength,
+        source,
         bearing,
     }
 }
@@ -185,123 +255,122 @@ const AUTH_FLOWS: &[&str] = &[
 /// its default unit.
 #[rustfmt::skip]
 pub const CLIENT: &[Member] = &[
-    member("UserPoolId", Text, NotStated, Key, Aside),
-    member("ClientId", Text, NotStated, Key, Aside),
-    member("ClientName", Text, NotStated, MayPersist, Aside),
-    member("RefreshTokenValidity", Int, Unset::Int(30), Resets, Requests),
-    member("AccessTokenValidity", Int, Unset::Int(1), Resets, Requests),
-    member("IdTokenValidity", Int, Unset::Int(1), Resets, Requests),
-    member("TokenValidityUnits.AccessToken", Text, Unset::Text("hours"), MayPersist, Requests),
-    member("TokenValidityUnits.IdToken", Text, Unset::Text("hours"), MayPersist, Requests),
-    member("TokenValidityUnits.RefreshToken", Text, Unset::Text("days"), MayPersist, Requests),
-    member("ReadAttributes", List, Unset::List(READABLE), Resets, Requests),
-    member("WriteAttributes", List, Unset::List(WRITABLE), Resets, Requests),
-    member("ExplicitAuthFlows", List, Unset::List(AUTH_FLOWS), Resets, Requests),
-    member("SupportedIdentityProviders", List, Nothing, Resets, Requests),
-    member("CallbackURLs", List, Nothing, Resets, Requests),
-    member("LogoutURLs", List, Nothing, Resets, Requests),
-    member("DefaultRedirectURI", Text, Nothing, Resets, Requests),
-    member("AllowedOAuthFlows", List, Nothing, Resets, Requests),
-    member("AllowedOAuthScopes", List, Nothing, Resets, Requests),
-    member("AllowedOAuthFlowsUserPoolClient", Bool, Unset::Bool(false), Resets, Requests),
-    member("AnalyticsConfiguration.ApplicationId", Text, Nothing, Resets, Aside),
-    member("AnalyticsConfiguration.ApplicationArn", Text, Nothing, Resets, Aside),
-    member("AnalyticsConfiguration.RoleArn", Text, Nothing, Resets, Aside),
-    member("AnalyticsConfiguration.ExternalId", Text, Nothing, Resets, Aside),
-    member("AnalyticsConfiguration.UserDataShared", Bool, Nothing, Resets, Aside),
-    member("PreventUserExistenceErrors", Text, Unset::Text("LEGACY"), Resets, Requests),
-    member("EnableTokenRevocation", Bool, NotStated, MayPersist, Requests),
-    member("EnablePropagateAdditionalUserContextData", Bool, Unset::Bool(false), Resets, Requests),
-    member("AuthSessionValidity", Int, Unset::Int(3), Resets, Requests),
-    member("RefreshTokenRotation.Feature", Text, Unset::Text("DISABLED"), MayPersist, Requests),
-    member("RefreshTokenRotation.RetryGracePeriodSeconds", Int, Unset::Int(0), MayPersist, Requests),
+    member("UserPoolId", Text, NotStated, KEY, Aside),
+    member("ClientId", Text, NotStated, KEY, Aside),
+    member("ClientName", Text, NotStated, NAME_KEEPS, Aside),
+    member("RefreshTokenValidity", Int, Unset::Int(30), RESETS, Requests),
+    member("AccessTokenValidity", Int, Unset::Int(1), RESETS, Requests),
+    member("IdTokenValidity", Int, Unset::Int(1), RESETS, Requests),
+    member("TokenValidityUnits.AccessToken", Text, Unset::Text("hours"), CLIENT_KEEPS, Requests),
+    member("TokenValidityUnits.IdToken", Text, Unset::Text("hours"), CLIENT_KEEPS, Requests),
+    member("TokenValidityUnits.RefreshToken", Text, Unset::Text("days"), CLIENT_KEEPS, Requests),
+    member("ReadAttributes", List, Unset::List(READABLE), RESETS, Requests),
+    member("WriteAttributes", List, Unset::List(WRITABLE), RESETS, Requests),
+    member("ExplicitAuthFlows", List, Unset::List(AUTH_FLOWS), RESETS_SEEN, Requests),
+    member("SupportedIdentityProviders", List, Nothing, RESETS, Requests),
+    member("CallbackURLs", List, Nothing, RESETS, Requests),
+    member("LogoutURLs", List, Nothing, RESETS, Requests),
+    member("DefaultRedirectURI", Text, Nothing, RESETS, Requests),
+    member("AllowedOAuthFlows", List, Nothing, RESETS, Requests),
+    member("AllowedOAuthScopes", List, Nothing, RESETS, Requests),
+    member("AllowedOAuthFlowsUserPoolClient", Bool, Unset::Bool(false), RESETS, Requests),
+    member("AnalyticsConfiguration.ApplicationId", Text, Nothing, RESETS, Aside),
+    member("AnalyticsConfiguration.ApplicationArn", Text, Nothing, RESETS, Aside),
+    member("AnalyticsConfiguration.RoleArn", Text, Nothing, RESETS, Aside),
+    member("AnalyticsConfiguration.ExternalId", Text, Nothing, RESETS, Aside),
+    member("AnalyticsConfiguration.UserDataShared", Bool, Nothing, RESETS, Aside),
+    member("PreventUserExistenceErrors", Text, Unset::Text("LEGACY"), RESETS, Requests),
+    member("EnableTokenRevocation", Bool, NotStated, CLIENT_KEEPS, Requests),
+    member("EnablePropagateAdditionalUserContextData", Bool, Unset::Bool(false), RESETS, Requests),
+    member("AuthSessionValidity", Int, Unset::Int(3), RESETS, Requests),
+    member("RefreshTokenRotation.Feature", Text, Unset::Text("DISABLED"), CLIENT_KEEPS, Requests),
+    member("RefreshTokenRotation.RetryGracePeriodSeconds", Int, Unset::Int(0), CLIENT_KEEPS, Requests),
 ];
 
 /// The members of `UpdateUserPoolRequest`.
 ///
-/// Omitted `Policies` were measured to be kept (domain.md §9); the documentation excepts only
-/// `UserPoolTier` from being reset.
+/// The documentation excepts only `UserPoolTier` from being reset; measurements except more.
 #[rustfmt::skip]
 pub const POOL: &[Member] = &[
-    member("UserPoolId", Text, NotStated, Key, Aside),
-    member("PoolName", Text, NotStated, MayPersist, Aside),
-    member("Policies.PasswordPolicy.MinimumLength", Int, Nothing, MayPersist, Aside),
-    member("Policies.PasswordPolicy.RequireUppercase", Bool, Nothing, MayPersist, Aside),
-    member("Policies.PasswordPolicy.RequireLowercase", Bool, Nothing, MayPersist, Aside),
-    member("Policies.PasswordPolicy.RequireNumbers", Bool, Nothing, MayPersist, Aside),
-    member("Policies.PasswordPolicy.RequireSymbols", Bool, Nothing, MayPersist, Aside),
-    member("Policies.PasswordPolicy.PasswordHistorySize", Int, Nothing, MayPersist, Aside),
-    member("Policies.PasswordPolicy.TemporaryPasswordValidityDays", Int, Nothing, MayPersist, Aside),
-    member("Policies.SignInPolicy.AllowedFirstAuthFactors", List, Nothing, MayPersist, Requests),
-    member("DeletionProtection", Text, Unset::Text("INACTIVE"), Resets, Aside),
-    member("LambdaConfig.PreSignUp", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.CustomMessage", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.PostConfirmation", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.PreAuthentication", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.PostAuthentication", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.DefineAuthChallenge", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.CreateAuthChallenge", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.VerifyAuthChallengeResponse", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.PreTokenGeneration", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.PreTokenGenerationConfig.LambdaVersion", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.PreTokenGenerationConfig.LambdaArn", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.UserMigration", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.CustomSMSSender.LambdaVersion", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.CustomSMSSender.LambdaArn", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.CustomEmailSender.LambdaVersion", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.CustomEmailSender.LambdaArn", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.KMSKeyID", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.InboundFederation.LambdaVersion", Text, Nothing, Resets, Requests),
-    member("LambdaConfig.InboundFederation.LambdaArn", Text, Nothing, Resets, Requests),
-    member("AutoVerifiedAttributes", List, Nothing, Resets, Aside),
-    member("SmsVerificationMessage", Text, Nothing, Resets, Aside),
-    member("EmailVerificationMessage", Text, Nothing, Resets, Aside),
-    member("EmailVerificationSubject", Text, Nothing, Resets, Aside),
-    member("VerificationMessageTemplate.SmsMessage", Text, Nothing, Resets, Aside),
-    member("VerificationMessageTemplate.EmailMessage", Text, Nothing, Resets, Aside),
-    member("VerificationMessageTemplate.EmailSubject", Text, Nothing, Resets, Aside),
-    member("VerificationMessageTemplate.EmailMessageByLink", Text, Nothing, Resets, Aside),
-    member("VerificationMessageTemplate.EmailSubjectByLink", Text, Nothing, Resets, Aside),
-    member("VerificationMessageTemplate.DefaultEmailOption", Text, Unset::Text("CONFIRM_WITH_CODE"), Resets, Aside),
-    member("SmsAuthenticationMessage", Text, Nothing, Resets, Aside),
-    member("UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate", List, Nothing, Resets, Aside),
-    member("MfaConfiguration", Text, Unset::Text("OFF"), Resets, Requests),
-    member("DeviceConfiguration.ChallengeRequiredOnNewDevice", Bool, Nothing, Resets, Requests),
-    member("DeviceConfiguration.DeviceOnlyRememberedOnUserPrompt", Bool, Nothing, Resets, Requests),
-    member("EmailConfiguration.SourceArn", Text, Nothing, Resets, Aside),
-    member("EmailConfiguration.ReplyToEmailAddress", Text, Nothing, Resets, Aside),
-    member("EmailConfiguration.EmailSendingAccount", Text, Unset::Text("COGNITO_DEFAULT"), Resets, Aside),
-    member("EmailConfiguration.From", Text, Nothing, Resets, Aside),
-    member("EmailConfiguration.ConfigurationSet", Text, Nothing, Resets, Aside),
-    member("SmsConfiguration.SnsCallerArn", Text, Nothing, Resets, Aside),
-    member("SmsConfiguration.ExternalId", Text, Nothing, Resets, Aside),
-    member("SmsConfiguration.SnsRegion", Text, Nothing, Resets, Aside),
-    member("UserPoolTags", Map, Nothing, Resets, Aside),
-    member("AdminCreateUserConfig.AllowAdminCreateUserOnly", Bool, Unset::Bool(false), Resets, Aside),
-    member("AdminCreateUserConfig.UnusedAccountValidityDays", Int, Nothing, MayPersist, Aside),
-    member("AdminCreateUserConfig.InviteMessageTemplate.SMSMessage", Text, Nothing, Resets, Aside),
-    member("AdminCreateUserConfig.InviteMessageTemplate.EmailMessage", Text, Nothing, Resets, Aside),
-    member("AdminCreateUserConfig.InviteMessageTemplate.EmailSubject", Text, Nothing, Resets, Aside),
-    member("UserPoolAddOns.AdvancedSecurityMode", Text, Unset::Text("OFF"), Resets, Requests),
-    member("UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode", Text, Nothing, Resets, Requests),
-    member("AccountRecoverySetting.RecoveryMechanisms", Json, Nothing, Resets, Aside),
-    member("UserPoolTier", Text, NotStated, MayPersist, Requests),
+    member("UserPoolId", Text, NotStated, KEY, Aside),
+    member("PoolName", Text, NotStated, POOL_MAY_KEEP, Aside),
+    member("Policies.PasswordPolicy.MinimumLength", Int, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.PasswordPolicy.RequireUppercase", Bool, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.PasswordPolicy.RequireLowercase", Bool, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.PasswordPolicy.RequireNumbers", Bool, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.PasswordPolicy.RequireSymbols", Bool, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.PasswordPolicy.PasswordHistorySize", Int, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.PasswordPolicy.TemporaryPasswordValidityDays", Int, Nothing, POOL_KEEPS_SEEN, Aside),
+    member("Policies.SignInPolicy.AllowedFirstAuthFactors", List, Nothing, POOL_KEEPS_SEEN, Requests),
+    member("DeletionProtection", Text, Unset::Text("INACTIVE"), POOL_RESETS, Aside),
+    member("LambdaConfig.PreSignUp", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.CustomMessage", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.PostConfirmation", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.PreAuthentication", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.PostAuthentication", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.DefineAuthChallenge", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.CreateAuthChallenge", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.VerifyAuthChallengeResponse", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.PreTokenGeneration", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.PreTokenGenerationConfig.LambdaVersion", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.PreTokenGenerationConfig.LambdaArn", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.UserMigration", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.CustomSMSSender.LambdaVersion", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.CustomSMSSender.LambdaArn", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.CustomEmailSender.LambdaVersion", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.CustomEmailSender.LambdaArn", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.KMSKeyID", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.InboundFederation.LambdaVersion", Text, Nothing, POOL_RESETS, Requests),
+    member("LambdaConfig.InboundFederation.LambdaArn", Text, Nothing, POOL_RESETS, Requests),
+    member("AutoVerifiedAttributes", List, Nothing, POOL_RESETS_SEEN, Aside),
+    member("SmsVerificationMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("EmailVerificationMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("EmailVerificationSubject", Text, Nothing, POOL_RESETS, Aside),
+    member("VerificationMessageTemplate.SmsMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("VerificationMessageTemplate.EmailMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("VerificationMessageTemplate.EmailSubject", Text, Nothing, POOL_RESETS, Aside),
+    member("VerificationMessageTemplate.EmailMessageByLink", Text, Nothing, POOL_RESETS, Aside),
+    member("VerificationMessageTemplate.EmailSubjectByLink", Text, Nothing, POOL_RESETS, Aside),
+    member("VerificationMessageTemplate.DefaultEmailOption", Text, Unset::Text("CONFIRM_WITH_CODE"), POOL_RESETS, Aside),
+    member("SmsAuthenticationMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate", List, Nothing, ATTRIBUTES_KEEP, Aside),
+    member("MfaConfiguration", Text, Unset::Text("OFF"), POOL_KEEPS_SEEN, Requests),
+    member("DeviceConfiguration.ChallengeRequiredOnNewDevice", Bool, Nothing, POOL_RESETS, Requests),
+    member("DeviceConfiguration.DeviceOnlyRememberedOnUserPrompt", Bool, Nothing, POOL_RESETS, Requests),
+    member("EmailConfiguration.SourceArn", Text, Nothing, POOL_RESETS, Aside),
+    member("EmailConfiguration.ReplyToEmailAddress", Text, Nothing, POOL_RESETS, Aside),
+    member("EmailConfiguration.EmailSendingAccount", Text, Unset::Text("COGNITO_DEFAULT"), POOL_RESETS, Aside),
+    member("EmailConfiguration.From", Text, Nothing, POOL_RESETS, Aside),
+    member("EmailConfiguration.ConfigurationSet", Text, Nothing, POOL_RESETS, Aside),
+    member("SmsConfiguration.SnsCallerArn", Text, Nothing, POOL_RESETS, Aside),
+    member("SmsConfiguration.ExternalId", Text, Nothing, POOL_RESETS, Aside),
+    member("SmsConfiguration.SnsRegion", Text, Nothing, POOL_RESETS, Aside),
+    member("UserPoolTags", Map, Nothing, POOL_RESETS, Aside),
+    member("AdminCreateUserConfig.AllowAdminCreateUserOnly", Bool, Unset::Bool(false), POOL_RESETS, Aside),
+    member("AdminCreateUserConfig.UnusedAccountValidityDays", Int, Nothing, POOL_MAY_KEEP, Aside),
+    member("AdminCreateUserConfig.InviteMessageTemplate.SMSMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("AdminCreateUserConfig.InviteMessageTemplate.EmailMessage", Text, Nothing, POOL_RESETS, Aside),
+    member("AdminCreateUserConfig.InviteMessageTemplate.EmailSubject", Text, Nothing, POOL_RESETS, Aside),
+    member("UserPoolAddOns.AdvancedSecurityMode", Text, Unset::Text("OFF"), POOL_RESETS, Requests),
+    member("UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode", Text, Nothing, POOL_RESETS, Requests),
+    member("AccountRecoverySetting.RecoveryMechanisms", Json, Nothing, POOL_RESETS, Aside),
+    member("UserPoolTier", Text, NotStated, TIER_KEEPS, Requests),
 ];
 
 /// Members of an identity provider that a response shows in full.
 #[rustfmt::skip]
 pub const IDENTITY_PROVIDER: &[Member] = &[
-    member("ProviderType", Text, NotStated, MayPersist, Requests),
-    member("ProviderDetails", Map, Nothing, MayPersist, Requests),
-    member("AttributeMapping", Map, Nothing, MayPersist, Requests),
-    member("IdpIdentifiers", List, Nothing, MayPersist, Requests),
+    member("ProviderType", Text, NotStated, PART_MAY_KEEP, Requests),
+    member("ProviderDetails", Map, Nothing, PART_MAY_KEEP, Requests),
+    member("AttributeMapping", Map, Nothing, PART_MAY_KEEP, Requests),
+    member("IdpIdentifiers", List, Nothing, PART_MAY_KEEP, Requests),
 ];
 
 /// Members of a domain.
 #[rustfmt::skip]
 pub const DOMAIN: &[Member] = &[
-    member("ManagedLoginVersion", Int, NotStated, MayPersist, Requests),
-    member("CustomDomainConfig.CertificateArn", Text, Nothing, MayPersist, Requests),
+    member("ManagedLoginVersion", Int, NotStated, PART_MAY_KEEP, Requests),
+    member("CustomDomainConfig.CertificateArn", Text, Nothing, PART_MAY_KEEP, Requests),
 ];
 
 #[cfg(test)]

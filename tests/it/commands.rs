@@ -494,6 +494,37 @@ fn frames_are_exported() {
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
 }
 
+#[test]
+fn states_are_exported() {
+    let states = [
+        "export",
+        "sample-logs",
+        "--frame",
+        "states",
+        "--format",
+        "csv",
+    ];
+    let run = program::trailblame(&states);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let mut rows = csv::Reader::from_reader(run.stdout.as_bytes());
+    let head = rows.headers().expect("a head").clone();
+    let column = |name: &str| head.iter().position(|head| head == name).expect("a column");
+    let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+    let billing: Vec<_> = rows
+        .iter()
+        .filter(|row| row[column("resource")].starts_with("4billing"))
+        .filter(|row| row[column("from")] == *"2026-03-02T14:05:04.000Z")
+        .collect();
+    assert!(!billing.is_empty());
+    for row in billing {
+        assert_eq!(&row[column("resource_kind")], "client");
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&row[column("value")]).is_ok(),
+            "{row:?}"
+        );
+    }
+}
+
 /// Outages that were asked for: client, onset, end, failed requests and verdict.
 fn asked(arguments: &[&str]) -> Vec<String> {
     let answer = program::investigate(&[&["sample-logs"], arguments].concat());

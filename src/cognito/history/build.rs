@@ -9,7 +9,7 @@ use super::{
     Gap, Snapshot,
     effect::{Effect, effect},
     place::{Place, confirm, is_later, is_younger, place, replaces},
-    timeline::{Step, Timeline},
+    timeline::{Step, Taken, Timeline},
     write::Write,
 };
 use crate::{
@@ -84,6 +84,13 @@ impl<'a> Builder<'a> {
     fn run(&mut self) {
         if let Some((_, snapshot)) = self.snapshots.iter().rfind(|(p, _)| *p == Place::Start) {
             self.state = self.start(snapshot);
+            if !self.writes.is_empty() {
+                self.timeline.taken.push(Taken {
+                    before: 0,
+                    modified: snapshot.modified,
+                    settings: self.state.clone(),
+                });
+            }
         }
         for step in 0..self.writes.len() {
             self.apply(step);
@@ -127,11 +134,13 @@ impl<'a> Builder<'a> {
         before.extend(made.implied);
         before.extend(made.unexplained);
         let mut after = made.after;
+        let mut described = BTreeSet::new();
         for (place, snapshot) in &self.snapshots {
             let last = self.writes.iter().rposition(|(_, w)| replaces(w));
             let undated = *place == Place::Undated && last == Some(step);
             if *place == Place::Shows(step) || undated {
-                confirm(&mut after, snapshot, &self.touched_from(step + 1));
+                let except = self.touched_from(step + 1);
+                described.extend(confirm(&mut after, snapshot, &except));
             }
         }
         self.state = after.clone();
@@ -140,6 +149,7 @@ impl<'a> Builder<'a> {
             before,
             after,
             touched: made.touched,
+            described,
             opaque: made.opaque,
         });
         self.overtake(step);
@@ -198,6 +208,7 @@ impl<'a> Builder<'a> {
         }
         let younger = self.touched_after(snapshot.modified);
         let mut strays = Vec::new();
+        let mut taken = Settings::new();
         for (setting, seen) in &snapshot.settings {
             let state = known(&self.state, setting);
             let kept = younger.contains(setting) || seen.value().is_none();
@@ -207,8 +218,14 @@ impl<'a> Builder<'a> {
             if state.observed().is_some() && seen.observed().is_some() && state.differs(seen) {
                 strays.push(setting.clone());
             }
+            taken.insert(setting.clone(), seen.clone());
             self.state.insert(setting.clone(), seen.clone());
         }
+        self.timeline.taken.push(Taken {
+            before: self.timeline.steps.len(),
+            modified: snapshot.modified,
+            settings: taken,
+        });
         if let Some(modified) = snapshot.modified
             && self
                 .last()
@@ -219,12 +236,13 @@ impl<'a> Builder<'a> {
     }
 
     fn note_gap(&mut self, made: &Effect, before: DateTime<Utc>) {
-        let contradicted = made.implied.iter().filter(|(setting, implied)| {
+        // What was only assumed may have been assumed wrongly.
+        let contradicted = made.implied.iter().chain(&made.unexplained);
+        let contradicted = contradicted.filter(|(setting, shown)| {
             let state = known(&self.state, setting);
-            state.observed().is_some() && state.differs(implied)
+            state.observed().is_some() && state.differs(shown)
         });
-        let strays = contradicted.map(|(setting, _)| setting.clone());
-        let strays = strays.chain(made.unexplained.keys().cloned()).collect();
+        let strays = contradicted.map(|(setting, _)| setting.clone()).collect();
         self.report(strays, before);
     }
 

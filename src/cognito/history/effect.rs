@@ -74,7 +74,7 @@ impl Effect {
     /// The same, known to have been there before: an update of nothing fails.
     pub fn of_existing(mut self) -> Self {
         self.implied.insert(Setting::EXISTS, yes());
-        self.after.entry(Setting::EXISTS).or_insert_with(yes);
+        self.after.insert(Setting::EXISTS, yes());
         self
     }
 }
@@ -188,8 +188,15 @@ pub(in crate::cognito) fn full_pool(object: &Map<String, Value>) -> Settings {
     settings
 }
 
+/// Without a mode and without a factor it turns multi-factor authentication off (measured,
+/// domain.md §11).
 fn mfa(write: &Write<'_>, before: &Settings) -> Effect {
     let mut to = Settings::new();
+    let request = write.request.as_ref();
+    if request.is_some_and(|request| read::given(request, POOL).is_empty()) {
+        let mode = Setting::named("MfaConfiguration");
+        to.insert(mode, Known::Assumed(json!("OFF")));
+    }
     for object in [&write.request, &write.response].into_iter().flatten() {
         to.extend(read::given(object, POOL));
     }

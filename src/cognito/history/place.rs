@@ -60,8 +60,12 @@ pub(super) fn is_younger(time: DateTime<Utc>, modified: DateTime<Utc>) -> bool {
 }
 
 /// Replaces what was assumed, or not known, by what a description of this very state shows; one
-/// that contradicts what was observed does not describe this state.
-pub(super) fn confirm(after: &mut Settings, snapshot: &Snapshot, except: &BTreeSet<Setting>) {
+/// that contradicts what was observed does not describe this state. Says which settings it was.
+pub(super) fn confirm(
+    after: &mut Settings,
+    snapshot: &Snapshot,
+    except: &BTreeSet<Setting>,
+) -> BTreeSet<Setting> {
     let shown = || {
         let settings = snapshot.settings.iter();
         settings.filter(|(setting, _)| !except.contains(setting))
@@ -70,12 +74,15 @@ pub(super) fn confirm(after: &mut Settings, snapshot: &Snapshot, except: &BTreeS
         let state = known(after, setting);
         state.observed().is_some() && state.differs(seen)
     };
+    let mut confirmed = BTreeSet::new();
     if shown().any(contradicts) {
-        return;
+        return confirmed;
     }
     for (setting, seen) in shown() {
-        if seen.value().is_some() {
+        if seen.value().is_some() && known(after, setting) != seen {
             after.insert(setting.clone(), seen.clone());
+            confirmed.insert(setting.clone());
         }
     }
+    confirmed
 }

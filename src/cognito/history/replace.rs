@@ -12,7 +12,7 @@ use crate::cognito::{
     lifetime,
     members::{Bearing, Kind, Member, Omission, Unset},
     read::{self, default_of, units_first},
-    setting::{Known, Setting, Settings, known, value},
+    setting::{Known, Setting, Settings, is_nothing, known, value},
 };
 
 /// What an update that gave `request` and was answered with `answer` did to `before`.
@@ -89,13 +89,14 @@ fn unseen_request(
     }
 }
 
-/// The state after by the documented rule: given, or default; what may persist is as before.
+/// The state after by the rule of each member: given, or default, or as before.
 fn by_rule(before: &Settings, given: &Settings, table: &[Member]) -> Settings {
     let mut after = before.clone();
     for member in units_first(table) {
         let setting = member.setting();
         let now = match (given.get(&setting), member.omission) {
-            (Some(given), _) => given.clone(),
+            (Some(given), _) => not_empty(given, member),
+            (None, Omission::Keeps) => known(before, &setting).clone(),
             (None, Omission::Resets) => {
                 default_of(member, &after).map_or(Known::Unknown, Known::Assumed)
             }
@@ -107,9 +108,49 @@ fn by_rule(before: &Settings, given: &Settings, table: &[Member]) -> Settings {
         after.insert(setting, now);
     }
     empty_maps(&mut after, table, |_| Known::Assumed(Value::Null));
-    after.extend(given.clone());
+    doubt_newer(&mut after, table);
+    let others = given
+        .iter()
+        .filter(|(setting, _)| !is_single(setting, table));
+    after.extend(others.map(|(setting, known)| (setting.clone(), known.clone())));
     lifetime::spell_out_zero(&mut after);
     after
+}
+
+/// An empty list of what has a default that is not empty is that default: responses omit it.
+fn not_empty(given: &Known, member: &Member) -> Known {
+    match (given, member.default_value()) {
+        (Known::Observed(Value::Array(items)), Some(default)) if items.is_empty() => {
+            match is_nothing(&default) {
+                true => given.clone(),
+                false => Known::Assumed(default),
+            }
+        }
+        _ => given.clone(),
+    }
+}
+
+/// Members newer than the table, of which nobody says what omission does to them.
+fn doubt_newer(settings: &mut Settings, table: &[Member]) {
+    const NEWER: &[&str] = &[
+        "AcrConfiguration",
+        "IssuerConfiguration",
+        "KeyConfiguration",
+    ];
+    let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let tops: BTreeSet<String> = table.iter().map(|member| first(member.name)).collect();
+    for (setting, known) in settings.iter_mut() {
+        let top = first(setting.as_str());
+        let newer = NEWER.contains(&top.as_str()) || tops.contains(&top);
+        if newer && !belongs(setting, table) {
+            *known = known.assumed();
+        }
+    }
+}
+
+/// Whether the table has a member of that very name.
+fn is_single(setting: &Setting, table: &[Member]) -> bool {
+    units_first(table).any(|member| member.name == setting.as_str())
 }
 
 /// A default that is a value: where it is none, AWS says little of what a pool starts with.
@@ -156,9 +197,10 @@ fn touched(given: &Settings, table: &[Member]) -> BTreeSet<Setting> {
 fn shows_everything(answer: &Settings, given: &Settings, table: &[Member]) -> bool {
     units_first(table).all(|member| {
         let setting = member.setting();
-        match (given.get(&setting), answer.get(&setting)) {
+        let given = given.get(&setting).map(|given| not_empty(given, member));
+        match (given, answer.get(&setting)) {
             (Some(Known::Observed(value)), None) => {
-                default_of(member, answer).is_none_or(|default| default == *value)
+                default_of(member, answer).is_none_or(|default| default == value)
             }
             _ => true,
         }
@@ -166,7 +208,7 @@ fn shows_everything(answer: &Settings, given: &Settings, table: &[Member]) -> bo
 }
 
 /// Values after an update that were left out of the request and are neither their default nor what
-/// they were: whoever put them there did so before, unseen.
+/// they were, or were taken to be: they were there before, put there unseen.
 fn unexplained(
     before: &Settings,
     after: &Settings,
@@ -177,7 +219,6 @@ fn unexplained(
         let setting = member.setting();
         let (was, is) = (known(before, &setting), known(after, &setting));
         !given.contains_key(&setting)
-            && was.observed().is_some()
             && was.differs(is)
             && default_of(member, after).is_some_and(|default| is.value() != Some(&default))
     };

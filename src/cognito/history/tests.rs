@@ -247,6 +247,82 @@ fn pool_update_drops_triggers_and_keeps_policies() {
 }
 
 #[test]
+fn pool_update_keeps_what_was_measured_to_be_kept() {
+    check(
+        &format!(
+            r#"{POOL_CREATED}
+            10 UpdateUserPool {{"policies":{{"signInPolicy":{{"allowedFirstAuthFactors":["PASSWORD"]}}}},"lambdaConfig":{{"defineAuthChallenge":"arn:aws:lambda:eu-west-1:111122223333:function:define"}}}}
+            20 SetUserPoolMfaConfig {{"userPoolId":"eu-west-1_EXAMPLE"}}
+            30 SetUserPoolMfaConfig {{"userPoolId":"eu-west-1_EXAMPLE","emailMfaConfiguration":{{"subject":"code"}},"mfaConfiguration":"ON"}}"#
+        ),
+        expect![[r#"
+            CreateUserPool Effective
+              Exists: false -> true
+            UpdateUserPool Effective
+              Policies.SignInPolicy.AllowedFirstAuthFactors: [] -> ["PASSWORD"]
+            SetUserPoolMfaConfig Effective
+              MfaConfiguration: "OPTIONAL" -> "OFF"?
+            SetUserPoolMfaConfig Effective
+              EmailMfaConfiguration.Subject: ? -> "code"
+              MfaConfiguration: "OFF"? -> "ON"
+        "#]],
+    );
+}
+
+#[test]
+fn wrong_assumption_blames_no_later_update() {
+    // The second update answers that the first one, unanswered, did not reset the flows.
+    check(
+        &format!(
+            r#"{CREATED}
+            10 UpdateUserPoolClient {{"clientName":"web","callbackURLs":["https://example.com/cb"]}}
+            20 UpdateUserPoolClient {{"clientName":"web","callbackURLs":["https://example.com/cb"]}} => {{"userPoolClient":{{"clientName":"web","callbackURLs":["https://example.com/cb"],"allowedOAuthFlows":["code"],"enableTokenRevocation":true}}}}"#
+        ),
+        expect![[r#"
+            CreateUserPoolClient Effective
+              Exists: false -> true
+            UpdateUserPoolClient Effective
+              AllowedOAuthFlows: ["code"] -> []?
+              AllowedOAuthFlowsUserPoolClient: true -> false?
+              AllowedOAuthScopes: ["email","openid"] -> []?
+            UpdateUserPoolClient NoDifference
+        "#]],
+    );
+}
+
+#[test]
+fn lifetime_in_another_unit_and_empty_list_are_no_difference() {
+    check(
+        &format!(
+            r#"{CREATED}
+            10 UpdateUserPoolClient {{"clientName":"web","callbackURLs":["https://example.com/cb"],"allowedOAuthFlows":["code"],"allowedOAuthScopes":["openid","email"],"allowedOAuthFlowsUserPoolClient":true,"accessTokenValidity":3600,"tokenValidityUnits":{{"accessToken":"seconds"}},"explicitAuthFlows":[]}} => {{"userPoolClient":{{"clientName":"web","callbackURLs":["https://example.com/cb"],"allowedOAuthFlows":["code"],"allowedOAuthScopes":["openid","email"],"allowedOAuthFlowsUserPoolClient":true,"enableTokenRevocation":true,"accessTokenValidity":3600,"tokenValidityUnits":{{"accessToken":"seconds"}}}}}}
+            20 UpdateUserPoolClient {{"clientName":"web","callbackURLs":["https://example.com/cb"],"allowedOAuthFlows":["code"],"allowedOAuthScopes":["openid","email"],"allowedOAuthFlowsUserPoolClient":true,"explicitAuthFlows":[]}}"#
+        ),
+        expect![[r#"
+            CreateUserPoolClient Effective
+              Exists: false -> true
+            UpdateUserPoolClient NoDifference
+            UpdateUserPoolClient NoDifference
+        "#]],
+    );
+}
+
+#[test]
+fn update_after_a_deletion_proves_that_it_is_there() {
+    check(
+        "0 DeleteUserPoolClient\n 10 UpdateUserPoolClient\n 20 DeleteUserPoolClient",
+        expect![[r#"
+            DeleteUserPoolClient Effective
+              Exists: true -> false
+            UpdateUserPoolClient Opaque
+            DeleteUserPoolClient Effective
+              Exists: true -> false
+            gap after EXAMPLE-00: Exists
+        "#]],
+    );
+}
+
+#[test]
 fn description_of_the_very_state_overrules_the_rule() {
     check_with(
         &format!(

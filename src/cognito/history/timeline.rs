@@ -2,18 +2,25 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::{At, DiffLine};
-use crate::cognito::setting::{Setting, Settings, known};
+use crate::cognito::{
+    lifetime::{Token, lifetime},
+    setting::{Setting, Settings, known},
+};
 
 /// One successful write.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Step {
+pub(in crate::cognito) struct Step {
     /// Index of the change.
     pub change: usize,
     pub before: Settings,
     pub after: Settings,
     /// What the request gave or reset.
     pub touched: BTreeSet<Setting>,
+    /// What is known after it by a description only.
+    pub described: BTreeSet<Setting>,
     /// Whether it changed something that no log shows.
     pub opaque: bool,
 }
@@ -37,14 +44,39 @@ impl Step {
         let (before, after) = (known(&self.before, setting), known(&self.after, setting));
         let both = before.value().is_some() && after.value().is_some();
         *setting != Setting::CLIENT_SECRET
+            && !self.is_other_unit(setting)
             && (before.differs(after) || !both && self.touched.contains(setting))
     }
+
+    /// Whether it is part of a lifetime that is as long as before, in whatever unit.
+    fn is_other_unit(&self, setting: &Setting) -> bool {
+        let name = setting.as_str();
+        let tokens = Token::ALL.into_iter();
+        let mut own = tokens.filter(|token| [token.validity(), token.unit()].contains(&name));
+        own.any(|token| {
+            let before = lifetime(&self.before, token);
+            before.is_some() && before == lifetime(&self.after, token)
+        })
+    }
+}
+
+/// A description that was taken up between two writes.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::cognito) struct Taken {
+    /// The step it stands before; the number of steps when it came last.
+    pub before: usize,
+    /// When what it shows was last modified.
+    pub modified: Option<DateTime<Utc>>,
+    /// What it told, apart from what younger writes touched.
+    pub settings: Settings,
 }
 
 /// The states of one resource.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Timeline {
+pub(in crate::cognito) struct Timeline {
     pub steps: Vec<Step>,
+    /// Descriptions taken up, in order.
+    pub taken: Vec<Taken>,
     /// What holds where no step says anything.
     pub baseline: Option<Settings>,
     pub now: Option<Settings>,

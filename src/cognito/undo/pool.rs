@@ -163,8 +163,8 @@ fn by_hand(case: &Case<'_>, pool: &UserPoolId, lost: Vec<String>) -> Undo {
     steps.extend(lost);
     steps.push(format!(
         "Send every member that `update-user-pool` takes back, changed or not: `{} \
-         --cli-input-json file://pool.json`; what is left out is reset, multi-factor \
-         authentication and triggers included.",
+         --cli-input-json file://pool.json`; what is left out may be reset, \
+         triggers and e-mail settings included.",
         call(case, "update_user_pool").start()
     ));
     Undo::steps(steps)

@@ -425,7 +425,7 @@ fn pool_comes_back_from_a_description_only() {
         steps
         - Save the settings as they are: `aws cognito-idp describe-user-pool --region eu-west-1 --user-pool-id eu-west-1_EXAMPLE > pool.json`.
         - Set `LambdaConfig.DefineAuthChallenge` to `"arn:define"`.
-        - Send every member that `update-user-pool` takes back, changed or not: `aws cognito-idp update-user-pool --region eu-west-1 --cli-input-json file://pool.json`; what is left out is reset, multi-factor authentication and triggers included.
+        - Send every member that `update-user-pool` takes back, changed or not: `aws cognito-idp update-user-pool --region eu-west-1 --cli-input-json file://pool.json`; what is left out may be reset, triggers and e-mail settings included.
     "#]],
     );
     let described =
