@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 
 mod build;
 mod effect;
+mod elsewhere;
 mod order;
+mod pages;
 mod parts;
 mod place;
 mod replace;
@@ -25,6 +27,7 @@ use self::{
 use super::setting::{Known, Resource, Setting, Settings};
 use crate::{
     ids::{AppClientId, EventId, UserPoolId},
+    queries,
     record::Change,
 };
 
@@ -52,6 +55,16 @@ pub enum Standing {
     Failed(String),
     /// It changed something whose value no log shows: a function's code, a firewall rule, a secret.
     Opaque,
+    /// It released an application and altered no setting.
+    Release,
+}
+
+impl ConfigChange {
+    /// Whether the call released an application, or tried to: evidence of what the application did,
+    /// never a suspect.
+    pub fn is_release(&self) -> bool {
+        queries::is_release(&self.change.service, &self.change.name)
+    }
 }
 
 /// One setting, before and after a change.
@@ -213,6 +226,9 @@ fn pools(changes: &[Change], snapshots: &[Snapshot]) -> Pools {
 fn standing(write: &Write<'_>, diff: &[DiffLine], opaque: bool) -> Standing {
     if let Some(error) = write.error() {
         return Standing::Failed(error.to_owned());
+    }
+    if write.is_release() {
+        return Standing::Release;
     }
     let seen = |line: &DiffLine| line.before != Known::Unknown || line.after != Known::Unknown;
     if diff.iter().any(seen) {

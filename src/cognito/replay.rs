@@ -217,7 +217,7 @@ fn lines(change: &ConfigChange) -> Cow<'_, [DiffLine]> {
             Some("elasticloadbalancing") => "Listener",
             _ => return Cow::Borrowed(&change.diff),
         },
-        Resource::Pool(_) | Resource::Client(..) if opaque && is_of_pages(change) => "Pages",
+        Resource::Pool(_) | Resource::Client(..) if is_of_pages(change) => "Pages",
         Resource::Pool(_) | Resource::Client(..)
             if opaque && change.change.name == "SetRiskConfiguration" =>
         {

@@ -10,6 +10,7 @@ use super::super::{
 };
 use crate::{
     ids::{AppClientId, UserPoolId},
+    queries,
     record::Change,
 };
 
@@ -38,7 +39,18 @@ impl<'a> Write<'a> {
 
     /// A text that the request gave.
     pub fn asked(&self, name: &str) -> Option<&str> {
-        get_text(self.request.as_ref()?, name)
+        get_text(self.body()?, name)
+    }
+
+    /// The request, without the wrapper in which newer calls of EC2 put it:
+    /// `{"DeleteNatGatewayRequest":{…}}`.
+    pub fn body(&self) -> Option<&Map<String, Value>> {
+        let request = self.request.as_ref()?;
+        let mut members = request.iter();
+        match (members.next(), members.next()) {
+            (Some((name, Value::Object(inner))), None) if name.ends_with("Request") => Some(inner),
+            _ => Some(request),
+        }
     }
 
     /// A member of the object `wrapper` in the response.
@@ -50,6 +62,11 @@ impl<'a> Write<'a> {
     pub fn service(&self) -> &'a str {
         let service = &self.change.service;
         service.split('.').next().unwrap_or(service)
+    }
+
+    /// Whether it released an application.
+    pub fn is_release(&self) -> bool {
+        queries::is_release(&self.change.service, &self.change.name)
     }
 
     /// The error it failed with.
@@ -127,9 +144,11 @@ impl<'a> Write<'a> {
             Some(pool) if association => Resource::Pool(pool),
             _ if association => self.other(),
             _ => {
-                let name = ["id", "aRN", "name", "webACLArn"]
+                let name = ["id", "aRN", "webACLArn"]
                     .iter()
                     .find_map(|key| self.asked(key));
+                let name = name.or_else(|| self.answered("summary", "id"));
+                let name = name.or_else(|| self.asked("name"));
                 Resource::Firewall(name.unwrap_or_default().to_owned())
             }
         }
@@ -151,13 +170,52 @@ impl<'a> Write<'a> {
             "resourceArn",
             "resourceId",
             "aliasName",
+            // EC2; what a route or entry is part of comes first.
+            "routeTableId",
+            "networkAclId",
+            "groupId",
+            "natGatewayId",
+            "vpcEndpointId",
+            "vpcId",
+            // Hosts and senders.
+            "distributionId",
+            "targetDistributionId",
+            "domainName",
+            "emailIdentity",
+            "identity",
+            // Applications.
+            "service",
+            "serviceName",
+            "serviceArn",
+            "family",
+            "applicationName",
+            "appId",
+            "restApiId",
             "name",
+            "id",
         ];
-        let name = NAMES.iter().find_map(|key| self.asked(key));
-        Resource::Other(
-            self.service().to_owned(),
-            name.unwrap_or_default().to_owned(),
-        )
+        let asked = NAMES.iter().find_map(|key| self.asked(key));
+        let tagged = || get_text(get_object(self.body()?, "vpcEndpointId")?, "content");
+        let answered = || {
+            let answer = self.response.as_ref()?;
+            get_text(answer, "certificateArn").or_else(|| get_text(answer, "name"))
+        };
+        let name = asked.or_else(tagged).or_else(answered).unwrap_or_default();
+        Resource::Other(self.service().to_owned(), bare_name(name).to_owned())
+    }
+}
+
+/// The name of a secret or parameter in its ARN: a secret's ends in six letters of AWS's.
+pub(in crate::cognito) fn bare_name(text: &str) -> &str {
+    if let Some((_, name)) = text.split_once(":parameter") {
+        return name;
+    }
+    let Some((_, name)) = text.split_once(":secret:") else {
+        return text;
+    };
+    match name.rsplit_once('-') {
+        Some((name, suffix)) if suffix.len() == 6 => name,
+        _ => name,
     }
 }
 
