@@ -6,8 +6,9 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
 use trailblame::{
+    cognito::links,
     frame::{Changes, Counts, Requests},
-    report::{export, incidents},
+    report::{self, export, incidents},
 };
 
 use super::{
@@ -46,6 +47,8 @@ enum Frame {
     Changes,
     /// Attempts per minute and kind.
     Counts,
+    /// What depends on what: triggers, web ACLs, certificates, providers, secrets by name.
+    Links,
     /// Outages, one a row, with the change that is named.
     Incidents,
 }
@@ -69,6 +72,11 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
         Frame::Counts => {
             let frames = frames(inputs, Want::Requests)?;
             Counts::from_cells(&[&frames.cells, &frames.aside])?.lazy()
+        }
+        Frame::Links => {
+            let mut inputs = inputs.resolve(Want::Changes)?;
+            let frames = inputs.frames(Keep::Nothing)?;
+            report::links::frame(&links::links(&inputs.history(&frames)?))?.lazy()
         }
         Frame::Incidents => {
             let every = Question::default();

@@ -19,7 +19,10 @@ mod replace;
 mod timeline;
 mod write;
 
-pub(super) use self::effect::full_pool;
+pub(super) use self::{
+    effect::full_pool,
+    write::{bare_name, function_name},
+};
 use self::{
     timeline::{Step, Timeline},
     write::{Pools, Write},

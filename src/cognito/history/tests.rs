@@ -582,3 +582,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pages_and_risk_tell_what_changed() {
+    check(
+        r#"1 UpdateManagedLoginBranding {"managedLoginBrandingId":"bEXAMPLE","useCognitoProvidedValues":false,"settings":{"components":{"form":{"borderRadius":8}}}}
+           2 UpdateManagedLoginBranding {"managedLoginBrandingId":"bEXAMPLE","useCognitoProvidedValues":false,"settings":{"components":{"form":{"borderRadius":2}}}}
+           3 DeleteManagedLoginBranding {"managedLoginBrandingId":"bEXAMPLE"}
+           4 SetUICustomization {"clientId":"ALL","cSS":".a{}"}
+           5 SetRiskConfiguration {"compromisedCredentialsRiskConfiguration":{"actions":{"eventAction":"BLOCK"}}}
+           6 SetRiskConfiguration {}"#,
+        expect![[r#"
+            UpdateManagedLoginBranding Effective
+              Branding.bEXAMPLE.Settings.Components: ? -> {"Form.BorderRadius":8}
+              Branding.bEXAMPLE.UseCognitoProvidedValues: ? -> false
+            UpdateManagedLoginBranding Effective
+              Branding.bEXAMPLE.Settings.Components: {"Form.BorderRadius":8} -> {"Form.BorderRadius":2}
+            DeleteManagedLoginBranding Effective
+              Branding.bEXAMPLE: "present" -> null
+              Branding.bEXAMPLE.Settings.Components: {"Form.BorderRadius":2} -> null
+              Branding.bEXAMPLE.UseCognitoProvidedValues: false -> null
+            SetUICustomization Effective
+              UICustomization.ALL.CSS: ? -> ".a{}"
+            SetRiskConfiguration Effective
+              CompromisedCredentialsRiskConfiguration.Actions.EventAction: ? -> "BLOCK"
+            SetRiskConfiguration Effective
+              CompromisedCredentialsRiskConfiguration.Actions.EventAction: "BLOCK" -> null?
+        "#]],
+    );
+}

@@ -205,10 +205,13 @@ impl<'a> Write<'a> {
     }
 }
 
-/// The name of a secret or parameter in its ARN: a secret's ends in six letters of AWS's.
+/// The name of a secret, parameter or service in its ARN: a secret's ends in six letters of AWS's.
 pub(in crate::cognito) fn bare_name(text: &str) -> &str {
     if let Some((_, name)) = text.split_once(":parameter") {
         return name;
+    }
+    if let Some((_, name)) = text.split_once(":service/") {
+        return name.rsplit('/').next().unwrap_or(name);
     }
     let Some((_, name)) = text.split_once(":secret:") else {
         return text;
@@ -232,7 +235,7 @@ fn is_date(text: &str) -> bool {
 }
 
 /// The bare name in `name`, `name:alias`, `account:function:name` or a full ARN.
-fn function_name(text: &str) -> &str {
+pub(in crate::cognito) fn function_name(text: &str) -> &str {
     let mut parts = text.split(':').skip_while(|part| *part != "function");
     match (parts.next(), parts.next()) {
         (Some(_), Some(name)) => name,
@@ -258,6 +261,21 @@ mod tests {
             "arn:aws:lambda:eu-west-1:111122223333:function:tokens:7",
         ] {
             assert_eq!(function_name(text), "tokens");
+        }
+    }
+
+    #[test]
+    fn names_of_arns() {
+        let arn = |rest: &str| format!("arn:aws:x:eu-west-1:111122223333:{rest}");
+        for (text, expected) in [
+            (arn("secret:prod/orders-AbCdEf"), "prod/orders"),
+            (arn("secret:prod/orders-web"), "prod/orders-web"),
+            (arn("parameter/prod/orders"), "/prod/orders"),
+            (arn("service/prod/orders"), "orders"),
+            (arn("certificate/EXAMPLE"), &arn("certificate/EXAMPLE")),
+            ("prod/orders-secret".to_owned(), "prod/orders-secret"),
+        ] {
+            assert_eq!(bare_name(&text), expected);
         }
     }
 

@@ -25,9 +25,10 @@ const ASIDE: &[&str] = &[
 /// What a write to a web ACL, rule group, IP set or pattern set did.
 pub(in super::super) fn firewall(write: &Write<'_>, before: &Settings) -> Effect {
     let content = write.request.as_ref().map(content);
+    let content = content.filter(|content| !content.is_empty());
     match (write.api, content) {
         (api, _) if api.starts_with("Delete") => Effect::deleted(),
-        (api, Some(content)) if api.starts_with("Create") => Effect::created(content),
+        (api, content) if api.starts_with("Create") => Effect::created(content.unwrap_or_default()),
         (
             "UpdateWebACL" | "UpdateRuleGroup" | "UpdateIPSet" | "UpdateRegexPatternSet",
             Some(content),
