@@ -63,6 +63,26 @@ pub enum Standing {
 }
 
 impl ConfigChange {
+    /// Whether it failed because its resource did not exist at that time, or what that is part of did
+    /// not: a refused write changes nothing, and is evidence of the state.
+    pub fn denies_existence(&self) -> bool {
+        const CODES: [&str; 5] = [
+            "NoSuchEntityException",
+            "NotFoundException",
+            "ResourceNotFoundException",
+            "UserPoolNotFoundException",
+            "WAFNonexistentItemException",
+        ];
+        let code = match &self.standing {
+            Standing::Failed(code) => code.as_str(),
+            _ => return false,
+        };
+        // Where something is made or joined, it is the other end that is not there.
+        let joins = ["Create", "Associate", "Attach", "Add"];
+        let joins = joins.iter().any(|verb| self.change.name.starts_with(verb));
+        CODES.contains(&code) && !joins
+    }
+
     /// Whether the call released an application, or tried to: evidence of what the application did,
     /// never a suspect.
     pub fn is_release(&self) -> bool {

@@ -611,3 +611,20 @@ fn pages_and_risk_tell_what_changed() {
         "#]],
     );
 }
+
+#[test]
+fn a_refused_write_may_say_that_nothing_is_there() {
+    let history = History::new(
+        changes(
+            r#"1 UpdateUserPoolClient {"clientName":"web"} => !ResourceNotFoundException
+               2 UpdateUserPoolClient {"clientName":"web"} => !InvalidParameterException
+               3 CreateUserPoolClient {"clientName":"web"} => !ResourceNotFoundException
+               4 DeleteUserPoolClient"#,
+        ),
+        Vec::new(),
+    );
+    let denies = history.changes().iter().map(ConfigChange::denies_existence);
+    assert_eq!(denies.collect::<Vec<_>>(), [true, false, false, false]);
+    let writes: Vec<usize> = history.writes(&history.changes()[0].resource).collect();
+    assert_eq!(writes, [3]);
+}
