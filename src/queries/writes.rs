@@ -544,7 +544,6 @@ mod tests {
             "GenerateDataKey",
             "AssumeRole",
             "BatchGetImage",
-            "CreateGrant",
             "GetParameter",
             "CreateLogStream",
             "DescribeInstances",

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that many names hold: one of them alone says nothing.
-const COMMON: [&str; 26] = [
+const COMMON: [&str; 28] = [
     "api",
     "app",
     "auth",
@@ -27,6 +27,7 @@ const COMMON: [&str; 26] = [
     "id",
     "key",
     "live",
+    "login",
     "oauth",
     "pool",
     "prod",
@@ -39,6 +40,7 @@ const COMMON: [&str; 26] = [
     "test",
     "user",
     "web",
+    "www",
 ];
 
 /// Adds a link for each secret, parameter and service whose name agrees with a client's, the better
@@ -129,7 +131,9 @@ fn agreement(thing: &str, client: &str) -> Option<Agreement> {
             .any(|word| word.len() >= 3 && !COMMON.contains(&word.as_str()))
     };
     let parts = || thing.split(['/', ':']).map(words);
-    if telling(&client) && parts().any(|part| part == client) {
+    // Two common words together say something: `api-eu`.
+    let whole = telling(&client) || client.len() > 1;
+    if whole && parts().any(|part| part == client) {
         return Some(Agreement::Whole);
     }
     let within = |long: &[String], short: &[String]| {
@@ -189,6 +193,12 @@ mod tests {
             ),
             ("prod/reorders/secret", "orders-web", None),
             ("prod/web/secret", "orders-web", None),
+            ("prod/web/secret", "web", None),
+            (
+                "api-eu/cognito-client-secret",
+                "api-eu",
+                Some(Agreement::Whole),
+            ),
             ("cognito-client-secret", "web-client", None),
             ("", "orders", None),
         ] {

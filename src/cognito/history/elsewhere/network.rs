@@ -150,5 +150,5 @@ fn by_id(request: &Map<String, Value>) -> Vec<String> {
         Value::Object(object) => get_text(object, "securityGroupRuleId").map(str::to_owned),
         other => other.as_str().map(str::to_owned),
     };
-    ids.filter_map(|item| id(item)).collect()
+    ids.filter_map(id).collect()
 }
