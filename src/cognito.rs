@@ -10,6 +10,7 @@ pub mod members;
 mod read;
 // Over time.
 pub mod history;
+pub mod links;
 pub mod snapshot;
 pub mod states;
 pub mod undo;

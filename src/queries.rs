@@ -2,6 +2,13 @@
 //!
 //! Knows nothing of how anything is fetched.
 
+mod writes;
+
+pub use writes::{
+    change_names_near_incidents, changes_of_others, global_change_names,
+    global_change_names_near_incidents, is_change, is_release, may_matter, regional_change_names,
+};
+
 /// Values of the `endpoint` column that this program gives meaning to. Any other endpoint event or
 /// sign-in API stands there under its own event name.
 pub mod endpoint {
@@ -61,165 +68,6 @@ pub fn is_sign_in_api(name: &str) -> bool {
     SIGN_IN_APIS.contains(&name)
 }
 
-/// Calls on one user, by the user or an administrator: no configuration.
-const USER_LEVEL: [&str; 30] = [
-    "SignUp",
-    "ConfirmSignUp",
-    "ResendConfirmationCode",
-    "ForgotPassword",
-    "ConfirmForgotPassword",
-    "ChangePassword",
-    "GlobalSignOut",
-    "RevokeToken",
-    "UpdateUserAttributes",
-    "DeleteUserAttributes",
-    "DeleteUser",
-    "VerifyUserAttribute",
-    "GetUserAttributeVerificationCode",
-    "SetUserMFAPreference",
-    "SetUserSettings",
-    "AssociateSoftwareToken",
-    "VerifySoftwareToken",
-    "ConfirmDevice",
-    "ForgetDevice",
-    "UpdateDeviceStatus",
-    "StartWebAuthnRegistration",
-    "CompleteWebAuthnRegistration",
-    "DeleteWebAuthnCredential",
-    "GetClientToken",
-    "UpdateAuthEventFeedback",
-    "StartUserImportJob",
-    "StopUserImportJob",
-    "CreateUserImportJob",
-    "GetUser",
-    "GetUserAuthFactors",
-];
-
-/// Writes of other services that the token endpoint may depend on (domain.md §2.3). Names of
-/// events, not of services: a busy service is no needle.
-const OTHER_CHANGES: [(&str, &[&str]); 10] = [
-    (
-        "lambda.amazonaws.com",
-        &[
-            "UpdateFunctionCode20150331v2",
-            "UpdateFunctionConfiguration20150331v2",
-            "PublishVersion20150331",
-            "UpdateAlias20150331",
-            "AddPermission20150331v2",
-            "RemovePermission20150331v2",
-            "PutFunctionConcurrency20171031",
-            "DeleteFunctionConcurrency20171031",
-            "DeleteFunction20150331",
-            "CreateFunction20150331",
-        ],
-    ),
-    (
-        "wafv2.amazonaws.com",
-        &[
-            "AssociateWebACL",
-            "DisassociateWebACL",
-            "UpdateWebACL",
-            "DeleteWebACL",
-            "UpdateRuleGroup",
-            "UpdateIPSet",
-        ],
-    ),
-    (
-        "secretsmanager.amazonaws.com",
-        &[
-            "RotateSecret",
-            "PutSecretValue",
-            "UpdateSecret",
-            "UpdateSecretVersionStage",
-            "DeleteSecret",
-            "RestoreSecret",
-            "PutResourcePolicy",
-            "RotationStarted",
-            "RotationSucceeded",
-            "RotationFailed",
-            "RotationAbandoned",
-        ],
-    ),
-    ("ssm.amazonaws.com", &["PutParameter", "DeleteParameter"]),
-    (
-        "acm.amazonaws.com",
-        &[
-            "DeleteCertificate",
-            "ImportCertificate",
-            "RequestCertificate",
-        ],
-    ),
-    ("route53.amazonaws.com", &["ChangeResourceRecordSets"]),
-    (
-        "kms.amazonaws.com",
-        &[
-            "DisableKey",
-            "ScheduleKeyDeletion",
-            "PutKeyPolicy",
-            "RevokeGrant",
-        ],
-    ),
-    (
-        "iam.amazonaws.com",
-        &[
-            "PutRolePolicy",
-            "DetachRolePolicy",
-            "UpdateAssumeRolePolicy",
-        ],
-    ),
-    (
-        "cloudformation.amazonaws.com",
-        &[
-            "UpdateStack",
-            "ExecuteChangeSet",
-            "CreateStack",
-            "DeleteStack",
-        ],
-    ),
-    (
-        "elasticloadbalancing.amazonaws.com",
-        &["ModifyRule", "ModifyListener", "CreateRule"],
-    ),
-];
-
-/// Configuration calls of user pools (domain.md §2.2), those that break sign-in most often first.
-/// Unknown ones are changes too, but a look-up by name cannot ask for them.
-const POOL_CHANGES: [&str; 33] = [
-    "UpdateUserPoolClient",
-    "DeleteUserPoolClient",
-    "CreateUserPoolClient",
-    "AddUserPoolClientSecret",
-    "DeleteUserPoolClientSecret",
-    "UpdateUserPool",
-    "DeleteUserPool",
-    "CreateUserPool",
-    "SetUserPoolMfaConfig",
-    "UpdateIdentityProvider",
-    "DeleteIdentityProvider",
-    "CreateIdentityProvider",
-    "UpdateResourceServer",
-    "DeleteResourceServer",
-    "CreateResourceServer",
-    "UpdateUserPoolDomain",
-    "DeleteUserPoolDomain",
-    "CreateUserPoolDomain",
-    "SetRiskConfiguration",
-    "AddCustomAttributes",
-    "UpdateManagedLoginBranding",
-    "DeleteManagedLoginBranding",
-    "CreateManagedLoginBranding",
-    "SetUICustomization",
-    "UpdateTerms",
-    "DeleteTerms",
-    "CreateTerms",
-    "UpdateGroup",
-    "DeleteGroup",
-    "CreateGroup",
-    "SetLogDeliveryConfiguration",
-    "CreateUserPoolReplica",
-    "UpdateUserPoolReplica",
-];
-
 /// Attempts at endpoints, as CloudTrail names them, those that tell most first (domain.md §1.a).
 const REQUESTS: [&str; 7] = [
     "Token_POST",
@@ -234,11 +82,6 @@ const REQUESTS: [&str; 7] = [
 /// The Region that logs the calls of services without one, and of certificates that CloudFront
 /// (custom domains) uses.
 pub const GLOBAL_REGION: &str = "us-east-1";
-const GLOBAL: [&str; 3] = [
-    "acm.amazonaws.com",
-    "route53.amazonaws.com",
-    "iam.amazonaws.com",
-];
 
 /// Names of attempts to ask a log for.
 pub fn request_names() -> Vec<&'static str> {
@@ -288,9 +131,9 @@ pub fn changes_of_trail() -> TrailFilter {
 
 /// A record that does not say whether it only read may be a write, as in a file.
 fn other_writes() -> String {
-    let others = OTHER_CHANGES.iter();
+    let others = writes::asked_services();
     let others: Vec<String> = others
-        .map(|(service, _)| format!("($.eventSource = \"{service}\")"))
+        .map(|service| format!("($.eventSource = \"{service}\")"))
         .collect();
     format!(
         "(($.readOnly IS FALSE) || ($.readOnly NOT EXISTS)) && ({})",
@@ -300,8 +143,7 @@ fn other_writes() -> String {
 
 /// A regular expression that finds the records of all services.
 fn of_services() -> String {
-    let services = OTHER_CHANGES.iter().map(|(service, _)| *service);
-    let services = [COGNITO].into_iter().chain(services);
+    let services = [COGNITO].into_iter().chain(writes::asked_services());
     let services: Vec<&str> = services
         .filter_map(|service| service.strip_suffix(".amazonaws.com"))
         .collect();
@@ -309,38 +151,6 @@ fn of_services() -> String {
         "/\"eventSource\": ?\"({})\\.amazonaws\\.com\"/",
         services.join("|")
     )
-}
-
-/// Changes of other services that sign-in may depend on, by event source.
-pub fn changes_of_others() -> &'static [(&'static str, &'static [&'static str])] {
-    &OTHER_CHANGES
-}
-
-/// Names of the changes that a Region of a user pool logs.
-pub fn regional_change_names() -> Vec<&'static str> {
-    let others = OTHER_CHANGES.iter();
-    let others = others.filter(|(service, _)| !GLOBAL.contains(service));
-    let others = others.flat_map(|(_, names)| names.iter().copied());
-    POOL_CHANGES.into_iter().chain(others).collect()
-}
-
-/// Names of the changes that only [`GLOBAL_REGION`] logs.
-pub fn global_change_names() -> Vec<&'static str> {
-    let global = OTHER_CHANGES.iter();
-    let global = global.filter(|(service, _)| GLOBAL.contains(service));
-    global
-        .flat_map(|(_, names)| names.iter().copied())
-        .collect()
-}
-
-/// Names of changes that are looked up around incidents alone.
-pub fn change_names_near_incidents() -> Vec<&'static str> {
-    Vec::new()
-}
-
-/// The same where only [`GLOBAL_REGION`] logs them.
-pub fn global_change_names_near_incidents() -> Vec<&'static str> {
-    Vec::new()
 }
 
 /// Regions of the commercial partition in which user pools are offered.
@@ -379,54 +189,6 @@ pub const REGIONS: [&str; 32] = [
     "us-west-1",
     "us-west-2",
 ];
-
-/// Whether a write is a change of configuration. Unknown names of cognito-idp are: AWS adds calls.
-pub fn is_change(service: &str, name: &str) -> bool {
-    if service == COGNITO {
-        return !USER_LEVEL.contains(&name) && !name.starts_with("Admin");
-    }
-    OTHER_CHANGES
-        .iter()
-        .any(|(other, names)| *other == service && names.contains(&name))
-}
-
-/// Whether a call of this service and name may be of any use: an attempt or a change. Takes bytes, as
-/// they are met before anybody knows that they are text.
-pub fn may_matter(service: &[u8], name: &[u8]) -> bool {
-    let is_change = || {
-        let of_service = OTHER_CHANGES
-            .iter()
-            .filter(|(other, _)| other.as_bytes() == service);
-        of_service
-            .flat_map(|(_, names)| *names)
-            .any(|other| other.as_bytes() == name)
-    };
-    service == COGNITO.as_bytes() || (SIGNS[sign(name)] && is_change())
-}
-
-/// The signs of the names in [`OTHER_CHANGES`]: most names have another, and need not be compared.
-const SIGNS: [bool; 256] = {
-    let mut signs = [false; 256];
-    let mut service = 0;
-    while service < OTHER_CHANGES.len() {
-        let names = OTHER_CHANGES[service].1;
-        let mut name = 0;
-        while name < names.len() {
-            signs[sign(names[name].as_bytes())] = true;
-            name += 1;
-        }
-        service += 1;
-    }
-    signs
-};
-
-/// A number below 256 of a name's first and last letter and length.
-const fn sign(name: &[u8]) -> usize {
-    match name {
-        [first, .., last] => (*first as usize * 5 + *last as usize * 3 + name.len()) % 256,
-        _ => 0,
-    }
-}
 
 /// A saved query: a whole file that runs as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -489,9 +251,6 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_what_is_kept() {
-        for name in POOL_CHANGES {
-            assert!(is_change(COGNITO, name), "{name}");
-        }
         assert_eq!(request_names()[..2], ["Token_POST", "InitiateAuth"]);
         assert!(global_change_names().contains(&"ChangeResourceRecordSets"));
         assert!(!regional_change_names().contains(&"ChangeResourceRecordSets"));

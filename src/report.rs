@@ -9,6 +9,7 @@ pub mod failures;
 pub mod html;
 pub mod incidents;
 pub mod json;
+pub mod links;
 pub mod markdown;
 pub mod notice;
 pub mod outline;

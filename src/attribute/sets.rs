@@ -22,7 +22,8 @@ pub fn change_sets(changes: &[ConfigChange]) -> Vec<Option<String>> {
             }
         }
     };
-    for (index, change) in changes.iter().enumerate() {
+    let configuration = changes.iter().enumerate();
+    for (index, change) in configuration.filter(|(_, change)| !change.is_release()) {
         let change = &change.change;
         let by = (change.actor.as_deref(), change.tool.as_deref());
         let members = open.entry(by).or_default();

@@ -6,9 +6,9 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
 use trailblame::{
-    cognito::states,
+    cognito::{links, states},
     frame::{Changes, Counts, Requests, callers},
-    report::{export, incidents},
+    report::{self, export, incidents},
 };
 
 use super::{
@@ -51,6 +51,8 @@ enum Frame {
     Callers,
     /// Values of settings and the time each was in force.
     States,
+    /// What depends on what: triggers, web ACLs, certificates, providers, secrets by name.
+    Links,
     /// Outages, one a row, with the change that is named.
     Incidents,
 }
@@ -80,6 +82,11 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
             let mut inputs = inputs.resolve(Want::Changes)?;
             let frames = inputs.frames(Keep::Nothing)?;
             states::frame(&states::states(&inputs.history(&frames)?))?.lazy()
+        }
+        Frame::Links => {
+            let mut inputs = inputs.resolve(Want::Changes)?;
+            let frames = inputs.frames(Keep::Nothing)?;
+            report::links::frame(&links::links(&inputs.history(&frames)?))?.lazy()
         }
         Frame::Incidents => {
             let every = Question::default();

@@ -204,6 +204,7 @@ impl Inputs {
         let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
         let incidents = detect::detect(&ground, &detect::Config::default());
         let spans: Windows = incidents.iter().map(around).collect();
+        let spans = asked_at_once(spans);
         if spans.is_empty() {
             return Ok(());
         }
@@ -372,6 +373,21 @@ fn around(incident: &Incident) -> Window {
     Window {
         start: incident.onset - BEFORE_ONSET,
         end: incident.onset + AFTER_ONSET,
+    }
+}
+
+/// Spans of one day are asked for as one: a name costs a question for each span.
+fn asked_at_once(spans: Windows) -> Windows {
+    let (Some(first), Some(last)) = (spans.as_slice().first(), spans.as_slice().last()) else {
+        return spans;
+    };
+    let whole = Window {
+        start: first.start,
+        end: last.end,
+    };
+    match whole.end - whole.start <= TimeDelta::days(1) {
+        true => Windows::from_iter([whole]),
+        false => spans,
     }
 }
 

@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 
 mod build;
 mod effect;
+mod elsewhere;
 mod order;
+mod pages;
 mod parts;
 mod place;
 mod replace;
@@ -21,10 +23,12 @@ use self::write::{Pools, Write};
 pub(super) use self::{
     effect::full_pool,
     timeline::{Step, Taken, Timeline},
+    write::{bare_name, function_name},
 };
 use super::setting::{Known, Resource, Setting, Settings};
 use crate::{
     ids::{AppClientId, EventId, UserPoolId},
+    queries,
     record::Change,
 };
 
@@ -52,6 +56,36 @@ pub enum Standing {
     Failed(String),
     /// It changed something whose value no log shows: a function's code, a firewall rule, a secret.
     Opaque,
+    /// It released an application and altered no setting.
+    Release,
+}
+
+impl ConfigChange {
+    /// Whether it failed because its resource did not exist at that time, or what that is part of did
+    /// not: a refused write changes nothing, and is evidence of the state.
+    pub fn denies_existence(&self) -> bool {
+        const CODES: [&str; 5] = [
+            "NoSuchEntityException",
+            "NotFoundException",
+            "ResourceNotFoundException",
+            "UserPoolNotFoundException",
+            "WAFNonexistentItemException",
+        ];
+        let code = match &self.standing {
+            Standing::Failed(code) => code.as_str(),
+            _ => return false,
+        };
+        // Where something is made or joined, it is the other end that is not there.
+        let joins = ["Create", "Associate", "Attach", "Add"];
+        let joins = joins.iter().any(|verb| self.change.name.starts_with(verb));
+        CODES.contains(&code) && !joins
+    }
+
+    /// Whether the call released an application, or tried to: evidence of what the application did,
+    /// never a suspect.
+    pub fn is_release(&self) -> bool {
+        queries::is_release(&self.change.service, &self.change.name)
+    }
 }
 
 /// One setting, before and after a change.
@@ -218,6 +252,9 @@ fn pools(changes: &[Change], snapshots: &[Snapshot]) -> Pools {
 fn standing(write: &Write<'_>, diff: &[DiffLine], opaque: bool) -> Standing {
     if let Some(error) = write.error() {
         return Standing::Failed(error.to_owned());
+    }
+    if write.is_release() {
+        return Standing::Release;
     }
     let seen = |line: &DiffLine| line.before != Known::Unknown || line.after != Known::Unknown;
     if diff.iter().any(seen) {

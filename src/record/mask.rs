@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Members whose values are secret wherever they stand, in lower case.
-const SECRET: [&str; 38] = [
+const SECRET: [&str; 44] = [
     "clientsecret",
     "client_secret",
     "clientsecretvalue",
@@ -47,6 +47,13 @@ const SECRET: [&str; 38] = [
     "privatekey",
     "certificateprivatekey",
     "authorization",
+    // Of other services: parameters of stacks, what a distribution adds to requests, variables.
+    "parametervalue",
+    "headervalue",
+    "environmentvariables",
+    "runtimeenvironmentvariables",
+    "userdata",
+    "oauthtoken",
 ];
 
 /// Whether a text is AWS's mask, in either spelling.
@@ -65,9 +72,23 @@ pub fn json(raw: &str) -> String {
     }
 }
 
+/// JSON text with one more of its members masked.
+pub fn member(json: &str, name: &str) -> String {
+    let Ok(Value::Object(mut members)) = serde_json::from_str(json) else {
+        return json.to_owned();
+    };
+    for (key, value) in &mut members {
+        if key.eq_ignore_ascii_case(name) && !value.is_null() {
+            *value = Value::from(MASK);
+        }
+    }
+    Value::Object(members).to_string()
+}
+
 fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            hide_header(members);
             for (name, value) in members {
                 let name = name.to_ascii_lowercase();
                 let secret = SECRET.contains(&name.as_str()) && !is_unit(value);
@@ -85,6 +106,21 @@ fn hide(value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+/// A firewall's rule may compare a header with a secret that only a distribution knows.
+fn hide_header(members: &mut Map<String, Value>) {
+    let is = |name: &'static str| move |key: &String| key.eq_ignore_ascii_case(name);
+    let field = members.keys().find(|key| is("fieldToMatch")(key));
+    let field = field.and_then(|key| members.get(key)?.as_object());
+    if !field.is_some_and(|field| field.keys().any(is("singleHeader"))) {
+        return;
+    }
+    for (key, value) in members {
+        if is("searchString")(key) {
+            *value = Value::from(MASK);
+        }
     }
 }
 
@@ -189,6 +225,14 @@ mod tests {
             (
                 r#"{"a":[{"code":["x"]}]}"#,
                 r#"{"a":[{"code":"HIDDEN_DUE_TO_SECURITY_REASONS"}]}"#,
+            ),
+            (
+                r#"{"fieldToMatch":{"singleHeader":{"name":"x-origin"}},"searchString":"s"}"#,
+                r#"{"fieldToMatch":{"singleHeader":{"name":"x-origin"}},"searchString":"HIDDEN_DUE_TO_SECURITY_REASONS"}"#,
+            ),
+            (
+                r#"{"fieldToMatch":{"uriPath":{}},"searchString":"/login"}"#,
+                r#"{"fieldToMatch":{"uriPath":{}},"searchString":"/login"}"#,
             ),
             (r#"{"secretId":"name"}"#, r#"{"secretId":"name"}"#),
         ] {

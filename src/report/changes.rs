@@ -151,6 +151,7 @@ impl<'a> Row<'a> {
                 Standing::NoDifference => "none",
                 Standing::Failed(_) => "failed",
                 Standing::Opaque => "opaque",
+                Standing::Release => "release",
             },
             error: record.error.as_deref(),
             diff: change

@@ -176,6 +176,7 @@ pub fn standing(change: &ConfigChange) -> String {
         Standing::Failed(code) => format!("failed with {}", cut(code, LONGEST_NAME)),
         Standing::NoDifference => "changed nothing".to_owned(),
         Standing::Opaque => "what it altered is in no log".to_owned(),
+        Standing::Release => "released an application".to_owned(),
         Standing::Effective => {
             let names: Vec<&str> = change.diff.iter().map(|l| &*l.setting.0).take(4).collect();
             let more = change.diff.len().saturating_sub(names.len());

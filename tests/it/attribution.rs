@@ -186,3 +186,29 @@ fn workers_that_renew_their_tokens_together_are_silent_only_when_nobody_renews()
         "{onset}"
     );
 }
+
+#[test]
+fn a_release_is_never_a_suspect() {
+    let (at, healed) = (300 * MINUTE, 340 * MINUTE);
+    let release = |name: &str, request: Value| {
+        let more = json!({
+            "eventType": "AwsApiCall",
+            "eventSource": "ecs.amazonaws.com",
+            "readOnly": false,
+            "userIdentity": {"type": "IAMUser", "userName": "dana", "accountId": "111122223333"},
+            "requestParameters": request,
+        });
+        record(at - 1, name, "release", more)
+    };
+    let mut records = busy(ORDERS, at, healed);
+    records.push(write(ORDERS, 0, MACHINE, true));
+    let without = incidents("without-release", records.clone());
+    records.push(release("UpdateService", json!({"service": "orders"})));
+    records.push(release(
+        "RegisterTaskDefinition",
+        json!({"family": "orders"}),
+    ));
+    let with = incidents("with-release", records);
+    assert_eq!(with.len(), 1);
+    assert_eq!(with, without);
+}

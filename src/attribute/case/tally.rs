@@ -12,7 +12,7 @@ use crate::{
         effects::{Delay, Effect},
         history::{ConfigChange, DiffLine, Standing},
         replay::{Break, Prediction},
-        setting::Setting,
+        setting::{Resource, Setting},
     },
     detect::Kind,
     frame::{Key, symbols::Symbol},
@@ -253,7 +253,8 @@ impl<'a> Case<'a> {
         let changes = self.history.changes();
         let later = self.history.writes(&guilty.resource);
         let mut later = later.skip_while(|later| *later <= index);
-        if guilty.standing == Standing::Opaque {
+        let firewall = matches!(guilty.resource, Resource::Firewall(_));
+        if guilty.standing == Standing::Opaque || firewall {
             return later.find(|later| self.ends_with(&changes[*later]));
         }
         later
@@ -264,7 +265,11 @@ impl<'a> Case<'a> {
     /// Whether the outage ended with a later change of the same thing, in ways no log shows.
     fn ends_with(&self, later: &ConfigChange) -> bool {
         let made = later.change.time;
-        later.standing == Standing::Opaque
+        let altered = match later.resource {
+            Resource::Firewall(_) => later.standing == Standing::Effective,
+            _ => false,
+        };
+        (altered || later.standing == Standing::Opaque)
             && made > self.incident.onset
             && self.incident.recovered.is_some_and(|time| made <= time)
             && self

@@ -247,8 +247,8 @@ impl<'a> Builder<'a> {
     }
 
     fn report(&mut self, settings: Vec<Setting>, before: DateTime<Utc>) {
-        // One name may be many functions, in other Regions and accounts.
-        if settings.is_empty() || matches!(self.resource, Resource::Function(_)) {
+        // One name may be many things, in other Regions and accounts.
+        if settings.is_empty() || self.resource.pool().is_none() {
             return;
         }
         self.gaps.push(Gap {

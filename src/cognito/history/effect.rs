@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{parts, replace, write::Write};
+use super::{elsewhere, pages, parts, replace, write::Write};
 use crate::cognito::{
     members::{CLIENT, POOL},
     read::{self, get_object, get_text},
@@ -109,7 +109,8 @@ pub(super) fn effect(write: &Write<'_>, resource: &Resource, before: &Settings) 
         Resource::IdentityProvider(..) => parts::identity_provider(write, before),
         Resource::Domain(..) => parts::domain(write, before),
         Resource::Function(_) => parts::function(write, before),
-        Resource::Firewall(_) | Resource::Other(..) => Effect::opaque(before),
+        Resource::Firewall(_) => elsewhere::firewall(write, before),
+        Resource::Other(..) => elsewhere::other(write, before),
     }
 }
 
@@ -124,8 +125,16 @@ fn client(write: &Write<'_>, before: &Settings) -> Effect {
         "AddUserPoolClientSecret" => secret(write, before, json!(null), json!("present")),
         "DeleteUserPoolClientSecret" => secret(write, before, json!("present"), json!(null)),
         "SetRiskConfiguration" => risk(write, before),
-        _ => Effect::opaque(before).of_existing(),
+        _ => rest(write, before),
     }
+}
+
+/// Writes about the pages, and those that this program does not know.
+fn rest(write: &Write<'_>, before: &Settings) -> Effect {
+    let effect = pages::pages(write, before);
+    effect
+        .unwrap_or_else(|| Effect::opaque(before))
+        .of_existing()
 }
 
 fn new_client(write: &Write<'_>) -> Settings {
@@ -173,7 +182,7 @@ fn pool(write: &Write<'_>, before: &Settings) -> Effect {
         "SetRiskConfiguration" => risk(write, before),
         "AssociateWebACL" => web_acl(before, write.asked("webACLArn").map(|arn| json!(arn))),
         "DisassociateWebACL" => web_acl(before, Some(Value::Null)),
-        _ => Effect::opaque(before).of_existing(),
+        _ => rest(write, before),
     }
 }
 
@@ -206,9 +215,22 @@ fn mfa(write: &Write<'_>, before: &Settings) -> Effect {
 fn risk(write: &Write<'_>, before: &Settings) -> Effect {
     let shown = wrapped(write, "riskConfiguration").or(write.request.as_ref());
     match shown.map(|object| read::given(object, &[])) {
-        Some(to) => Effect::overlay(before, to).of_existing(),
+        Some(to) => replaced_risk(before, to).of_existing(),
         None => Effect::opaque(before).of_existing(),
     }
+}
+
+/// A call without a section resets it: one with the ids alone resets everything. Source: botocore
+/// `cognito-idp`, `SetRiskConfiguration`.
+fn replaced_risk(before: &Settings, to: Settings) -> Effect {
+    let lost = before.keys().filter(|setting| {
+        setting.as_str().contains("RiskConfiguration.") && !to.contains_key(*setting)
+    });
+    let lost = lost.map(|setting| (setting.clone(), Known::Assumed(Value::Null)));
+    let lost: Settings = lost.collect();
+    let mut effect = Effect::overlay(before, to);
+    effect.after.extend(lost);
+    effect
 }
 
 fn web_acl(before: &Settings, arn: Option<Value>) -> Effect {

@@ -658,3 +658,49 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pages_and_risk_tell_what_changed() {
+    check(
+        r#"1 UpdateManagedLoginBranding {"managedLoginBrandingId":"bEXAMPLE","useCognitoProvidedValues":false,"settings":{"components":{"form":{"borderRadius":8}}}}
+           2 UpdateManagedLoginBranding {"managedLoginBrandingId":"bEXAMPLE","useCognitoProvidedValues":false,"settings":{"components":{"form":{"borderRadius":2}}}}
+           3 DeleteManagedLoginBranding {"managedLoginBrandingId":"bEXAMPLE"}
+           4 SetUICustomization {"clientId":"ALL","cSS":".a{}"}
+           5 SetRiskConfiguration {"compromisedCredentialsRiskConfiguration":{"actions":{"eventAction":"BLOCK"}}}
+           6 SetRiskConfiguration {}"#,
+        expect![[r#"
+            UpdateManagedLoginBranding Effective
+              Branding.bEXAMPLE.Settings.Components: ? -> {"Form.BorderRadius":8}
+              Branding.bEXAMPLE.UseCognitoProvidedValues: ? -> false
+            UpdateManagedLoginBranding Effective
+              Branding.bEXAMPLE.Settings.Components: {"Form.BorderRadius":8} -> {"Form.BorderRadius":2}
+            DeleteManagedLoginBranding Effective
+              Branding.bEXAMPLE: "present" -> null
+              Branding.bEXAMPLE.Settings.Components: {"Form.BorderRadius":2} -> null
+              Branding.bEXAMPLE.UseCognitoProvidedValues: false -> null
+            SetUICustomization Effective
+              UICustomization.ALL.CSS: ? -> ".a{}"
+            SetRiskConfiguration Effective
+              CompromisedCredentialsRiskConfiguration.Actions.EventAction: ? -> "BLOCK"
+            SetRiskConfiguration Effective
+              CompromisedCredentialsRiskConfiguration.Actions.EventAction: "BLOCK" -> null?
+        "#]],
+    );
+}
+
+#[test]
+fn a_refused_write_may_say_that_nothing_is_there() {
+    let history = History::new(
+        changes(
+            r#"1 UpdateUserPoolClient {"clientName":"web"} => !ResourceNotFoundException
+               2 UpdateUserPoolClient {"clientName":"web"} => !InvalidParameterException
+               3 CreateUserPoolClient {"clientName":"web"} => !ResourceNotFoundException
+               4 DeleteUserPoolClient"#,
+        ),
+        Vec::new(),
+    );
+    let denies = history.changes().iter().map(ConfigChange::denies_existence);
+    assert_eq!(denies.collect::<Vec<_>>(), [true, false, false, false]);
+    let writes: Vec<usize> = history.writes(&history.changes()[0].resource).collect();
+    assert_eq!(writes, [3]);
+}

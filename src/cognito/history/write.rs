@@ -10,6 +10,7 @@ use super::super::{
 };
 use crate::{
     ids::{AppClientId, UserPoolId},
+    queries,
     record::Change,
 };
 
@@ -38,7 +39,18 @@ impl<'a> Write<'a> {
 
     /// A text that the request gave.
     pub fn asked(&self, name: &str) -> Option<&str> {
-        get_text(self.request.as_ref()?, name)
+        get_text(self.body()?, name)
+    }
+
+    /// The request, without the wrapper in which newer calls of EC2 put it:
+    /// `{"DeleteNatGatewayRequest":{…}}`.
+    pub fn body(&self) -> Option<&Map<String, Value>> {
+        let request = self.request.as_ref()?;
+        let mut members = request.iter();
+        match (members.next(), members.next()) {
+            (Some((name, Value::Object(inner))), None) if name.ends_with("Request") => Some(inner),
+            _ => Some(request),
+        }
     }
 
     /// A member of the object `wrapper` in the response.
@@ -50,6 +62,11 @@ impl<'a> Write<'a> {
     pub fn service(&self) -> &'a str {
         let service = &self.change.service;
         service.split('.').next().unwrap_or(service)
+    }
+
+    /// Whether it released an application.
+    pub fn is_release(&self) -> bool {
+        queries::is_release(&self.change.service, &self.change.name)
     }
 
     /// The error it failed with.
@@ -127,9 +144,11 @@ impl<'a> Write<'a> {
             Some(pool) if association => Resource::Pool(pool),
             _ if association => self.other(),
             _ => {
-                let name = ["id", "aRN", "name", "webACLArn"]
+                let name = ["id", "aRN", "webACLArn"]
                     .iter()
                     .find_map(|key| self.asked(key));
+                let name = name.or_else(|| self.answered("summary", "id"));
+                let name = name.or_else(|| self.asked("name"));
                 Resource::Firewall(name.unwrap_or_default().to_owned())
             }
         }
@@ -151,13 +170,55 @@ impl<'a> Write<'a> {
             "resourceArn",
             "resourceId",
             "aliasName",
+            // EC2; what a route or entry is part of comes first.
+            "routeTableId",
+            "networkAclId",
+            "groupId",
+            "natGatewayId",
+            "vpcEndpointId",
+            "vpcId",
+            // Hosts and senders.
+            "distributionId",
+            "targetDistributionId",
+            "domainName",
+            "emailIdentity",
+            "identity",
+            // Applications.
+            "service",
+            "serviceName",
+            "serviceArn",
+            "family",
+            "applicationName",
+            "appId",
+            "restApiId",
             "name",
+            "id",
         ];
-        let name = NAMES.iter().find_map(|key| self.asked(key));
-        Resource::Other(
-            self.service().to_owned(),
-            name.unwrap_or_default().to_owned(),
-        )
+        let asked = NAMES.iter().find_map(|key| self.asked(key));
+        let tagged = || get_text(get_object(self.body()?, "vpcEndpointId")?, "content");
+        let answered = || {
+            let answer = self.response.as_ref()?;
+            get_text(answer, "certificateArn").or_else(|| get_text(answer, "name"))
+        };
+        let name = asked.or_else(tagged).or_else(answered).unwrap_or_default();
+        Resource::Other(self.service().to_owned(), bare_name(name).to_owned())
+    }
+}
+
+/// The name of a secret, parameter or service in its ARN: a secret's ends in six letters of AWS's.
+pub(in crate::cognito) fn bare_name(text: &str) -> &str {
+    if let Some((_, name)) = text.split_once(":parameter") {
+        return name;
+    }
+    if let Some((_, name)) = text.split_once(":service/") {
+        return name.rsplit('/').next().unwrap_or(name);
+    }
+    let Some((_, name)) = text.split_once(":secret:") else {
+        return text;
+    };
+    match name.rsplit_once('-') {
+        Some((name, suffix)) if suffix.len() == 6 => name,
+        _ => name,
     }
 }
 
@@ -174,7 +235,7 @@ fn is_date(text: &str) -> bool {
 }
 
 /// The bare name in `name`, `name:alias`, `account:function:name` or a full ARN.
-fn function_name(text: &str) -> &str {
+pub(in crate::cognito) fn function_name(text: &str) -> &str {
     let mut parts = text.split(':').skip_while(|part| *part != "function");
     match (parts.next(), parts.next()) {
         (Some(_), Some(name)) => name,
@@ -200,6 +261,21 @@ mod tests {
             "arn:aws:lambda:eu-west-1:111122223333:function:tokens:7",
         ] {
             assert_eq!(function_name(text), "tokens");
+        }
+    }
+
+    #[test]
+    fn names_of_arns() {
+        let arn = |rest: &str| format!("arn:aws:x:eu-west-1:111122223333:{rest}");
+        for (text, expected) in [
+            (arn("secret:prod/orders-AbCdEf"), "prod/orders"),
+            (arn("secret:prod/orders-web"), "prod/orders-web"),
+            (arn("parameter/prod/orders"), "/prod/orders"),
+            (arn("service/prod/orders"), "orders"),
+            (arn("certificate/EXAMPLE"), &arn("certificate/EXAMPLE")),
+            ("prod/orders-secret".to_owned(), "prod/orders-secret"),
+        ] {
+            assert_eq!(bare_name(&text), expected);
         }
     }
 

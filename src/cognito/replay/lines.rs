@@ -53,7 +53,7 @@ const NO_SETTINGS: &[&str] = &[
 pub(super) fn lines(change: &ConfigChange) -> Cow<'_, [DiffLine]> {
     let shown = Cow::Borrowed(change.diff.as_slice());
     let idle = match change.standing {
-        Standing::NoDifference | Standing::Failed(_) => true,
+        Standing::NoDifference | Standing::Failed(_) | Standing::Release => true,
         Standing::Effective | Standing::Opaque => is_creation(change),
     };
     match hidden(change) {
@@ -94,10 +94,11 @@ fn hidden(change: &ConfigChange) -> Option<Cow<'static, str>> {
         Resource::Other(service, _) => return of_service(change, service),
         // Its secret is hidden: that nothing else differs says nothing.
         Resource::IdentityProvider(..) if shows_nothing(change) => "IdentityProvider",
+        // How pages look has rows for the page as a whole, not for each part of it.
+        Resource::Pool(_) | Resource::Client(..) if is_of_pages(&change.change.name) => "Pages",
         _ if !opaque => return None,
         Resource::Function(_) => "Function",
         _ => match change.change.name.as_str() {
-            name if is_of_pages(name) => "Pages",
             "SetRiskConfiguration" => "RiskConfiguration",
             "DeleteUserPoolReplica" | "UpdateUserPoolReplica" => "Replica",
             name if ON_USERS.contains(&name) => "Sessions",

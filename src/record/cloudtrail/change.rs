@@ -40,7 +40,7 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
         actor_chain,
         tool: tool(record),
         source_ip: owned(&record.source_ip),
-        request: masked(request),
+        request: masked(request).map(|request| without_value(record, request)),
         response: masked(response),
         error: record.error().map(Cow::into_owned),
     })
@@ -54,6 +54,14 @@ fn masked(value: Option<Raw<'_>>) -> Option<String> {
         return text.starts_with('{').then(|| mask::json(&text));
     }
     json.starts_with('{').then(|| mask::json(json))
+}
+
+/// A parameter's value, which AWS hides, hidden in any case. Elsewhere values are settings.
+fn without_value(record: &Envelope<'_>, request: String) -> String {
+    match record.event_source.as_deref() {
+        Some("ssm.amazonaws.com") => mask::member(&request, "value"),
+        _ => request,
+    }
 }
 
 /// A text one level inside a response: `userPoolClient.clientId`.
