@@ -37,17 +37,12 @@ const LONGEST_WAIT: i32 = 2;
 /// Requests after the undo that may still fail because of it: caches, propagation.
 pub const HEALING_TIME: TimeDelta = TimeDelta::minutes(5);
 /// Services whose writes are read, and for which no rule says what they break.
-const NO_RULE: [&str; 10] = [
-    "apigateway",
-    "cloudfront",
-    "ec2",
+const NO_RULE: [&str; 5] = [
     "network-firewall",
     "organizations",
     "route53domains",
     "route53resolver",
-    "ses",
     "sms-voice",
-    "sns",
 ];
 /// Codes issued before a change can still be exchanged for so long (domain.md §4.1).
 const CODES_IN_FLIGHT: i64 = 5 * 60_000_000;

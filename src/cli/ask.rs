@@ -196,7 +196,9 @@ pub fn told(purpose: Purpose, reach: &Reach) -> Option<String> {
     let stop = stop.as_ref()?;
     let blind = match purpose {
         Purpose::Requests(_) | Purpose::Log | Purpose::Files => "",
-        Purpose::Changes | Purpose::LogChanges => "; the cause may be among the changes not seen",
+        Purpose::Changes | Purpose::NearIncidents | Purpose::LogChanges => {
+            "; the cause may be among the changes not seen"
+        }
     };
     Some(format!(
         "{question} in account {account}, {region}: {stop}{blind}"

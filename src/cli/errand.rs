@@ -72,6 +72,8 @@ pub enum Purpose {
     Requests(SourceKind),
     /// Configuration writes: what was not read of them may hold the cause.
     Changes,
+    /// Changes of other services around incidents: the same, of a short time.
+    NearIncidents,
     /// A log group: what it tells of is known when it is read.
     Log,
     /// Configuration writes before that, in log groups that hold a trail.
@@ -114,6 +116,7 @@ enum Ask {
 }
 
 const CHANGES: &str = "cloudtrail-changes";
+const NEAR: &str = "cloudtrail-near-incidents";
 /// From so long on, reading is announced.
 const LONG: Duration = Duration::from_secs(60);
 const LOGS: &str = "logs";
@@ -139,7 +142,9 @@ impl Errand {
     pub fn steps(&self, missing: &Windows) -> Vec<Window> {
         let windows = missing.as_slice().iter().rev();
         match self.purpose {
-            Purpose::Changes | Purpose::LogChanges | Purpose::Files => windows.copied().collect(),
+            Purpose::Changes | Purpose::NearIncidents | Purpose::LogChanges | Purpose::Files => {
+                windows.copied().collect()
+            }
             Purpose::Requests(_) | Purpose::Log => {
                 windows.flat_map(|window| window.days()).collect()
             }
@@ -263,6 +268,7 @@ fn tell_estimate(estimate: &Estimate) {
 pub fn purpose(section: &Section) -> Purpose {
     match section.origin.as_str() {
         origin if origin.starts_with(CHANGES) => Purpose::Changes,
+        origin if origin.starts_with(NEAR) => Purpose::NearIncidents,
         origin if origin.starts_with(LOG_CHANGES) => Purpose::LogChanges,
         origin if origin.starts_with(LOGS) => Purpose::Log,
         origin if origin.starts_with(S3) || origin.starts_with("athena") => Purpose::Files,
@@ -405,9 +411,9 @@ pub fn near_incidents(
         let windows = windows.filter_map(|window| kept(Some(*window), at));
         let errand = |window| Errand {
             place: place.clone(),
-            purpose: Purpose::Changes,
+            purpose: Purpose::NearIncidents,
             window,
-            origin: origin(CHANGES, names),
+            origin: origin(NEAR, names),
             ask: Ask::LookUp {
                 what: "look-up of changes around incidents",
                 names: names.to_vec(),

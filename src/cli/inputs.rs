@@ -362,7 +362,7 @@ fn take_reach(answers: Vec<Answer>, fold: &mut Fold) {
         match answer.purpose {
             Purpose::Requests(kind) => fold.looked(kind, answer.reach),
             Purpose::Log => fold.looked_at_log(&answer.reach),
-            Purpose::Changes => fold.looked_for_changes(answer.reach),
+            Purpose::Changes | Purpose::NearIncidents => fold.looked_for_changes(answer.reach),
             Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(answer.reach),
         }
     }
@@ -420,7 +420,7 @@ fn take_back(
             fold.told(section.account.as_str(), section.region.as_str(), windows);
         }
         Purpose::Log | Purpose::Files => fold.end_section(windows),
-        Purpose::Requests(_) | Purpose::Changes | Purpose::LogChanges => {}
+        Purpose::Requests(_) | Purpose::Changes | Purpose::NearIncidents | Purpose::LogChanges => {}
     }
     Ok(())
 }
@@ -439,6 +439,7 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
         let span = match purpose {
             Purpose::Requests(_) => spans.requests,
             Purpose::Changes => spans.changes,
+            Purpose::NearIncidents => spans.changes.and(spans.requests),
             Purpose::LogChanges => spans.changes.and(spans.files_before()),
             Purpose::Log => spans.requests,
             Purpose::Files => Some(spans.files),
@@ -461,7 +462,7 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
         match purpose {
             Purpose::Requests(kind) => fold.looked(kind, reach),
             Purpose::Log => fold.looked_at_log(&reach),
-            Purpose::Changes => fold.looked_for_changes(reach),
+            Purpose::Changes | Purpose::NearIncidents => fold.looked_for_changes(reach),
             Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(reach),
         }
     }

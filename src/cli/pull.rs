@@ -20,7 +20,7 @@ use super::{
     Ended, Usage,
     ask::{cure, fold_page, runtime, told, until_interrupted},
     aws::Asked,
-    errand::{Errand, Purpose, Spans, errands},
+    errand::{Errand, Purpose, Spans, errands, near_incidents},
     output,
     progress::Progress,
     read,
@@ -110,7 +110,14 @@ pub fn pull(asked: &Asked, spans: Spans, archive: &Archive) -> anyhow::Result<Ve
     let archive = Arc::new(Mutex::new((archive.clone(), lock)));
     let progress = Progress::new();
     let mut running = JoinSet::new();
-    for errands in errands(asked, places, spans.to_keep()) {
+    let spans = spans.to_keep();
+    let mut all = errands(asked, places.clone(), spans);
+    if asked.cloudtrail {
+        // An incident may be found anywhere in it.
+        let anywhere: Windows = spans.requests.into_iter().collect();
+        all.extend(near_incidents(asked, &places, &anywhere, spans.at));
+    }
+    for errands in all {
         let (archive, progress) = (Arc::clone(&archive), progress.clone());
         let errands = async move {
             let mut pulled = Vec::new();

@@ -13,12 +13,16 @@ use crate::cognito::{
 /// Calls that add something which no request relies on yet, and take nothing away.
 const ADDITIONS: &[&str] = &[
     "AddLayerVersionPermission",
+    "AddListenerCertificates",
     "AddPermission",
+    "CancelKeyDeletion",
     "CreateAlias",
     "CreateFunction",
     "CreateManagedLoginBranding",
     "CreateUserPoolReplica",
+    "CreateWebACL",
     "DeleteFunctionConcurrency",
+    "EnableKey",
     "PublishVersion",
     "RequestCertificate",
 ];
