@@ -8,8 +8,10 @@ use polars::prelude::*;
 
 mod account;
 mod callers;
+mod logs;
 mod pages;
 mod requests;
+mod settings;
 
 use account::Tables;
 

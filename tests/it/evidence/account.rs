@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use polars::prelude::*;
 use serde_json::{Value, json};
 use trailblame::{
+    cognito::{history::History, links, states},
     frame::{Bounds, Changes, Counts, Fold, Requests, callers},
-    record::{self, Change},
+    record, report,
 };
 
 pub const POOL: &str = "eu-west-1_EXAMPLE";
@@ -32,7 +33,8 @@ pub struct Tables {
     pub counts: LazyFrame,
     pub callers: LazyFrame,
     pub changes: LazyFrame,
-    pub history: Vec<Change>,
+    pub states: LazyFrame,
+    pub links: LazyFrame,
 }
 
 impl Account {
@@ -113,6 +115,19 @@ impl Account {
         );
     }
 
+    /// A write that was refused.
+    pub fn refused(&mut self, clock: &str, service: &str, name: &str, error: &str) {
+        self.push(
+            clock,
+            json!({
+                "eventSource": service, "eventName": name, "eventType": "AwsApiCall", "readOnly": false,
+                "errorCode": error, "errorMessage": "It does not exist.",
+                "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Deploy/ci"},
+                "requestParameters": {"userPoolId": POOL}, "responseElements": null,
+            }),
+        );
+    }
+
     /// A line of an application's log.
     pub fn line(&mut self, clock: &str, text: &str) {
         self.log.push_str(&format!("2026-03-02T{clock}Z {text}\n"));
@@ -129,12 +144,18 @@ impl Account {
         }
         let frames = fold.finish(&[]);
         let cells = [&frames.cells, &frames.aside];
+        let history = History::new(frames.changes.clone(), Vec::new());
         Tables {
             requests: Requests::from_cells(&cells).expect("requests").lazy(),
             counts: Counts::from_cells(&cells).expect("counts").lazy(),
             callers: callers::frame(&frames.callers).expect("callers").lazy(),
             changes: Changes::from_rows(&frames.changes).expect("changes").lazy(),
-            history: frames.changes,
+            states: states::frame(&states::states(&history))
+                .expect("states")
+                .lazy(),
+            links: report::links::frame(&links::links(&history))
+                .expect("links")
+                .lazy(),
         }
     }
 }

@@ -1,0 +1,88 @@
+//! What only an application's log tells.
+
+use polars::prelude::*;
+use serde_json::json;
+
+use super::{
+    account::{Account, From, later},
+    between, clock, is, number, rows,
+};
+
+/// A route is taken away: connections time out in the log, and nothing arrives.
+#[test]
+fn time_outs_in_a_log_and_silence_in_the_trail_are_one_outage() {
+    let mut account = Account::default();
+    let form =
+        json!({"client_id": "5sync000000000000000example", "grant_type": "client_credentials"});
+    let task = From("192.0.2.31", "axios/1.7");
+    for minute in 0..31 {
+        account.endpoint(
+            &later("11:00:04", 60 * minute),
+            "Token_POST",
+            form.clone(),
+            200,
+            task,
+        );
+    }
+    let route = json!({"routeTableId": "rtb-EXAMPLE", "destinationCidrBlock": "0.0.0.0/0"});
+    account.write(
+        "11:32:53",
+        "ec2.amazonaws.com",
+        "DeleteRoute",
+        route.clone(),
+        json!(null),
+    );
+    for number in 0..40 {
+        account.line(
+            &later("11:33:13", 60 * number),
+            "ERROR token request failed: connect ETIMEDOUT to shop.auth.eu-west-1.amazoncognito.com:443",
+        );
+    }
+    account.write(
+        "12:15:23",
+        "ec2.amazonaws.com",
+        "CreateRoute",
+        route,
+        json!(null),
+    );
+    account.endpoint("12:15:32", "Token_POST", form, 200, task);
+    let tables = account.tables();
+    let lost = is("outcome", "timeout").or(is("outcome", "connect"));
+    let lost = tables
+        .requests
+        .clone()
+        .filter(lost.and(is("source", "application")));
+    assert_eq!(rows(lost.clone()), 40);
+    assert_eq!(clock(lost.clone().select([col("time").min()])), "11:33:13");
+    assert_eq!(clock(lost.select([col("time").max()])), "12:12:13");
+    let arrived = is("source", "trail").and(between("first", "11:31:00", "12:15:00"));
+    assert_eq!(rows(tables.counts.clone().filter(arrived)), 0);
+    let routes = tables.changes.filter(is("service", "ec2.amazonaws.com"));
+    assert_eq!(
+        clock(routes.clone().select([col("time").min()])),
+        "11:32:53"
+    );
+    assert_eq!(clock(routes.select([col("time").max()])), "12:15:23");
+}
+
+/// JSON lines, epoch seconds, the error nested; successes in the service's own words as control.
+#[test]
+fn a_service_tells_of_its_own_failures_and_successes() {
+    let mut account = Account::default();
+    for number in 0..25 {
+        account.line(
+            &later("03:00:00", 100 * number),
+            "INFO session renewed, token refreshed",
+        );
+    }
+    for number in 0..15 {
+        let line = r#"ERROR {"logger":"auth","msg":"Error redeeming code","err":{"error":"invalid_grant"}}"#;
+        account.line(&later("03:47:01", 300 * number), line);
+    }
+    let tables = account.tables();
+    let refused = tables.requests.filter(is("outcome", "invalid_grant"));
+    assert_eq!(rows(refused.clone()), 15);
+    assert_eq!(clock(refused.select([col("time").min()])), "03:47:01");
+    let accepted = tables.counts.filter(is("outcome", "ok"));
+    assert_eq!(number(accepted.select([col("requests").sum()])), 25);
+}
