@@ -68,6 +68,7 @@ impl Fold {
     /// Ties lines to clients, joins sources to one attempt and puts everything in order.
     pub fn finish(mut self, mappings: &[Mapping]) -> Frames {
         self.absorb_own();
+        self.changes = self.all_changes();
         let mut attempts = Attempts::take(&mut self);
         let window = self.window(attempts.span());
         let visits = std::mem::take(&mut self.visits);

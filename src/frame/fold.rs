@@ -19,15 +19,18 @@ use super::{
     visits::{Visit, Visits},
 };
 use crate::{
+    queries,
     record::{Change, Located, Malformed, SourceKind},
     source::{Rejected, aws::Reach},
     window::{Window, Windows},
 };
 
+mod bulk;
 mod given;
 mod reached;
 mod spells;
 
+use bulk::OnUsers;
 use spells::Spells;
 pub(super) use spells::spell;
 
@@ -58,6 +61,7 @@ pub struct Fold {
     pub(super) visits: Visits,
     pub(super) failures: Vec<FailedAttempt>,
     pub(super) changes: Vec<Change>,
+    on_users: OnUsers,
     pub(super) coverage: BTreeMap<Place, Observed>,
     pub(super) streams: BTreeMap<Symbol, Stream>,
     /// Spans of which all attempts of the trail were taken, by account and Region.
@@ -149,6 +153,13 @@ impl Fold {
         }
     }
 
+    /// The changes with bursts of calls on users, each as one.
+    pub(super) fn all_changes(&self) -> Vec<Change> {
+        let mut changes = self.changes.clone();
+        changes.extend(self.on_users.bursts());
+        changes
+    }
+
     pub(super) fn absorb_own(&mut self) {
         let batch = self.own.batch();
         let mut numbers = std::mem::take(&mut self.own_numbers);
@@ -203,7 +214,10 @@ impl Fold {
             Row::Counted(kind, successes) => self.count(numbers.kind(kind), successes),
             Row::Change(event, change) => {
                 if self.first_sight(event, change.time.timestamp_micros()) {
-                    self.changes.push(*change);
+                    match queries::is_on_users(&change.service, &change.name) {
+                        true => self.on_users.take(*change),
+                        false => self.changes.push(*change),
+                    }
                 }
             }
         }

@@ -234,7 +234,7 @@ impl Fold {
         ];
         Kept::new(
             attempts(&rows, &fold.symbols, &fold.callers)?,
-            Changes::from_rows(&fold.changes)?.frame().clone(),
+            Changes::from_rows(&fold.all_changes())?.frame().clone(),
             frame(streams, "keep log streams")?,
         )?
         .replaced(&Kept::empty()?, &Windows::default())

@@ -478,6 +478,22 @@ pub fn is_change(service: &str, name: &str) -> bool {
     }
 }
 
+/// Calls on one user that end a session or keep the user out; many in a row are a deed of their own.
+const ON_USERS: [&str; 7] = [
+    "AdminDeleteUser",
+    "AdminDisableUser",
+    "AdminResetUserPassword",
+    "AdminSetUserPassword",
+    "AdminUserGlobalSignOut",
+    "GlobalSignOut",
+    "RevokeToken",
+];
+
+/// Whether a call ends a session of one user, or keeps the user out.
+pub fn is_on_users(service: &str, name: &str) -> bool {
+    service == COGNITO && ON_USERS.contains(&name)
+}
+
 /// Whether a call released an application.
 pub fn is_release(service: &str, name: &str) -> bool {
     let mut releases = RELEASES.iter();

@@ -165,7 +165,9 @@ fn row<'a>(record: &Envelope<'a>) -> Result<Option<Record<'a>>, String> {
             Record::Request(request::endpoint(record, name)?)
         } else if cognito && queries::is_sign_in_api(name) {
             Record::Request(request::sign_in(record, name)?)
-        } else if record.is_write() && queries::is_change(source, name) {
+        } else if record.is_write()
+            && (queries::is_change(source, name) || queries::is_on_users(source, name))
+        {
             Record::Change(Box::new(change::of(record)?))
         } else {
             Record::Unwanted(record.seen())

@@ -305,7 +305,13 @@ fn what_is_a_change() {
             "unwanted",
         ),
         ("SignUp", r#","readOnly":false"#, "unwanted"),
-        ("AdminDisableUser", r#","readOnly":false"#, "unwanted"),
+        ("AdminAddUserToGroup", r#","readOnly":false"#, "unwanted"),
+        // One of many, perhaps: the fold tells.
+        (
+            "AdminDisableUser",
+            r#","readOnly":false"#,
+            "change AdminDisableUser c",
+        ),
     ] {
         check(&write(name, more), &[expected]);
     }
