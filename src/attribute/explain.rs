@@ -196,7 +196,7 @@ fn candidates(case: &Case<'_>) -> Vec<Weighed> {
     let deadline = case.deadline();
     let changes = case.history.changes().iter().enumerate();
     changes
-        .filter(|(_, change)| change.change.time <= deadline && !change.is_release())
+        .filter(|(_, change)| change.change.time <= deadline && !change.is_beside_settings())
         .map(|(index, _)| (index, case.reach(index)))
         .filter(|(_, reach)| *reach > Reach::Outside)
         .map(|(index, reach)| weigh::weigh(case, index, reach))

@@ -23,7 +23,7 @@ pub fn change_sets(changes: &[ConfigChange]) -> Vec<Option<String>> {
         }
     };
     let configuration = changes.iter().enumerate();
-    for (index, change) in configuration.filter(|(_, change)| !change.is_release()) {
+    for (index, change) in configuration.filter(|(_, change)| !change.is_beside_settings()) {
         let change = &change.change;
         let by = (change.actor.as_deref(), change.tool.as_deref());
         let members = open.entry(by).or_default();

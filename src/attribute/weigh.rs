@@ -117,6 +117,7 @@ fn powerless(change: &ConfigChange) -> Option<String> {
             Some("It left every setting as it was, so it cannot cause anything.".to_owned())
         }
         Standing::Release => Some("It released an application and altered no setting.".to_owned()),
+        Standing::OnUsers => Some("It was done to users and altered no setting.".to_owned()),
         Standing::Effective | Standing::Opaque => None,
     }
 }

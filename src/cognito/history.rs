@@ -58,6 +58,8 @@ pub enum Standing {
     Opaque,
     /// It released an application and altered no setting.
     Release,
+    /// It ended sessions of many users, or kept them out, and altered no setting.
+    OnUsers,
 }
 
 impl ConfigChange {
@@ -85,6 +87,11 @@ impl ConfigChange {
     /// never a suspect.
     pub fn is_release(&self) -> bool {
         queries::is_release(&self.change.service, &self.change.name)
+    }
+
+    /// Whether no setting is concerned: evidence for what applications or users did, never a suspect.
+    pub fn is_beside_settings(&self) -> bool {
+        self.is_release() || queries::is_on_users(&self.change.service, &self.change.name)
     }
 }
 
@@ -255,6 +262,9 @@ fn standing(write: &Write<'_>, diff: &[DiffLine], opaque: bool) -> Standing {
     }
     if write.is_release() {
         return Standing::Release;
+    }
+    if queries::is_on_users(&write.change.service, &write.change.name) {
+        return Standing::OnUsers;
     }
     let seen = |line: &DiffLine| line.before != Known::Unknown || line.after != Known::Unknown;
     if diff.iter().any(seen) {

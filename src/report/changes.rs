@@ -148,10 +148,9 @@ impl<'a> Row<'a> {
             source_ip: record.source_ip.as_deref(),
             effect: match &change.standing {
                 Standing::Effective => "effective",
-                Standing::NoDifference => "none",
+                Standing::NoDifference | Standing::Release | Standing::OnUsers => "none",
                 Standing::Failed(_) => "failed",
                 Standing::Opaque => "opaque",
-                Standing::Release => "release",
             },
             error: record.error.as_deref(),
             diff: change

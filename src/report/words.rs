@@ -177,6 +177,7 @@ pub fn standing(change: &ConfigChange) -> String {
         Standing::NoDifference => "changed nothing".to_owned(),
         Standing::Opaque => "what it altered is in no log".to_owned(),
         Standing::Release => "released an application".to_owned(),
+        Standing::OnUsers => "was done to many users, one after another".to_owned(),
         Standing::Effective => {
             let names: Vec<&str> = change.diff.iter().map(|l| &*l.setting.0).take(4).collect();
             let more = change.diff.len().saturating_sub(names.len());

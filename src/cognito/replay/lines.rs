@@ -57,7 +57,9 @@ const NO_SETTINGS: &[&str] = &[
 pub(super) fn lines(change: &ConfigChange) -> Cow<'_, [DiffLine]> {
     let shown = Cow::Borrowed(change.diff.as_slice());
     let idle = match change.standing {
-        Standing::NoDifference | Standing::Failed(_) | Standing::Release => true,
+        Standing::NoDifference | Standing::Failed(_) | Standing::Release | Standing::OnUsers => {
+            true
+        }
         Standing::Effective | Standing::Opaque => is_creation(change),
     };
     match hidden(change) {

@@ -161,7 +161,8 @@ fn domain(line: &str) -> Option<Cow<'_, str>> {
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
             .unwrap_or(part.len());
         let (host, rest) = part.split_at(end);
-        let endpoint = || network::names_endpoint(&rest[..rest.len().min(20)].to_ascii_lowercase());
+        let begin: String = rest.chars().take(20).collect();
+        let endpoint = || network::names_endpoint(&begin.to_ascii_lowercase());
         if host.ends_with(".amazoncognito.com") || rest.starts_with("/oauth2/") && endpoint() {
             return Some(Cow::Borrowed(host));
         }
