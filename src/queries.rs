@@ -55,13 +55,14 @@ pub mod outcome {
 /// The event source of user pools.
 pub const COGNITO: &str = "cognito-idp.amazonaws.com";
 
-/// Calls by which an application signs a user in.
-const SIGN_IN_APIS: [&str; 5] = [
+/// Calls by which an application signs a user, or itself, in.
+const SIGN_IN_APIS: [&str; 6] = [
     "InitiateAuth",
     "AdminInitiateAuth",
     "RespondToAuthChallenge",
     "AdminRespondToAuthChallenge",
     "GetTokensFromRefreshToken",
+    "GetClientToken",
 ];
 
 /// Whether a cognito-idp call is a sign-in attempt.

@@ -84,7 +84,8 @@ events AS (
       OR (
         eventsource = 'cognito-idp.amazonaws.com'
         AND (coalesce(eventtype, '') <> 'AwsApiCall' OR eventname IN ('InitiateAuth', 'AdminInitiateAuth',
-          'RespondToAuthChallenge', 'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken'))
+          'RespondToAuthChallenge', 'AdminRespondToAuthChallenge', 'GetTokensFromRefreshToken',
+          'GetClientToken'))
         AND eventtime >= ?
       )
     )

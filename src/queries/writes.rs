@@ -4,7 +4,7 @@
 use super::COGNITO;
 
 /// Calls on one user, by the user or an administrator: no configuration.
-const USER_LEVEL: [&str; 30] = [
+const USER_LEVEL: [&str; 29] = [
     "SignUp",
     "ConfirmSignUp",
     "ResendConfirmationCode",
@@ -28,7 +28,6 @@ const USER_LEVEL: [&str; 30] = [
     "StartWebAuthnRegistration",
     "CompleteWebAuthnRegistration",
     "DeleteWebAuthnCredential",
-    "GetClientToken",
     "UpdateAuthEventFeedback",
     "StartUserImportJob",
     "StopUserImportJob",

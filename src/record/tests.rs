@@ -273,6 +273,16 @@ fn the_three_homes_of_the_client_id_and_masks() {
         sign_in,
         &["request 2026-03-02T10:00:00Z c InitiateAuth USER_PASSWORD_AUTH NotAuthorizedException"],
     );
+    let machine = sign_in.replace("InitiateAuth", "GetClientToken").replace(
+        r#""authFlow":"USER_PASSWORD_AUTH","#,
+        r#""scopes":["b","a"],"#,
+    );
+    check(
+        &machine,
+        &[
+            "request 2026-03-02T10:00:00Z c GetClientToken client_credentials NotAuthorizedException",
+        ],
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     Envelope, outcome,
-    value::{Members, member, text},
+    value::{Members, Raw, member, text},
 };
 use crate::{
     queries::endpoint,
@@ -62,8 +62,14 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request
     let asked = record.request_parameters.and_then(Members::of);
     let asked = |name: &str| asked.as_ref().and_then(|asked| asked.text(name));
     let flow = asked("authFlow").or_else(|| asked("challengeName"));
-    let refresh = name == "GetTokensFromRefreshToken";
+    let implied = match &**name {
+        "GetTokensFromRefreshToken" => Some("refresh_token"),
+        "GetClientToken" => Some("client_credentials"),
+        _ => None,
+    };
     let ended = outcome::of_call(record, data.as_ref());
+    let scopes = (name == "GetClientToken").then(|| texts(record.request_parameters, "scopes"));
+    let scopes = scopes.flatten();
     Ok(Request {
         time: record.time()?,
         source: SourceKind::Trail,
@@ -76,9 +82,9 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request
         domain: None,
         stream: None,
         endpoint: name.clone(),
-        grant: flow.or_else(|| refresh.then_some(Cow::Borrowed("refresh_token"))),
+        grant: flow.or_else(|| implied.map(Cow::Borrowed)),
         redirect_uri: None,
-        scopes: None,
+        scopes: scopes.map(|scopes| sorted(scopes.into())),
         identity_provider: None,
         auth_method: None,
         outcome: ended.outcome,
@@ -88,6 +94,13 @@ pub fn sign_in<'a>(record: &Envelope<'a>, name: &Cow<'a, str>) -> Result<Request
         source_ip: record.source_ip.clone(),
         agent: record.user_agent.clone(),
     })
+}
+
+/// The texts of a list, with spaces between them.
+fn texts(object: Option<Raw<'_>>, name: &str) -> Option<String> {
+    let list = member(object?, name)?;
+    let texts: Vec<Cow<'_, str>> = serde_json::from_str(list.get()).ok()?;
+    (!texts.is_empty()).then(|| texts.join(" "))
 }
 
 fn in_request<'a>(record: &Envelope<'a>, name: &str) -> Option<Cow<'a, str>> {
