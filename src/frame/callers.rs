@@ -290,28 +290,27 @@ pub fn frame(rows: &[CallerRow]) -> Result<DataFrame> {
         texts(SOURCE_IP, address.iter().map(Option::as_deref)),
         texts(USER_AGENT, agent.iter().map(Option::as_deref)),
     ];
-    let tallies: [(_, fn(&Record) -> &Tally); 2] = [
-        ([ACCEPTED, FIRST_ACCEPTED, LAST_ACCEPTED], |record| {
-            &record.accepted
-        }),
-        ([REFUSED, FIRST_REFUSED, LAST_REFUSED], |record| {
-            &record.refused
-        }),
-    ];
-    for ([requests, first, last], of) in tallies {
-        let tallies: Vec<&Tally> = rows.iter().map(|row| of(&row.record)).collect();
-        let met = |time: fn(&Tally) -> i64| {
-            let times = tallies.iter();
-            times.map(move |tally| (tally.requests > 0).then(|| time(tally)))
-        };
-        columns.push(numbers(
-            requests,
-            tallies.iter().map(|t| t.requests).collect(),
-        ));
-        columns.push(known_times(first, met(|tally| tally.first)));
-        columns.push(known_times(last, met(|tally| tally.last)));
-    }
+    let accepted = [ACCEPTED, FIRST_ACCEPTED, LAST_ACCEPTED];
+    columns.extend(tallies(rows, accepted, |record| &record.accepted));
+    let refused = [REFUSED, FIRST_REFUSED, LAST_REFUSED];
+    columns.extend(tallies(rows, refused, |record| &record.refused));
     super::columns::frame(columns, "build callers")
+}
+
+/// Columns of how many requests, and of the times of the first and the last.
+fn tallies(
+    rows: &[CallerRow],
+    [requests, first, last]: [&'static str; 3],
+    of: fn(&Record) -> &Tally,
+) -> [Column; 3] {
+    let all = || rows.iter().map(|row| of(&row.record));
+    let met =
+        |time: fn(&Tally) -> i64| all().map(move |tally| (tally.requests > 0).then(|| time(tally)));
+    [
+        numbers(requests, all().map(|tally| tally.requests).collect()),
+        known_times(first, met(|tally| tally.first)),
+        known_times(last, met(|tally| tally.last)),
+    ]
 }
 
 #[cfg(test)]
