@@ -6,7 +6,13 @@ use super::{
     Envelope,
     value::{Members, Raw, Scalar, member, text},
 };
-use crate::record::{Change, mask};
+use crate::{
+    queries,
+    record::{Change, mask},
+};
+
+/// A longer request of a release is not kept.
+const LONGEST_OF_RELEASE: usize = 16 << 10;
 
 /// The change a record tells of.
 ///
@@ -25,6 +31,7 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
         asked.or_else(answered).map(Cow::into_owned)
     };
     let (actor, actor_chain) = actor(record);
+    let (request_kept, response_kept) = kept(record);
     Ok(Change {
         time: record.time()?,
         event_id: owned(&record.event_id).unwrap_or_default(),
@@ -40,10 +47,25 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
         actor_chain,
         tool: tool(record),
         source_ip: owned(&record.source_ip),
-        request: masked(request).map(|request| without_value(record, request)),
-        response: masked(response),
+        request: masked(request_kept).map(|request| without_value(record, request)),
+        response: masked(response_kept),
         error: record.error().map(Cow::into_owned),
     })
+}
+
+/// What is kept of request and response. A release repeats a whole task definition in both, of which
+/// nothing but who released what and when is asked; a call on one user is counted.
+fn kept<'a>(record: &Envelope<'a>) -> (Option<Raw<'a>>, Option<Raw<'a>>) {
+    let [service, name] = [&record.event_source, &record.event_name].map(|text| text.as_deref());
+    let (service, name) = (service.unwrap_or_default(), name.unwrap_or_default());
+    if queries::is_on_users(service, name) {
+        return (None, None);
+    }
+    if queries::is_release(service, name) {
+        let short = |request: &Raw<'_>| request.get().len() <= LONGEST_OF_RELEASE;
+        return (record.request_parameters.filter(short), None);
+    }
+    (record.request_parameters, record.response_elements)
 }
 
 /// JSON of a member that is an object, masked.
