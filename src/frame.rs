@@ -1,7 +1,8 @@
 //! What lies between the stages: attempts, changes, coverage.
 //!
-//! The fold that builds them while reading, the joining of sources to one attempt, the plain rows
-//! that the analysis eats, and the Polars frames that are kept and exported. No statistics.
+//! The fold that builds them while reading, the joining of sources to one attempt, who asked, whether
+//! the step that usually follows a page did, the plain rows that the analysis eats, and the Polars
+//! frames that are kept and exported. No statistics.
 
 pub mod attempts;
 pub mod build;
