@@ -276,12 +276,8 @@ fn reason(
 fn named(case: &Case<'_>, top: &Weighed) -> String {
     let change = &case.history.changes()[top.index].change;
     let settings: Vec<String> = top.tally.breaks.keys().map(|s| format!("`{s}`")).collect();
-    let says = top
-        .tally
-        .breaks
-        .values()
-        .max_by(|a, b| a.requests.total_cmp(&b.requests))
-        .map_or("such requests", |broken| broken.effect.says);
+    let broken = weigh::main_break(&top.tally);
+    let says = broken.map_or("such requests", |broken| broken.effect.says);
     format!(
         "{} at {} changed {}, which refuses {says}.{}",
         change.name,

@@ -14,6 +14,7 @@ use crate::{
     cognito::{
         effects::{OF_TRIGGERS, Strength},
         history::{ConfigChange, Standing},
+        setting::Setting,
     },
     detect::Kind,
 };
@@ -144,12 +145,28 @@ fn no_mechanism(case: &Case<'_>, tally: &Tally) -> Option<String> {
     })
 }
 
-/// The heaviest broken line.
-fn main_break(tally: &Tally) -> Option<&Broken> {
-    tally
-        .breaks
-        .values()
-        .max_by(|a, b| a.requests.total_cmp(&b.requests))
+/// A line that explains less than this share of what the first one does is a side effect.
+const AS_MANY: f64 = 0.9;
+
+/// The surest of the broken lines that explain most: what a change alters beside it takes nothing from
+/// that.
+fn main_line(tally: &Tally) -> Option<(&Setting, &Broken)> {
+    let most = tally.breaks.values().map(|broken| broken.requests);
+    let most = most.fold(0.0, f64::max);
+    let lines = tally.breaks.iter();
+    let lines = lines.filter(|(_, broken)| broken.requests >= AS_MANY * most);
+    let sure = |broken: &Broken| {
+        let told = broken.untold.is_none();
+        (broken.certain, !broken.unseen, told, broken.effect.strength)
+    };
+    lines.max_by(|(_, a), (_, b)| {
+        let requests = a.requests.total_cmp(&b.requests);
+        sure(a).cmp(&sure(b)).then(requests)
+    })
+}
+
+pub(super) fn main_break(tally: &Tally) -> Option<&Broken> {
+    main_line(tally).map(|(_, broken)| broken)
 }
 
 fn is_certain(tally: &Tally) -> bool {
@@ -209,10 +226,7 @@ fn unseen(tally: &Tally) -> Option<Evidence> {
 
 /// An update sends every setting, and alters few of them.
 fn untold(tally: &Tally) -> Option<Evidence> {
-    let (setting, broken) = tally
-        .breaks
-        .iter()
-        .max_by(|a, b| a.1.requests.total_cmp(&b.1.requests))?;
+    let (setting, broken) = main_line(tally)?;
     broken.untold?;
     let text = format!("No log tells what `{setting}` was before it: perhaps it did not change.");
     Some(fact(EvidenceKind::Replay, UNTOLD, text))
@@ -460,4 +474,39 @@ fn prior(change: &ConfigChange, tally: &Tally) -> Evidence {
         None => (-5.0, "No rule says that it breaks such requests."),
     };
     fact(EvidenceKind::Prior, weight, text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cognito::effects::effects;
+
+    fn broken(id: &str, requests: f64, certain: bool) -> (Setting, Broken) {
+        let effect = effects().find(|effect| effect.id == id).expect("a row");
+        let broken = Broken {
+            effect,
+            certain,
+            requests,
+            unseen: !certain,
+            untold: None,
+        };
+        (Setting::named(effect.setting), broken)
+    }
+
+    #[track_caller]
+    fn check(lines: [(Setting, Broken); 2], expected: &str) {
+        let mut tally = Tally::default();
+        tally.breaks.extend(lines);
+        let main = main_break(&tally).expect("a line");
+        assert_eq!(main.effect.id, expected);
+    }
+
+    #[test]
+    fn what_a_change_alters_beside_takes_nothing_from_its_surest_effect() {
+        let callback = || broken("callback-url-removed", 278.0, true);
+        let provider = |requests| broken("identity-provider-unlisted", requests, false);
+        check([callback(), provider(278.0)], "callback-url-removed");
+        check([callback(), provider(290.0)], "callback-url-removed");
+        check([callback(), provider(900.0)], "identity-provider-unlisted");
+    }
 }
