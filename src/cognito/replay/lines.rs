@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::cognito::{
-    effects::is_indifferent,
-    history::{ConfigChange, DiffLine, Standing},
-    setting::{Known, Resource, Setting},
+use crate::{
+    cognito::{
+        effects::is_indifferent,
+        history::{ConfigChange, DiffLine, Standing},
+        setting::{Known, Resource, Setting},
+    },
+    queries,
 };
 
 /// Calls that add something which no request relies on yet, and take nothing away.
@@ -25,17 +28,6 @@ const ADDITIONS: &[&str] = &[
     "EnableKey",
     "PublishVersion",
     "RequestCertificate",
-];
-
-/// Calls on users that end their sessions or keep them out.
-const ON_USERS: &[&str] = &[
-    "AdminDeleteUser",
-    "AdminDisableUser",
-    "AdminResetUserPassword",
-    "AdminSetUserPassword",
-    "AdminUserGlobalSignOut",
-    "GlobalSignOut",
-    "RevokeToken",
 ];
 
 /// Services that run applications, or make the calls of others: what they are told is no setting that
@@ -107,7 +99,7 @@ fn hidden(change: &ConfigChange) -> Option<Cow<'static, str>> {
         _ => match change.change.name.as_str() {
             "SetRiskConfiguration" => "RiskConfiguration",
             "DeleteUserPoolReplica" | "UpdateUserPoolReplica" => "Replica",
-            name if ON_USERS.contains(&name) => "Sessions",
+            name if queries::is_on_users(queries::COGNITO, name) => "Sessions",
             name => return Some(Cow::Owned(name.to_owned())),
         },
     };
@@ -132,7 +124,7 @@ fn of_service(change: &ConfigChange, service: &str) -> Option<Cow<'static, str>>
         "ec2" => "Network",
         "ses" | "sns" => "Sender",
         "cognito-idp" if call == "UpdateProvisionedLimit" => "ProvisionedLimit",
-        "cognito-idp" if ON_USERS.contains(&call) => "Sessions",
+        "cognito-idp" if queries::is_on_users(queries::COGNITO, call) => "Sessions",
         _ if NO_SETTINGS.contains(&service) => return None,
         _ => return Some(Cow::Owned(call.to_owned())),
     }))
