@@ -16,6 +16,6 @@ pub mod weigh;
 
 pub use explain::{LEAD, NAMED, Scene, TEMPERATURE, explain};
 pub use finding::{
-    Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Finding, Investigation,
-    Suspect, SuspectLine, Verdict, Zone, utc,
+    Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Explained, Finding,
+    Investigation, Suspect, SuspectLine, Verdict, Zone, utc,
 };

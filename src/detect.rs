@@ -19,13 +19,14 @@ pub mod incident;
 pub mod later;
 pub mod probe;
 pub mod scan;
+pub mod series;
 pub mod slice;
 pub mod spell;
 pub mod unit;
 
 pub use asked::asked;
 pub use ground::Ground;
-pub use incident::{EndState, Incident, Kind, Stratum};
+pub use incident::{Affected, EndState, Episode, Incident, Kind, Severity, Stratum};
 pub use later::{attempts_during, begin_later};
 pub use probe::{Probe, Questions, probe};
 

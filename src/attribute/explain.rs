@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     alternatives,
     case::{Case, Reach},
-    finding::{Alternative, EndedBy, Evidence, Finding, Suspect, SuspectLine, Verdict},
+    finding::{Alternative, EndedBy, Evidence, Explained, Finding, Suspect, SuspectLine, Verdict},
     inquiry::Inquiry,
     phrase,
     second_look::second_look,
@@ -54,7 +54,7 @@ pub struct Scene<'a> {
 
 /// Explains each outage, and those that only a second look at the changes finds; outages of one
 /// named change become one.
-pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
+pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
     let inquiry = &Inquiry::new(scene);
     let small = second_look(&incidents, inquiry).into_iter();
     let small = small
@@ -66,7 +66,10 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Vec<Finding> {
         .chain(small)
         .collect();
     findings.sort_by_key(|finding| finding.incident.onset);
-    super::merge::merge(findings, scene.ground.cells)
+    Explained {
+        findings: super::merge::merge(findings, scene.ground.cells),
+        blips: Vec::new(),
+    }
 }
 
 /// Explains one outage; where no change explains all of it, and each of its app clients' failures has
@@ -158,6 +161,7 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
         alternatives: listed(&others, &alternatives),
         suspects: suspects(ranked, &incident, scene.history, sets),
         ended_by,
+        one_of: Vec::new(),
         incident,
     }
 }
@@ -438,6 +442,7 @@ fn suspect(
         probability,
         crossing,
         event_ids: vec![EventId::new(&change.change.event_id)],
+        actors: Vec::new(),
         lag: incident.onset - change.change.time,
         change_set: sets.get(weighed.index).cloned().flatten(),
         diff: change

@@ -34,6 +34,8 @@ pub struct Investigation {
     pub coverage: Vec<CoverageRow>,
     /// Outages, by onset.
     pub findings: Vec<Finding>,
+    /// What failed too little to be an outage, by onset.
+    pub blips: Vec<Incident>,
     /// Effective changes inside the window, by time: printed when no outage was found.
     pub changes: Vec<ConfigChange>,
     /// Signs that the logs lack changes.
@@ -79,6 +81,17 @@ pub struct Finding {
     pub suspects: Vec<Suspect>,
     /// The change that ended it.
     pub ended_by: Option<EndedBy>,
+    /// Event ids of changes of which one did it, where the logs cannot tell which.
+    pub one_of: Vec<EventId>,
+}
+
+/// What became of all candidates of detection.
+#[derive(Clone, Debug, Default)]
+pub struct Explained {
+    /// Incidents with their explanation, by onset.
+    pub findings: Vec<Finding>,
+    /// What failed too little to be an incident and has no known cause, by onset.
+    pub blips: Vec<Incident>,
 }
 
 impl Finding {
@@ -152,6 +165,8 @@ pub struct Suspect {
     pub change: ConfigChange,
     /// Event ids of every change that but-for could not tell apart, this one first.
     pub event_ids: Vec<EventId>,
+    /// Who made these changes, each once, where they are several.
+    pub actors: Vec<String>,
     /// Onset minus change.
     pub lag: TimeDelta,
     /// Name shared by the changes of one deploy; `None` for a lone change.

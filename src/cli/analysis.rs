@@ -162,7 +162,11 @@ pub fn analyse(
         ground: &ground,
         history: &history,
     };
-    let mut findings = attribute::explain(incidents, &scene);
+    let attribute::Explained {
+        mut findings,
+        mut blips,
+    } = attribute::explain(incidents, &scene);
+    blips.retain(|blip| question.concerns(blip, frames.window));
     findings.retain(|finding| question.concerns(&finding.incident, frames.window));
     Ok(Analysis {
         investigation: Investigation {
@@ -174,6 +178,7 @@ pub fn analyse(
             coverage: frames.coverage,
             changes: Vec::new(),
             findings,
+            blips,
             gaps: history.gaps().to_vec(),
         },
         cells: frames.cells,

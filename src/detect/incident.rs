@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::series::Step;
 use crate::{
     frame::{Cells, Key, Timeline, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
@@ -64,8 +65,73 @@ pub struct Incident {
     pub successes_kept: Option<f64>,
     /// Requests over time around the spell, for charts.
     pub timeline: Timeline,
+    /// Whether it had begun when the window opened.
+    pub begun_before: bool,
+    /// Whether it deserves a page or is a blip.
+    pub severity: Severity,
+    /// The requests that failed or are missing, for those who ask why.
+    pub affected: Affected,
     /// The same for each app client alone, where there are several.
     pub parts: Vec<Incident>,
+}
+
+/// What an incident deserves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Somebody has to look.
+    #[default]
+    Page,
+    /// Few failures that healed by themselves: counted, and reported in one line.
+    Blip,
+}
+
+/// The requests of an incident that failed or are missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Affected {
+    /// Failed (of a silence: missing) requests by kind: index into [`Cells::keys`], and how many.
+    pub kinds: BTreeMap<u32, f64>,
+    /// The series that fail, each with its span.
+    pub episodes: Vec<Episode>,
+    /// Failed attempts: repeats of one caller collapsed, rows of one caller's failures discounted.
+    pub attempts: f64,
+    /// Callers that failed.
+    pub callers: usize,
+    /// … of whom a success was seen, before or after.
+    pub known_callers: usize,
+    /// Failures set apart before: callers that never succeeded, or that fail all the time.
+    pub set_apart: u64,
+    /// Successes of the same series during the episodes.
+    pub succeeded: f64,
+    /// Successes of the same series before the onset, in all that was read.
+    pub succeeded_before: f64,
+    /// Successes usual in so long a time, by the rate before, after and elsewhere.
+    pub usual: f64,
+    /// Of a silence: the traffic of others as a share of what is usual for them; `None` where it
+    /// says nothing.
+    pub control: Option<f64>,
+    /// Other app clients that begin to fail within five minutes of the onset.
+    pub siblings: Vec<AppClientId>,
+}
+
+/// A series that fails or is silent for a time; times are microseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Episode {
+    /// The app client.
+    pub client: Option<Symbol>,
+    /// The step.
+    pub step: Step,
+    /// First failure; of a silence, the last success.
+    pub start: i64,
+    /// Last failure; of a silence, the next success or the end of the data.
+    pub end: i64,
+    /// The last success before it.
+    pub last_before: Option<i64>,
+    /// The first success after it.
+    pub first_after: Option<i64>,
+    /// Failed requests.
+    pub failed: u64,
+    /// Successes between its first failure and its last.
+    pub succeeded: f64,
 }
 
 /// Failures or silence.

@@ -65,6 +65,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
             status: CoverageStatus::Partial,
         }],
         findings: vec![explained(verdict, name)],
+        blips: Vec::new(),
         changes: Vec::new(),
         gaps: Vec::new(),
     }
@@ -125,6 +126,7 @@ fn explained(verdict: Verdict, name: Option<&str>) -> Finding {
         }],
         suspects: vec![suspect(guilty, name), innocent(1.0 - guilty - other)],
         ended_by: None,
+        one_of: Vec::new(),
     }
 }
 
@@ -156,6 +158,9 @@ fn incident(name: Option<&str>) -> Incident {
         score: 900.0,
         substitutive: true,
         successes_kept: Some(0.0),
+        begun_before: false,
+        severity: Default::default(),
+        affected: Default::default(),
         timeline: Timeline {
             start: time("13:40:00"),
             bin: TimeDelta::minutes(5),
@@ -233,6 +238,7 @@ fn suspect(probability: f64, name: Option<&str>) -> Suspect {
     Suspect {
         probability,
         event_ids: vec![EventId::new(&change.change.event_id)],
+        actors: Vec::new(),
         lag: TimeDelta::seconds(56),
         change_set: None,
         diff: diff.collect(),
@@ -275,6 +281,7 @@ fn innocent(probability: f64) -> Suspect {
     Suspect {
         probability,
         event_ids: vec![EventId::new("EXAMPLE-decoy")],
+        actors: Vec::new(),
         lag: TimeDelta::seconds(-3),
         change_set: None,
         diff: Vec::new(),

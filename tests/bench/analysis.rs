@@ -104,7 +104,7 @@ fn analyse(frames: &Frames, history: &History) -> (f64, f64, Vec<Finding>) {
         ground: &ground,
         history,
     };
-    let (attributing, findings) = seconds(|| attribute::explain(incidents, &scene));
+    let (attributing, findings) = seconds(|| attribute::explain(incidents, &scene).findings);
     (detecting, attributing, findings)
 }
 

@@ -134,7 +134,7 @@ pub fn analyse(case: &Case) -> (Vec<Finding>, Cells, History) {
         ground: &ground,
         history: &history,
     };
-    let findings = attribute::explain(incidents, &scene);
+    let findings = attribute::explain(incidents, &scene).findings;
     (findings, frames.cells, history)
 }
 
