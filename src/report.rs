@@ -1,6 +1,7 @@
 //! Every output form. Knows nothing of how anything was computed.
 
 mod axis;
+mod blips;
 pub mod changes;
 pub mod chart;
 pub mod escape;

@@ -34,6 +34,9 @@ pub struct Arguments {
     /// fail, what speaks for and against each suspect, what would prove it wrong.
     #[arg(long, value_name = "NUMBER_OR_ID")]
     explain: Option<String>,
+    /// Print the whole case of every outage, and each blip: failures too few for an outage.
+    #[arg(long, conflicts_with = "explain")]
+    full: bool,
     #[command(flatten)]
     which: Which,
     /// Form of the output.
@@ -85,6 +88,7 @@ pub fn run(
     if let Some(which) = &arguments.explain {
         only(&mut investigation, which, arguments.format)?;
     }
+    investigation.in_full |= arguments.full;
     let written = match arguments.format {
         Format::Table => terminal::write(&investigation, output::style(colour), out),
         Format::Json => json::write(&investigation, out),
@@ -112,6 +116,7 @@ fn only(investigation: &mut Investigation, which: &str, format: Format) -> Resul
     let place = analysis::place(&investigation.findings, which)?;
     let findings = &mut investigation.findings;
     *findings = vec![findings.swap_remove(place)];
+    investigation.blips.clear();
     investigation.in_full = true;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
         setting::{Known, Resource, Setting},
         undo::Undo,
     },
-    detect::{EndState, Incident, Kind, Stratum},
+    detect::{Affected, EndState, Incident, Kind, Severity, Stratum},
     frame::{CoverageRow, CoverageStatus, Summary, Timeline},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     record::Change,
@@ -71,6 +71,20 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
     }
 }
 
+/// Twelve requests that failed within 40 s and healed.
+pub fn blip(clock: &str, client: &str) -> Incident {
+    let onset = time(clock);
+    Incident {
+        clients: vec![AppClientId::new(client)],
+        onset,
+        end: Some(onset + TimeDelta::seconds(40)),
+        failed: 12,
+        errors: [("invalid_grant".to_owned(), 12)].into(),
+        severity: Severity::Blip,
+        ..incident(None)
+    }
+}
+
 /// The same day without an outage.
 pub fn quiet() -> Investigation {
     Investigation {
@@ -94,13 +108,45 @@ pub fn full() -> Investigation {
     for row in &mut full.coverage {
         row.gaps.push(full.window);
     }
+    full.blips.push(blip("10:02:11", "1portal0example"));
     for outage in &mut full.findings {
+        outage.one_of.push(EventId::new("EXAMPLE-guilty"));
         outage.ended_by = Some(finding::EndedBy {
             event_id: EventId::new("EXAMPLE-cure"),
             event_time: time("15:20:17"),
         });
     }
     full
+}
+
+/// It had begun when the logs begin, and two changes, of which one alone did it.
+pub fn begun_before_by_one_of_two() -> Investigation {
+    let mut investigation = investigation(Verdict::Undetermined, None);
+    for outage in &mut investigation.findings {
+        outage.incident.begun_before = true;
+        outage.incident.last_success = None;
+        outage.reason = "All requests fail from the first one read. Two changes of one second \
+                         altered what they need, and no request came between them."
+            .to_owned();
+        outage.suspects[1].change.standing = Standing::Effective;
+        let ids = ["EXAMPLE-guilty", "EXAMPLE-decoy"];
+        outage.one_of = ids.map(EventId::new).into();
+    }
+    investigation
+}
+
+/// A change of two people, which broke it only together.
+pub fn together() -> Investigation {
+    let mut investigation = investigation(Verdict::Change, None);
+    for outage in &mut investigation.findings {
+        let top = &mut outage.suspects[0];
+        top.event_ids.push(EventId::new("EXAMPLE-second"));
+        top.actors = vec![
+            "arn:aws:sts::111122223333:assumed-role/Deploy/ci".to_owned(),
+            "arn:aws:iam::111122223333:user/alice".to_owned(),
+        ];
+    }
+    investigation
 }
 
 fn explained(verdict: Verdict, name: Option<&str>) -> Finding {
@@ -159,8 +205,14 @@ fn incident(name: Option<&str>) -> Incident {
         substitutive: true,
         successes_kept: Some(0.0),
         begun_before: false,
-        severity: Default::default(),
-        affected: Default::default(),
+        severity: Severity::Page,
+        affected: Affected {
+            attempts: 310.0,
+            callers: 9,
+            known_callers: 9,
+            set_apart: 3,
+            ..Affected::default()
+        },
         timeline: Timeline {
             start: time("13:40:00"),
             bin: TimeDelta::minutes(5),

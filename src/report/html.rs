@@ -30,6 +30,7 @@ struct Page {
     outages: Vec<Outage>,
     health: Vec<Fared>,
     changes: Vec<Made>,
+    blips: Vec<Block>,
     seen: Vec<Block>,
 }
 
@@ -99,6 +100,10 @@ pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
             .rev()
             .map(|change| made(change, report, clock))
             .collect(),
+        blips: outline::said(
+            outline::all_blips(report.investigation, clock),
+            report.investigation,
+        ),
         seen: outline::seen::looked_at(report.investigation, clock),
     };
     let html = page.render().map_err(io::Error::other)?;
@@ -221,7 +226,7 @@ fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Ou
     Outage {
         id: finding.incident.id.clone(),
         heading,
-        onset: clock.time(finding.incident.onset),
+        onset: words::onset(&finding.incident, clock),
         whom: named(words::whom(&finding.incident)),
         happened: outline::happened(&finding.incident),
         blamed: named(outline::blamed(finding, clock)),

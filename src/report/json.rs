@@ -12,15 +12,19 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    escape,
+    blips, escape,
     words::{self, rfc3339},
 };
 use crate::{
-    attribute::{Finding, Investigation, Suspect},
-    cognito::history::DiffLine,
+    attribute::Investigation,
     frame::{CoverageRow, Summary},
     record::LookAlike,
 };
+
+mod incident;
+
+pub(super) use incident::Diff;
+use incident::Incident;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -29,6 +33,7 @@ struct Document<'a> {
     inputs: Inputs<'a>,
     coverage: Vec<Coverage<'a>>,
     incidents: Vec<Incident<'a>>,
+    blips: Vec<blips::Row<'a>>,
     changes: Vec<super::changes::Row<'a>>,
     gaps: Vec<Gap<'a>>,
 }
@@ -75,104 +80,6 @@ struct Coverage<'a> {
 }
 
 #[derive(Serialize)]
-struct Incident<'a> {
-    id: &'a str,
-    account_id: Option<&'a str>,
-    region: Option<&'a str>,
-    user_pool_id: Option<&'a str>,
-    client_ids: Vec<&'a str>,
-    kind: &'static str,
-    onset: String,
-    onset_interval: [String; 2],
-    end: Option<String>,
-    end_state: &'static str,
-    provisional: bool,
-    failed: u64,
-    total: u64,
-    expected: Option<f64>,
-    users: Option<u64>,
-    errors: &'a BTreeMap<String, u64>,
-    grants: &'a BTreeMap<String, u64>,
-    first_failed_event_id: Option<&'a str>,
-    last_success: Option<String>,
-    verdict: &'static str,
-    reason: String,
-    probability_no_change: f64,
-    alternatives: Vec<Alternative>,
-    suspects: Vec<SuspectRow<'a>>,
-    ended_by: Option<EndedBy<'a>>,
-}
-
-#[derive(Serialize)]
-struct Alternative {
-    kind: &'static str,
-    probability: f64,
-}
-
-#[derive(Serialize)]
-struct SuspectRow<'a> {
-    rank: usize,
-    probability: f64,
-    event_id: &'a str,
-    event_ids: Vec<&'a str>,
-    event_name: &'a str,
-    event_source: &'a str,
-    event_time: String,
-    lag_seconds: i64,
-    actor: Option<&'a str>,
-    actor_chain: &'a [String],
-    tool: Option<&'a str>,
-    source_ip: Option<&'a str>,
-    change_set: Option<&'a str>,
-    diff: Vec<Diff<'a>>,
-    evidence: Vec<Evidence>,
-    undo: Option<Undo<'a>>,
-}
-
-/// One setting of a diff.
-#[derive(Serialize)]
-pub(super) struct Diff<'a> {
-    setting: &'a str,
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
-    known: &'static str,
-    guilty: bool,
-}
-
-impl<'a> Diff<'a> {
-    pub(super) fn new(line: &'a DiffLine, guilty: bool) -> Self {
-        Self {
-            setting: &line.setting.0,
-            before: line.before.value(),
-            after: line.after.value(),
-            known: words::certainty(line),
-            guilty,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Evidence {
-    kind: &'static str,
-    weight: f64,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct Undo<'a> {
-    kind: &'a str,
-    command: Option<&'a str>,
-    assumed: Vec<&'a str>,
-    steps: &'a [String],
-}
-
-#[derive(Serialize)]
-struct EndedBy<'a> {
-    event_id: &'a str,
-    event_time: String,
-}
-
-#[derive(Serialize)]
 struct Gap<'a> {
     resource: String,
     after_event_id: Option<&'a str>,
@@ -204,7 +111,8 @@ fn document(investigation: &Investigation) -> Document<'_> {
         },
         inputs: inputs(&investigation.summary),
         coverage: investigation.coverage.iter().map(coverage).collect(),
-        incidents: investigation.findings.iter().map(incident).collect(),
+        incidents: investigation.findings.iter().map(Incident::new).collect(),
+        blips: investigation.blips.iter().map(blips::Row::new).collect(),
         changes: investigation
             .changes
             .iter()
@@ -285,104 +193,4 @@ fn coverage(row: &CoverageRow) -> Coverage<'_> {
             .collect(),
         status: row.status.as_str(),
     }
-}
-
-fn incident(finding: &Finding) -> Incident<'_> {
-    let incident = &finding.incident;
-    let (from, to) = incident.onset_interval;
-    Incident {
-        id: &incident.id,
-        account_id: incident.account.as_ref().map(|id| id.as_str()),
-        region: incident.region.as_ref().map(|id| id.as_str()),
-        user_pool_id: incident.user_pool.as_ref().map(|id| id.as_str()),
-        client_ids: incident.clients.iter().map(|id| id.as_str()).collect(),
-        kind: words::kind(incident.kind),
-        onset: rfc3339(incident.onset),
-        onset_interval: [rfc3339(from), rfc3339(to)],
-        end: incident.end.map(rfc3339),
-        end_state: words::end_state(incident.end_state),
-        provisional: finding.provisional,
-        failed: incident.failed,
-        total: incident.total,
-        expected: incident.expected.map(|expected| rounded(expected, 1)),
-        users: incident.users,
-        errors: &incident.errors,
-        grants: &incident.grants,
-        first_failed_event_id: incident
-            .first_failed_event_id
-            .as_ref()
-            .map(|id| id.as_str()),
-        last_success: incident.last_success.map(rfc3339),
-        verdict: words::verdict(finding.verdict),
-        reason: words::utc(&finding.reason),
-        probability_no_change: rounded(finding.probability_no_change, 6),
-        alternatives: finding
-            .alternatives
-            .iter()
-            .map(|alternative| Alternative {
-                kind: words::alternative(alternative.kind),
-                probability: rounded(alternative.probability, 6),
-            })
-            .collect(),
-        suspects: finding.suspects.iter().enumerate().map(suspect).collect(),
-        ended_by: finding.ended_by.as_ref().map(|ended| EndedBy {
-            event_id: ended.event_id.as_str(),
-            event_time: rfc3339(ended.event_time),
-        }),
-    }
-}
-
-fn suspect((at, suspect): (usize, &Suspect)) -> SuspectRow<'_> {
-    let change = &suspect.change.change;
-    SuspectRow {
-        rank: at + 1,
-        probability: rounded(suspect.probability, 6),
-        event_id: &change.event_id,
-        event_ids: suspect.event_ids.iter().map(|id| id.as_str()).collect(),
-        event_name: &change.name,
-        event_source: &change.service,
-        event_time: rfc3339(change.time),
-        lag_seconds: suspect.lag.num_seconds(),
-        actor: change.actor.as_deref(),
-        actor_chain: &change.actor_chain,
-        tool: change.tool.as_deref(),
-        source_ip: change.source_ip.as_deref(),
-        change_set: suspect.change_set.as_deref(),
-        diff: suspect
-            .diff
-            .iter()
-            .map(|line| Diff::new(&line.line, line.guilty))
-            .collect(),
-        evidence: suspect
-            .evidence
-            .iter()
-            .map(|fact| Evidence {
-                kind: evidence(fact.kind),
-                weight: rounded(fact.weight, 2),
-                text: words::utc(&fact.text),
-            })
-            .collect(),
-        undo: suspect.undo.as_ref().map(|undo| Undo {
-            kind: undo.kind,
-            command: undo.command.as_deref(),
-            assumed: undo.assumed.iter().map(|name| &*name.0).collect(),
-            steps: &undo.steps,
-        }),
-    }
-}
-
-fn evidence(kind: crate::attribute::EvidenceKind) -> &'static str {
-    use crate::attribute::EvidenceKind;
-    match kind {
-        EvidenceKind::Replay => "replay",
-        EvidenceKind::Time => "time",
-        EvidenceKind::Scope => "scope",
-        EvidenceKind::Healing => "healing",
-        EvidenceKind::Prior => "prior",
-    }
-}
-
-fn rounded(number: f64, digits: i32) -> f64 {
-    let scale = 10f64.powi(digits);
-    (number * scale).round() / scale
 }

@@ -24,8 +24,12 @@ pub fn opened(finding: &Finding, clock: Clock) -> String {
         ),
         (Some(end), _) => format!("silent since {}", clock.time(end)),
     };
+    let since = match incident.begun_before {
+        true => "since before",
+        false => "since",
+    };
     let mut text = format!(
-        "Outage of {} since {} {}, {until}: {}.\n{}.",
+        "Outage of {} {since} {} {}, {until}: {}.\n{}.",
         words::whom(incident),
         clock.date_time(incident.onset),
         clock.zone(incident.onset),
@@ -94,6 +98,7 @@ pub fn document(
 ) -> Value {
     let alone = Investigation {
         findings: finding.cloned().into_iter().collect(),
+        blips: Vec::new(),
         changes: Vec::new(),
         ..investigation.clone()
     };
@@ -105,6 +110,7 @@ pub fn document(
     for (at, suspect) in suspects.into_iter().flatten().enumerate() {
         if !named || at > 0 {
             suspect["actor"] = Value::Null;
+            suspect["actors"] = json!([]);
             suspect["actor_chain"] = json!([]);
             suspect["source_ip"] = Value::Null;
         }

@@ -2,12 +2,13 @@
 //! proof, then what undoes it, then what was not seen.
 
 use super::{
+    blips,
     chart::{self, Mark},
     words::{self, Clock},
 };
 use crate::{
     attribute::{
-        Finding, Investigation, Verdict,
+        Finding, Investigation, Suspect, Verdict,
         phrase::{self, thousands},
     },
     cognito::history::ConfigChange,
@@ -91,9 +92,28 @@ pub fn of(investigation: &Investigation) -> Vec<Block> {
     if findings.is_empty() {
         blocks.extend(changes(&investigation.changes, clock));
     }
+    if let Some(line) = blips::line(&investigation.blips, clock) {
+        blocks.push(Block::Heading("Blips".to_owned()));
+        blocks.push(match investigation.in_full {
+            true => Block::List(blips::list(&investigation.blips, clock)),
+            false => Block::Text(format!("{line} `--full` lists them.")),
+        });
+    }
     blocks.push(Block::Heading("What was looked at".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
     said(blocks, investigation)
+}
+
+/// Every blip, for documents.
+pub(super) fn all_blips(investigation: &Investigation, clock: Clock) -> Vec<Block> {
+    let Some(line) = blips::line(&investigation.blips, clock) else {
+        return Vec::new();
+    };
+    vec![
+        Block::Heading("Blips".to_owned()),
+        Block::Text(line),
+        Block::List(blips::list(&investigation.blips, clock)),
+    ]
 }
 
 /// The blocks for people: with the names of app clients, and times in their zone. Commands, diffs
@@ -142,7 +162,7 @@ pub(super) fn overview(number: usize, finding: &Finding, clock: Clock) -> String
     let incident = &finding.incident;
     format!(
         "{number}. {} {}: {}. {}",
-        clock.time(incident.onset),
+        words::onset(incident, clock),
         words::whom(incident),
         happened(incident),
         blamed(finding, clock)
@@ -174,12 +194,18 @@ pub(super) fn happened(incident: &Incident) -> String {
 pub(super) fn blamed(finding: &Finding, clock: Clock) -> String {
     match (finding.verdict, finding.suspects.first()) {
         (Verdict::Change, Some(top)) => format!(
-            "`{}` at {} by {} {} ({})",
+            "`{}`{} at {} by {} {} ({})",
             top.change.change.name,
+            words::and_more(top),
             clock.time(top.change.change.time),
-            words::by(&top.change),
+            words::by_all(top),
             words::what(top),
             words::percent(top.probability)
+        ),
+        (Verdict::Undetermined, _) if !finding.one_of.is_empty() => format!(
+            "One of these {} changes did it; the logs cannot tell which ({})",
+            finding.one_of.len(),
+            words::percent(one_of(finding).map(|one| one.probability).sum())
         ),
         (Verdict::NoChange, _) => {
             let likeliest = finding.alternatives.first();
@@ -193,13 +219,29 @@ pub(super) fn blamed(finding: &Finding, clock: Clock) -> String {
     }
 }
 
+/// The changes of which one did it, where the logs cannot tell which.
+fn one_of(finding: &Finding) -> impl Iterator<Item = &Suspect> {
+    finding.suspects.iter().filter(|suspect| {
+        let mut events = suspect.event_ids.iter();
+        events.any(|event| finding.one_of.contains(event))
+    })
+}
+
+/// Why: a sentence, or several as points.
+fn reason(finding: &Finding) -> Block {
+    match words::sentences(&finding.reason) {
+        several if several.len() > 1 => Block::List(several),
+        _ => Block::Text(finding.reason.clone()),
+    }
+}
+
 pub(super) fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Block> {
     let incident = &finding.incident;
     let mut blocks = vec![
         Block::Heading(format!("{number}. {}", words::whom(incident))),
         Block::Answer(format!("{}.", blamed(finding, clock))),
         Block::Text(format!("{}. {}", happened(incident), when(finding, clock))),
-        Block::Text(finding.reason.clone()),
+        reason(finding),
         Block::Chart(incident.timeline.clone(), marks(finding)),
     ];
     if finding.provisional {
@@ -215,14 +257,21 @@ pub(super) fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Bloc
 fn when(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
     let onset = clock.time(incident.onset);
+    let (from, since) = match incident.begun_before {
+        true => {
+            let before = format!("It began before the window (first failure read at {onset})");
+            (format!("{before} and went on"), before)
+        }
+        false => (format!("From {onset}"), format!("Since {onset}")),
+    };
     let mut said = match (incident.end, incident.end_state) {
         (Some(end), EndState::Recovered) => format!(
-            "From {onset} to {} ({}), then requests succeeded again",
+            "{from} to {} ({}), then requests succeeded again",
             clock.time(end),
             phrase::duration(end - incident.onset)
         ),
-        (Some(end), _) => format!("From {onset} to {}, silent since", clock.time(end)),
-        (None, _) => format!("Since {onset}, still going on"),
+        (Some(end), _) => format!("{from} to {}, silent since", clock.time(end)),
+        (None, _) => format!("{since}, still going on"),
     };
     if let Some(last) = incident.last_success {
         said.push_str(&format!("; last success {}", clock.time(last)));

@@ -31,6 +31,9 @@ impl Redaction {
             .findings
             .iter()
             .flat_map(|finding| &finding.suspects);
+        for actor in suspects.clone().flat_map(|suspect| &suspect.actors) {
+            found.arn(actor);
+        }
         let suspects = suspects.map(|suspect| &suspect.change);
         for change in investigation.changes.iter().chain(suspects) {
             found.change(change);
@@ -39,6 +42,8 @@ impl Redaction {
         let incidents = investigation.findings.iter();
         let accounts = coverage.filter_map(|row| row.account.as_ref());
         let accounts = accounts.chain(incidents.filter_map(|f| f.incident.account.as_ref()));
+        let blips = investigation.blips.iter();
+        let accounts = accounts.chain(blips.filter_map(|blip| blip.account.as_ref()));
         found.accounts.extend(accounts.map(ToString::to_string));
         for record in records {
             if let Ok(value) = serde_json::from_str::<Value>(record) {

@@ -7,15 +7,18 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     changes, escape, export,
-    fixture::{HOSTILE, change, full, investigation, quiet},
+    fixture::{HOSTILE, begun_before_by_one_of_two, blip, change, investigation, quiet, together},
     html, incidents, json, markdown,
     page::Report,
+    redact::Redaction,
     terminal::{self, Colour, Style},
 };
 use crate::{
     attribute::{Investigation, Verdict},
     frame::Cells,
 };
+
+mod schema;
 
 const VERDICTS: [Verdict; 3] = [Verdict::Change, Verdict::NoChange, Verdict::Undetermined];
 
@@ -35,6 +38,11 @@ fn printed(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 
 fn on_terminal(investigation: &Investigation, width: usize) -> String {
     printed(|out| terminal::write(investigation, style(width), out))
+}
+
+/// A page on one line.
+fn unwrapped(page: &str) -> String {
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn as_markdown(investigation: &Investigation) -> String {
@@ -225,6 +233,91 @@ fn a_quiet_day_shows_its_changes() {
 }
 
 #[test]
+fn one_of_two_changes_and_a_beginning_before_the_window_are_said_in_words() {
+    let investigation = begun_before_by_one_of_two();
+    let page = on_terminal(&investigation, 120);
+    assert!(
+        page.contains("read.\n   Two changes of one second altered"),
+        "{page}"
+    );
+    let page = unwrapped(&page);
+    for said in [
+        "One of these 2 changes did it; the logs cannot tell which (60 %).",
+        "It began before the window (first failure read at 14:06:00) and went on to 15:20:16 (74 min)",
+        "The changes, one of which did it",
+        "event EXAMPLE-guilty,",
+        "event EXAMPLE-decoy,",
+    ] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    assert!(!page.contains("not proven"), "{page}");
+    let markdown = as_markdown(&investigation);
+    assert!(
+        markdown.contains("\n- All requests fail from the first one read.\n- Two changes"),
+        "{markdown}"
+    );
+    let document: Value = serde_json::from_str(&as_json(&investigation)).unwrap();
+    let incident = &document["incidents"][0];
+    assert_eq!(incident["begun_before"], true);
+    assert_eq!(
+        incident["one_of"],
+        serde_json::json!(["EXAMPLE-guilty", "EXAMPLE-decoy"])
+    );
+    let reason = incident["reason"].as_str().unwrap();
+    assert!(reason.contains("read. Two changes"), "{reason}");
+}
+
+#[test]
+fn everybody_and_every_event_of_a_change_of_two_is_named() {
+    let page = unwrapped(&on_terminal(&together(), 120));
+    for said in [
+        "`UpdateUserPoolClient` and 1 more at 14:05:04 by Deploy/ci (terraform) and alice dropped",
+        "events EXAMPLE-guilty, EXAMPLE-second, by Deploy/ci (terraform) and alice,",
+    ] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    let row = "| 14:05:04 | 56 s before | UpdateUserPoolClient and 1 more | Deploy/ci";
+    assert!(as_markdown(&together()).contains(row));
+    let document: Value = serde_json::from_str(&as_json(&together())).unwrap();
+    let actors = &document["incidents"][0]["suspects"][0]["actors"];
+    assert_eq!(actors.as_array().map(Vec::len), Some(2));
+    let mut redaction = Redaction::new(&together(), []);
+    let hidden = redaction.text(&page);
+    assert!(!hidden.contains("alice"), "{hidden}");
+}
+
+#[test]
+fn blips_stand_in_one_line_and_in_full_in_one_each() {
+    let blips = [
+        blip("10:02:11", "1portal0example"),
+        blip("11:02:11", "1portal0example"),
+    ];
+    let mut day = Investigation {
+        blips: blips.into(),
+        ..quiet()
+    };
+    let page = on_terminal(&day, 120);
+    let line = "2 blips, too few failures or too short for an outage: 1portal0example at 10:02:11, \
+                11:02:11. `--full` lists them.";
+    assert!(unwrapped(&page).contains(line), "{page}");
+    assert!(page.starts_with("No outage"), "{page}");
+    day.in_full = true;
+    let page = on_terminal(&day, 120);
+    assert!(
+        page.contains("\n   11:02:11 1portal0example: 12 failed requests"),
+        "{page}"
+    );
+    let html = printed(|out| html::write(&Report::new(&day, &Cells::default()), out));
+    assert!(
+        html.contains("<li>11:02:11 1portal0example: 12 failed"),
+        "{html}"
+    );
+    let document: Value = serde_json::from_str(&as_json(&day)).unwrap();
+    assert_eq!(document["incidents"], serde_json::json!([]));
+    assert_eq!(document["blips"][1]["onset"], "2026-03-02T11:02:11Z");
+}
+
+#[test]
 fn markdown_says_the_same() {
     expect![[r#"
         # 1 outage between 2026-03-02 00:00:00 and 2026-03-02 23:59:58 UTC
@@ -329,91 +422,4 @@ fn a_hostile_name_reaches_programs_unchanged() {
     let text = as_json(&investigation(Verdict::Change, Some(HOSTILE)));
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(document["incidents"][0]["suspects"][0]["tool"], HOSTILE);
-}
-
-fn document(verdict: Verdict) -> Value {
-    serde_json::from_str(&as_json(&investigation(verdict, None))).unwrap()
-}
-
-fn validator() -> jsonschema::Validator {
-    let schema = include_str!("investigation.schema.json");
-    jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
-}
-
-#[test]
-fn every_verdict_follows_the_schema() {
-    for verdict in VERDICTS {
-        let document = document(verdict);
-        let errors: Vec<String> = validator()
-            .iter_errors(&document)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert_eq!(errors, Vec::<String>::new());
-    }
-}
-
-/// Every key of the contract, by path: without it, or with a value of no type it may have, the
-/// document is refused. A schema that lets anything pass fails here.
-#[test]
-fn the_schema_refuses_what_the_contract_does_not_have() {
-    let validator = validator();
-    let whole = serde_json::from_str(&as_json(&full())).unwrap();
-    let (mut paths, mut let_through) = (Vec::new(), Vec::new());
-    keys(&whole, String::new(), &mut paths);
-    assert!(paths.len() > 80, "{paths:?}");
-    for (parent, key) in paths {
-        let mut without = whole.clone();
-        let map = without
-            .pointer_mut(&parent)
-            .and_then(Value::as_object_mut)
-            .unwrap();
-        map.remove(&key);
-        if validator.is_valid(&without) {
-            let_through.push(format!("without {parent}/{key}"));
-        }
-        // A setting's value may be of any type.
-        if !["before", "after"].contains(&key.as_str()) {
-            let mut wrong = whole.clone();
-            wrong.pointer_mut(&parent).unwrap()[&key] = serde_json::json!([[true]]);
-            if validator.is_valid(&wrong) {
-                let_through.push(format!("wrong {parent}/{key}"));
-            }
-        }
-    }
-    assert_eq!(let_through, Vec::<String>::new());
-}
-
-/// Parent and key of every member that the contract names; the names in maps of counts are data.
-fn keys(value: &Value, path: String, found: &mut Vec<(String, String)>) {
-    const MAPS: [&str; 4] = ["errors", "grants", "ties", "passed_over"];
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members {
-                found.push((path.clone(), key.clone()));
-                if !MAPS.contains(&key.as_str()) {
-                    keys(value, format!("{path}/{key}"), found);
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                keys(item, format!("{path}/{at}"), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-#[test]
-fn probabilities_sum_to_one() {
-    for verdict in VERDICTS {
-        let incident = &document(verdict)["incidents"][0];
-        let suspects = incident["suspects"].as_array().unwrap();
-        let sum: f64 = suspects
-            .iter()
-            .filter_map(|s| s["probability"].as_f64())
-            .sum();
-        let sum = sum + incident["probability_no_change"].as_f64().unwrap();
-        assert!((sum - 1.0).abs() < 0.001, "{sum}");
-    }
 }

@@ -20,6 +20,12 @@ use crate::{
     window::Window,
 };
 
+mod sentences;
+mod who;
+
+pub use sentences::sentences;
+pub use who::{actor, actors, and_more, by, by_all, events};
+
 /// Times of day, with the date where it is not the window's only one.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
@@ -95,6 +101,15 @@ pub fn utc(sentence: &str) -> String {
     phrase::told(sentence, |time| time.format("%H:%M:%S").to_string())
 }
 
+/// When an outage began: `14:05:04`, or `before 00:00:03` of one that had begun already.
+pub fn onset(incident: &Incident, clock: Clock) -> String {
+    let time = clock.time(incident.onset);
+    match incident.begun_before {
+        true => format!("before {time}"),
+        false => time,
+    }
+}
+
 /// `2026-03-02 14:05:04`.
 pub fn date_time(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S").to_string()
@@ -111,39 +126,6 @@ pub fn rfc3339(time: DateTime<Utc>) -> String {
 
 /// Names longer than this are cut; an IAM path and name have up to 576 characters.
 const LONGEST_NAME: usize = 100;
-
-/// `Deploy/ci` of an ARN, or the text as it is.
-pub fn actor(change: &ConfigChange) -> String {
-    let Some(actor) = change.change.actor.as_deref() else {
-        return "unknown caller".to_owned();
-    };
-    let tail = actor.splitn(6, ':').nth(5).unwrap_or(actor);
-    let name = match tail.split('/').collect::<Vec<_>>()[..] {
-        ["assumed-role", role, session] => match permission_set(role) {
-            Some(set) => format!("SSO {set}/{session}"),
-            None => format!("{role}/{session}"),
-        },
-        ["user", .., user] => user.to_owned(),
-        _ => tail.to_owned(),
-    };
-    cut(&name, LONGEST_NAME)
-}
-
-/// `Platform` of `AWSReservedSSO_Platform_0123456789abcdef`, as IAM Identity Center names roles.
-///
-/// Source: <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>.
-fn permission_set(role: &str) -> Option<&str> {
-    let (set, _) = role.strip_prefix("AWSReservedSSO_")?.rsplit_once('_')?;
-    Some(set)
-}
-
-/// `by Deploy/ci (terraform)`.
-pub fn by(change: &ConfigChange) -> String {
-    match change.change.tool.as_deref() {
-        Some(tool) => format!("{} ({tool})", actor(change)),
-        None => actor(change),
-    }
-}
 
 /// The thing a change was made to.
 pub fn resource(resource: &Resource) -> String {

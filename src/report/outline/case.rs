@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Block, Line, words};
+use super::{Block, Line, one_of, words};
 use crate::{
     attribute::{Alternative, Evidence, EvidenceKind, Finding, Suspect, Verdict, phrase},
     cognito::{
@@ -17,6 +17,8 @@ use crate::{
 const SAYS_NOTHING: f64 = 0.05;
 /// An explanation less probable than this is not worth a row.
 const NOT_WORTH_A_ROW: f64 = 0.01;
+/// Changes of which one did it that are shown with what they altered.
+const MOST_IN_FULL: usize = 4;
 /// Evidence with this weight or less acquits.
 const ACQUITS: f64 = -10.0;
 
@@ -27,6 +29,13 @@ pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
     let mut blocks = Vec::new();
     match (finding.verdict, top) {
         (Verdict::Change, Some(top)) => blocks.extend(suspect("The change", top, clock)),
+        (Verdict::Undetermined, Some(_)) if !finding.one_of.is_empty() => {
+            blocks.push(Block::Section(
+                "The changes, one of which did it".to_owned(),
+            ));
+            let each = one_of(finding).take(MOST_IN_FULL);
+            blocks.extend(each.flat_map(|one| made(one, clock)));
+        }
         (Verdict::Undetermined, Some(top)) => {
             blocks.extend(suspect("The likeliest change, not proven", top, clock));
         }
@@ -46,27 +55,37 @@ pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
 }
 
 fn suspect(title: &str, top: &Suspect, clock: Clock) -> Vec<Block> {
-    let change = &top.change.change;
-    let lines = top.diff.iter().map(|line| line_of(&line.line, line.guilty));
-    vec![
-        Block::Section(title.to_owned()),
+    let mut blocks = vec![Block::Section(title.to_owned())];
+    blocks.extend(made(top, clock));
+    blocks.push(Block::Section("Why".to_owned()));
+    blocks.push(Block::Facts(why(&top.evidence)));
+    blocks
+}
+
+/// What was called, by whom, and what it altered.
+fn made(suspect: &Suspect, clock: Clock) -> [Block; 2] {
+    let change = &suspect.change.change;
+    let lines = suspect.diff.iter();
+    let lines = lines.map(|line| line_of(&line.line, line.guilty));
+    [
         Block::Text(format!(
             "`{}` of {} at {}: {}.",
             change.name,
-            words::resource(&top.change.resource),
+            words::resource(&suspect.change.resource),
             clock.time(change.time),
-            who(top)
+            who(suspect)
         )),
         Block::Diff(lines.collect()),
-        Block::Section("Why".to_owned()),
-        Block::Facts(why(&top.evidence)),
     ]
 }
 
-/// Event, chain of actors, address, change set.
+/// Events, chain of actors, address, change set.
 fn who(suspect: &Suspect) -> String {
     let change = &suspect.change.change;
-    let mut who = vec![format!("event {}", change.event_id)];
+    let mut who = vec![words::events(suspect)];
+    if words::actors(suspect).count() > 1 {
+        who.push(format!("by {}", words::by_all(suspect)));
+    }
     if !change.actor_chain.is_empty() {
         who.push(format!("chain {}", change.actor_chain.join(" → ")));
     }
@@ -127,8 +146,8 @@ fn row(suspect: &Suspect, clock: Clock) -> Vec<String> {
         words::percent(suspect.probability),
         clock.time(suspect.change.change.time),
         lag(suspect.lag),
-        suspect.change.change.name.clone(),
-        words::by(&suspect.change),
+        suspect.change.change.name.clone() + &words::and_more(suspect),
+        words::by_all(suspect),
         verdict_on(suspect),
     ]
 }

@@ -30,7 +30,7 @@ pub(in crate::report) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
             words::percent(suspect.probability),
             suspect.change.change.name,
             clock.time(suspect.change.change.time),
-            words::by(&suspect.change)
+            words::by_all(suspect)
         )));
         let facts = suspect.evidence.iter();
         let facts = facts.map(|fact| (fact.weight, fact.text.clone()));
@@ -69,6 +69,10 @@ fn stratum(incident: &Incident, clock: Clock) -> Vec<String> {
     .collect();
     let (from, to) = incident.onset_interval;
     told.push(match incident.kind {
+        _ if incident.begun_before => format!(
+            "The outage began before the window: the first failure read, at {}, is not its first.",
+            clock.time(incident.onset)
+        ),
         Kind::Failures => format!(
             "The outage begins after {}, the last success, and by {}, the first failure.",
             clock.time(from),

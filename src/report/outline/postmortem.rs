@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Block, blamed, full, happened, line_of, marks, said, seen};
+use super::{Block, blamed, full, happened, line_of, marks, one_of, reason, said, seen};
 use crate::{
     attribute::{
         Finding, Investigation, Suspect,
@@ -13,11 +13,16 @@ use crate::{
     cognito::{history::Standing, prevention::prevention},
     detect::{EndState, Kind},
     frame::Health,
-    report::words::{self, Clock},
+    report::{
+        blips,
+        words::{self, Clock},
+    },
 };
 
+mod evidence;
 mod timeline;
 
+use evidence::evidence;
 use timeline::{timeline, tried};
 
 /// What a post-mortem is written from.
@@ -43,9 +48,6 @@ pub struct Record {
     /// SHA-256 in hex of the text and a line end, as `--evidence` writes it.
     pub sha256: String,
 }
-
-/// A record longer than this is cut in the document; its hash is of the whole.
-const LONGEST_RECORD: usize = 8_000;
 
 /// The blocks of the document.
 pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
@@ -78,7 +80,7 @@ pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
     blocks.push(heading("Root cause"));
     blocks.extend(cause(finding, clock));
     blocks.push(heading("Why we believe it"));
-    blocks.push(Block::Text(finding.reason.clone()));
+    blocks.push(reason(finding));
     blocks.extend(full::of(finding, clock));
     let facts = contributing(postmortem, clock);
     if !facts.is_empty() {
@@ -111,12 +113,13 @@ fn summary(finding: &Finding, clock: Clock) -> String {
         (None, Some(end), _) => format!("Nothing was asked any more after {}", clock.time(end)),
         (None, None, _) => "It was still going on when the logs end".to_owned(),
     };
-    let began = match incident.kind {
-        Kind::Failures => "began to fail",
-        Kind::Absence => "stopped",
+    let (at, began) = match (incident.begun_before, incident.kind) {
+        (true, _) => ("Before", "had begun to fail"),
+        (false, Kind::Failures) => ("At", "began to fail"),
+        (false, Kind::Absence) => ("At", "stopped"),
     };
     format!(
-        "At {} {} requests of {} {began}: {}. The cause: {}. {ended}.",
+        "{at} {} {} requests of {} {began}: {}. The cause: {}. {ended}.",
         clock.date_time(incident.onset),
         clock.zone(incident.onset),
         words::whom(incident),
@@ -189,7 +192,18 @@ fn cause(finding: &Finding, clock: Clock) -> Vec<Block> {
                 words::alternative_said(other.kind)
             )
         });
-        blocks.push(Block::List(others.collect()));
+        let changes = one_of(finding).map(|one| {
+            format!(
+                "{}: `{}`{} at {} by {} {}",
+                words::percent(one.probability),
+                one.change.change.name,
+                words::and_more(one),
+                clock.time(one.change.change.time),
+                words::by_all(one),
+                words::what(one)
+            )
+        });
+        blocks.push(Block::List(changes.chain(others).collect()));
         return blocks;
     };
     let change = &named.change.change;
@@ -238,7 +252,11 @@ fn who(named: &Suspect) -> Vec<String> {
     );
     let set = named.change_set.as_ref();
     who.extend(set.map(|set| format!("one of the changes of {set}")));
-    who.push(format!("CloudTrail event {}", change.event_id));
+    if words::actors(named).count() > 1 {
+        let all: Vec<&str> = words::actors(named).collect();
+        who.push(format!("made by {}", all.join(" and ")));
+    }
+    who.push(format!("CloudTrail {}", words::events(named)));
     who
 }
 
@@ -260,10 +278,15 @@ fn contributing(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<String> {
         let together = named.event_ids.len();
         if together > 1 {
             facts.push(format!(
-                "It takes {together} changes together: each alone would do."
+                "The cause is {together} changes, not one: {}.",
+                words::events(named)
             ));
         }
     }
+    let blips = postmortem.investigation.blips.iter();
+    let of_theirs = |id| incident.clients.contains(id);
+    let blips = blips.filter(|blip| blip.clients.iter().any(of_theirs));
+    facts.extend(blips::line(blips, clock));
     if let Some(detected) = postmortem.detected {
         facts.push(format!(
             "People noticed {} after the onset.",
@@ -332,57 +355,4 @@ fn dark(postmortem: &Postmortem<'_>) -> Vec<String> {
             .to_owned(),
     );
     said
-}
-
-fn evidence(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Block> {
-    let finding = postmortem.finding;
-    let mut rows = Vec::new();
-    let mut texts = Vec::new();
-    let mut tell = |id: &str, time: DateTime<Utc>, what: &str| {
-        let record = postmortem.records.get(id);
-        let hash = record.map_or("not read again", |record| record.sha256.as_str());
-        rows.push(vec![
-            clock.time(time),
-            what.to_owned(),
-            id.to_owned(),
-            hash.to_owned(),
-        ]);
-        if let Some(record) = record {
-            texts.push(Block::Section(format!("Event {id}")));
-            let text = crate::report::escape::cut(&record.text, LONGEST_RECORD);
-            texts.push(Block::Record(text));
-        }
-    };
-    if let Some(named) = finding.named() {
-        tell(
-            &named.change.change.event_id,
-            named.change.change.time,
-            "the change",
-        );
-    }
-    if let Some(first) = &finding.incident.first_failed_event_id {
-        tell(first.as_str(), finding.incident.onset, "the first failure");
-    }
-    if let Some(ended) = &finding.ended_by {
-        tell(
-            ended.event_id.as_str(),
-            ended.event_time,
-            "what put it back",
-        );
-    }
-    if rows.is_empty() {
-        return vec![Block::Text(
-            "No single event stands for this outage.".to_owned(),
-        )];
-    }
-    let mut blocks = vec![
-        Block::Text(
-            "The records, with secrets and tokens masked; the hash is of the masked text and a line \
-             end, as `investigate --evidence` writes it."
-                .to_owned(),
-        ),
-        Block::Table(vec!["time", "what", "event", "SHA-256"], rows),
-    ];
-    blocks.extend(texts);
-    blocks
 }

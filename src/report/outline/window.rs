@@ -1,6 +1,6 @@
 //! The report on a window: its outages, how each app client fared, and every change.
 
-use super::{Block, line_of, outage, overview, said, seen, title, words};
+use super::{Block, all_blips, line_of, outage, overview, said, seen, title, words};
 use crate::{
     attribute::phrase::thousands,
     cognito::history::ConfigChange,
@@ -31,6 +31,7 @@ pub fn report(report: &Report<'_>) -> Vec<Block> {
     }
     let changes = investigation.changes.iter().rev();
     blocks.extend(changes.flat_map(|change| made(change, clock)));
+    blocks.extend(all_blips(investigation, clock));
     blocks.push(Block::Heading("What was looked at".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
     said(blocks, investigation)

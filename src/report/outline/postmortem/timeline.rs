@@ -19,6 +19,15 @@ pub(super) fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<Str
     if let Some(named) = finding.named() {
         let said = format!("the change: {}", did(&named.change));
         events.push((named.change.change.time, said));
+        let changes = postmortem.investigation.changes.iter();
+        let others = changes.filter(|change| {
+            let id = &change.change.event_id;
+            *id != named.change.change.event_id && finding.names(id)
+        });
+        events.extend(others.map(|change| {
+            let said = format!("the change, too: {}", did(change));
+            (change.change.time, said)
+        }));
     }
     events.extend(
         incident
@@ -28,6 +37,9 @@ pub(super) fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<Str
     events.push((
         incident.onset,
         match incident.kind {
+            _ if incident.begun_before => {
+                "first failure read; the outage began before the window".to_owned()
+            }
             Kind::Failures => "first failure".to_owned(),
             Kind::Absence => "requests stop".to_owned(),
         },
