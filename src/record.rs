@@ -223,7 +223,7 @@ pub struct Request<'a> {
 }
 
 /// One configuration write. Secrets are masked on the way in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     /// The second in which it completed: it lies in `[time, time + 1 s)`.
     pub time: DateTime<Utc>,
@@ -256,6 +256,8 @@ pub struct Change {
     pub response: Option<String>,
     /// `errorCode`: the write failed and changed nothing.
     pub error: Option<String>,
+    /// `errorMessage`, masked: why it failed.
+    pub error_message: Option<String>,
 }
 
 /// A record and where it stands.

@@ -192,6 +192,7 @@ pub fn change(name: Option<&str>) -> ConfigChange {
             request: None,
             response: None,
             error: None,
+            error_message: None,
         },
         resource: Resource::Client(
             UserPoolId::new("eu-west-1_ShopEXAMPLE"),

@@ -26,12 +26,9 @@ fn change(index: usize, line: &str) -> Change {
         service: format!("{service}.amazonaws.com"),
         client: body["clientId"].as_str().map(str::to_owned),
         actor: Some("arn:aws:iam::111122223333:user/dana".to_owned()),
-        actor_chain: Vec::new(),
-        tool: None,
-        source_ip: None,
         request: Some(request),
         response: (!response.is_empty()).then(|| response.to_owned()),
-        error: None,
+        ..Change::default()
     }
 }
 
