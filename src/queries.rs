@@ -55,6 +55,9 @@ pub mod outcome {
 /// The event source of user pools.
 pub const COGNITO: &str = "cognito-idp.amazonaws.com";
 
+/// Grants and flows that send a refresh token.
+pub const REFRESH_GRANTS: [&str; 3] = ["refresh_token", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"];
+
 /// Calls by which an application signs a user, or itself, in.
 const SIGN_IN_APIS: [&str; 6] = [
     "InitiateAuth",
