@@ -7,7 +7,7 @@ mod writes;
 pub use writes::{
     change_names_near_incidents, changes_of_others, global_change_names,
     global_change_names_near_incidents, is_change, is_on_users, is_release, may_matter,
-    regional_change_names,
+    pool_change_names, regional_change_names,
 };
 
 /// Values of the `endpoint` column that this program gives meaning to. Any other endpoint event or

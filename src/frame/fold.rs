@@ -72,7 +72,7 @@ pub struct Fold {
     told: BTreeMap<(Symbol, Symbol), Windows>,
     /// Accounts and Regions whose trail this section of the archive has told of.
     places_here: BTreeSet<(Symbol, Symbol)>,
-    /// Questions for changes that were not answered whole.
+    /// Questions for changes that were not answered whole, or whose cost is told.
     pub(super) blind: Vec<Reach>,
     /// Those that might have told of any account and Region.
     pub(super) blind_everywhere: Vec<Reach>,

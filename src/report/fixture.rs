@@ -55,6 +55,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
         },
         coverage: vec![CoverageRow {
             dark: false,
+            cost: None,
             source: "trail",
             account: Some(AccountId::new(name.unwrap_or("111122223333"))),
             region: Some(Region::new("eu-west-1")),
