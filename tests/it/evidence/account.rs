@@ -191,6 +191,8 @@ impl Account {
         let frames = fold.finish(&[]);
         let cells = [&frames.cells, &frames.aside];
         let history = History::new(frames.changes.clone(), Vec::new());
+        let mut found = links::links(&history);
+        found.extend(links::by_coincidence(&history, &frames.aside));
         Tables {
             requests: Requests::from_cells(&cells).expect("requests").lazy(),
             counts: Counts::from_cells(&cells).expect("counts").lazy(),
@@ -199,9 +201,7 @@ impl Account {
             states: states::frame(&states::states(&history))
                 .expect("states")
                 .lazy(),
-            links: report::links::frame(&links::links(&history))
-                .expect("links")
-                .lazy(),
+            links: report::links::frame(&found).expect("links").lazy(),
         }
     }
 }

@@ -86,3 +86,39 @@ fn a_service_tells_of_its_own_failures_and_successes() {
     let accepted = tables.counts.filter(is("outcome", "ok"));
     assert_eq!(number(accepted.select([col("requests").sum()])), 25);
 }
+
+/// A security group loses a rule; two services time out, of which one had done so all day.
+#[test]
+fn a_write_to_a_network_coincides_with_the_losses_that_begin_after_it() {
+    let mut account = Account::default();
+    let rule = json!({"groupId": "sg-EXAMPLE", "ipPermissions": {"items": [{"ipProtocol": "tcp",
+        "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}});
+    let service = "ec2.amazonaws.com";
+    account.write(
+        "10:00:00",
+        service,
+        "AuthorizeSecurityGroupEgress",
+        rule.clone(),
+        json!({}),
+    );
+    account.write(
+        "14:20:00",
+        service,
+        "RevokeSecurityGroupEgress",
+        rule,
+        json!({}),
+    );
+    let lost = "connect ETIMEDOUT shop.auth.eu-west-1.amazoncognito.com";
+    for number in 0..20 {
+        let text = format!("ERROR token request failed client_id=5sync0example0000000000 {lost}");
+        account.line(&later("14:21:30", 45 * number), &text);
+    }
+    for number in 0..60 {
+        let text = format!("ERROR token request failed client_id=6flaky0example000000000 {lost}");
+        account.line(&later("06:02:00", 600 * number), &text);
+    }
+    let links = account.tables().links.filter(is("how", "coincidence"));
+    assert_eq!(rows(links.clone()), 1);
+    let of = is("from", "sg-EXAMPLE").and(is("to", "5sync0example0000000000"));
+    assert_eq!(clock(links.filter(of).select([col("since")])), "14:20:00");
+}
