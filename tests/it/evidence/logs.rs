@@ -122,3 +122,35 @@ fn a_write_to_a_network_coincides_with_the_losses_that_begin_after_it() {
     let of = is("from", "sg-EXAMPLE").and(is("to", "5sync0example0000000000"));
     assert_eq!(clock(links.filter(of).select([col("since")])), "14:20:00");
 }
+
+/// One file holds the lines of two services; clients bear their names.
+#[test]
+fn a_line_is_of_the_client_whose_name_its_service_bears() {
+    let mut account = Account::default();
+    for (number, name) in ["stock-portal", "orders-portal"].into_iter().enumerate() {
+        let request = json!({"userPoolId": super::account::POOL, "clientId": format!("{number}portal0example"),
+            "clientName": name});
+        let service = "cognito-idp.amazonaws.com";
+        account.write(
+            "01:00:00",
+            service,
+            "UpdateUserPoolClient",
+            request,
+            json!(null),
+        );
+    }
+    for number in 0..12 {
+        let service = ["stock", "orders"][usize::from(number % 3 == 0)];
+        let line = json!({"service": format!("{service}-portal"), "level": "error",
+            "msg": "token refresh failed", "error": "invalid_grant"});
+        account.line(&later("08:00:00", 60 * number), &line.to_string());
+    }
+    let requests = account.tables().requests;
+    let of = |client| {
+        requests
+            .clone()
+            .filter(is("client", client).and(is("outcome", "invalid_grant")))
+    };
+    assert_eq!(rows(of("0portal0example")), 8);
+    assert_eq!(rows(of("1portal0example")), 4);
+}
