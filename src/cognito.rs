@@ -3,6 +3,8 @@
 //!
 //! Knows nothing of where data came from or how an outage is found.
 
+#[cfg(test)]
+mod fixture;
 pub mod setting;
 // What the members mean.
 pub mod lifetime;

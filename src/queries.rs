@@ -7,7 +7,7 @@ mod writes;
 pub use writes::{
     change_names_near_incidents, changes_of_others, global_change_names,
     global_change_names_near_incidents, is_change, is_on_users, is_release, may_matter,
-    regional_change_names,
+    pool_change_names, regional_change_names,
 };
 
 /// Values of the `endpoint` column that this program gives meaning to. Any other endpoint event or
@@ -54,6 +54,9 @@ pub mod outcome {
 
 /// The event source of user pools.
 pub const COGNITO: &str = "cognito-idp.amazonaws.com";
+
+/// Grants and flows that send a refresh token.
+pub const REFRESH_GRANTS: [&str; 3] = ["refresh_token", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"];
 
 /// Calls by which an application signs a user, or itself, in.
 const SIGN_IN_APIS: [&str; 6] = [

@@ -72,6 +72,9 @@ pub struct Seen<'a> {
     pub stream: Option<Cow<'a, str>>,
 }
 
+/// What stands between the name of a log and that of the service that a line of it is of.
+pub const SERVICE: &str = " service=";
+
 /// A thing that resembles a log record (domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LookAlike {
@@ -192,7 +195,8 @@ pub struct Request<'a> {
     pub client: Option<Cow<'a, str>>,
     /// The pool's domain host, which ties a line to a user pool.
     pub domain: Option<Cow<'a, str>>,
-    /// Log group and stream, load balancer, or file: lines of one stream may share a client.
+    /// Log group and stream, load balancer, or file: lines of one stream may share a client. Where
+    /// lines name their service, it stands behind [`SERVICE`].
     pub stream: Option<Cow<'a, str>>,
     /// One of [`crate::queries::endpoint`], or the name of the API operation or page.
     pub endpoint: Cow<'a, str>,
@@ -223,7 +227,7 @@ pub struct Request<'a> {
 }
 
 /// One configuration write. Secrets are masked on the way in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     /// The second in which it completed: it lies in `[time, time + 1 s)`.
     pub time: DateTime<Utc>,
@@ -256,6 +260,8 @@ pub struct Change {
     pub response: Option<String>,
     /// `errorCode`: the write failed and changed nothing.
     pub error: Option<String>,
+    /// `errorMessage`, masked: why it failed.
+    pub error_message: Option<String>,
 }
 
 /// A record and where it stands.

@@ -26,14 +26,18 @@ fn window(start: i64, end: i64) -> Window {
 fn request((second, user, refused): (i64, u8, bool)) -> String {
     let time = time(second).format("%Y-%m-%dT%H:%M:%SZ");
     let status = if refused { 400 } else { 200 };
+    let grant = match second % 4 {
+        0 => "authorization_code",
+        _ => "refresh_token",
+    };
     format!(
-        r#"{{"eventVersion":"1.11","userIdentity":{{"accountId":"111122223333"}},"eventTime":"{time}","eventSource":"cognito-idp.amazonaws.com","eventName":"Token_POST","awsRegion":"eu-west-1","requestParameters":null,"additionalEventData":{{"sub":"user-{user}","responseParameters":{{"status":{status}}},"requestParameters":{{"grant_type":["refresh_token"],"client_id":["1aaaaaaaaaaaaaaaaaaexample"]}},"userPoolId":"eu-west-1_EXAMPLE"}},"eventID":"e-{second}-{user}-{refused}","eventType":"AwsServiceEvent","recipientAccountId":"111122223333"}}"#
+        r#"{{"eventVersion":"1.11","userIdentity":{{"accountId":"111122223333"}},"eventTime":"{time}","eventSource":"cognito-idp.amazonaws.com","eventName":"Token_POST","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.{user}","userAgent":"curl/8","requestParameters":null,"additionalEventData":{{"sub":"user-{user}","responseParameters":{{"status":{status}}},"requestParameters":{{"grant_type":["{grant}"],"client_id":["1aaaaaaaaaaaaaaaaaaexample"]}},"userPoolId":"eu-west-1_EXAMPLE"}},"eventID":"e-{second}-{user}-{refused}","eventType":"AwsServiceEvent","recipientAccountId":"111122223333"}}"#
     )
 }
 
 /// The requests of a span, as a source would give them.
 fn read(requests: &[(i64, u8, bool)], within: Window) -> Fold {
-    let mut fold = Fold::new(Bounds::default());
+    let mut fold = Fold::for_archive();
     let inside = requests
         .iter()
         .filter(|(second, ..)| within.contains(time(*second)));
@@ -98,6 +102,7 @@ proptest! {
         let restored = restored.finish(&[]);
         let direct = read(&requests, all).finish(&[]);
         prop_assert_eq!(told(&restored), told(&direct));
+        prop_assert_eq!(restored.callers, direct.callers);
         drop(lock);
         fs::remove_dir_all(archive.root()).expect("removed");
     }

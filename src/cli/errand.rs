@@ -12,7 +12,7 @@ use trailblame::{
     queries,
     record::SourceKind,
     source::aws::{
-        Pace, Pages, Place, Reach,
+        Cost, Pace, Pages, Place, Reach,
         filter::{self, Wanted, filter},
         lookup::{self, Deadline, Estimate, Question, look_up},
         s3::{self, download},
@@ -159,6 +159,7 @@ impl Errand {
             let reach = self.ask(*span, deadline, pages.clone()).await;
             whole.got.extend(reach.got.as_slice().iter().copied());
             whole.scanned = sum(whole.scanned, reach.scanned);
+            whole.cost = Cost::sum(whole.cost, reach.cost);
             whole.holds_trail |= reach.holds_trail;
             whole.stop = reach.stop;
             if whole.stop.is_some() {
@@ -243,6 +244,7 @@ impl Errand {
             got: Windows::default(),
             at: self.at,
             scanned: None,
+            cost: None,
             holds_trail: false,
             stop: None,
         }
@@ -290,8 +292,10 @@ pub fn errands(asked: &Asked, places: Vec<Place>, spans: Spans) -> Vec<Vec<Erran
             .into_iter()
             .map(|place| look_ups(asked, place, spans));
         errands.extend(here);
+        // With requests, incidents say where to look for changes of other services.
+        let alone = spans.requests.is_none();
         let global = queries::global_change_names();
-        errands.extend(elsewhere.into_iter().map(|place| {
+        errands.extend(elsewhere.into_iter().filter(|_| alone).map(|place| {
             let changes = changes(asked, place, global.clone(), spans);
             changes.into_iter().collect()
         }));
@@ -353,9 +357,12 @@ fn tables(asked: &Asked, place: &Place, spans: Spans) -> Vec<Errand> {
 
 /// Changes, then requests: one account and Region has one quota, and changes are few.
 fn look_ups(asked: &Asked, place: Place, spans: Spans) -> Vec<Errand> {
-    let mut names = queries::regional_change_names();
-    if place.region.as_str() == queries::GLOBAL_REGION {
-        names.extend(queries::global_change_names());
+    let mut names = queries::pool_change_names();
+    if spans.requests.is_none() {
+        names = queries::regional_change_names();
+        if place.region.as_str() == queries::GLOBAL_REGION {
+            names.extend(queries::global_change_names());
+        }
     }
     let changes = changes(asked, place.clone(), names, spans);
     let names = queries::request_names();

@@ -86,7 +86,10 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
         Frame::Links => {
             let mut inputs = inputs.resolve(Want::Changes)?;
             let frames = inputs.frames(Keep::Nothing)?;
-            report::links::frame(&links::links(&inputs.history(&frames)?))?.lazy()
+            let history = inputs.history(&frames)?;
+            let mut found = links::links(&history);
+            found.extend(links::by_coincidence(&history, &frames.aside));
+            report::links::frame(&found)?.lazy()
         }
         Frame::Incidents => {
             let every = Question::default();

@@ -362,7 +362,8 @@ fn take_reach(answers: Vec<Answer>, fold: &mut Fold) {
         match answer.purpose {
             Purpose::Requests(kind) => fold.looked(kind, answer.reach),
             Purpose::Log => fold.looked_at_log(&answer.reach),
-            Purpose::Changes | Purpose::NearIncidents => fold.looked_for_changes(answer.reach),
+            Purpose::Changes => fold.looked_for_changes(answer.reach),
+            Purpose::NearIncidents => fold.looked_near_incidents(answer.reach),
             Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(answer.reach),
         }
     }
@@ -456,6 +457,7 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
             at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
             got,
             scanned: None,
+            cost: None,
             holds_trail: false,
             stop: None,
         };

@@ -11,7 +11,7 @@ use tokio::{
 };
 use trailblame::{
     archive::{Archive, Lock},
-    frame::{Bounds, Fold},
+    frame::Fold,
     source::aws::{Page, Reach},
     window::Windows,
 };
@@ -154,7 +154,7 @@ async fn pull_one(
     for span in errand.steps(&held.missing(errand.window)) {
         let (pages, mut read) = mpsc::channel::<Page>(PAGES_WAITING);
         let folding = async {
-            let mut fold = Fold::new(Bounds::default());
+            let mut fold = Fold::for_archive();
             while let Some(page) = read.recv().await {
                 progress.page(&page);
                 fold_page(&page, &mut fold);

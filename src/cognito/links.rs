@@ -14,8 +14,11 @@ use super::{
 };
 use crate::ids::EventId;
 
+mod coincidence;
 mod names;
 mod replaced;
+
+pub use coincidence::by_coincidence;
 
 /// How the link of a replacement is known.
 const REPLACED: &str = "replaced by";
@@ -31,7 +34,7 @@ pub struct Link {
     pub to: End,
     /// The write that told of it first.
     pub known_from: Option<EventId>,
-    /// The setting that states it, or `name` where only names agree, or `replaced by`.
+    /// The setting that states it, or `name` where only names agree, or `replaced by`, or `coincidence`.
     pub how: String,
 }
 
@@ -310,6 +313,9 @@ fn in_bodies(change: &ConfigChange) -> Vec<(End, End, &'static str)> {
             let link = |id| (own.clone(), End::new("client", id), "userPoolClientId");
             clients.into_iter().map(link).collect()
         }
+        Resource::Other(service, _) if service == "apigateway" && !change.is_release() => {
+            of_api_host(&body(&record.request), &body(&record.response))
+        }
         Resource::Other(..) if change.is_release() => {
             let request = body(&record.request);
             let mut texts = Vec::new();
@@ -319,6 +325,36 @@ fn in_bodies(change: &ConfigChange) -> Vec<(End, End, &'static str)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A host of API Gateway with its certificates, the name that it is an alias of, and its APIs.
+fn of_api_host(request: &Value, response: &Value) -> Vec<(End, End, &'static str)> {
+    let all = |value, names: &[&str]| {
+        let mut found = Vec::new();
+        names.iter().for_each(|name| named(value, name, &mut found));
+        found
+    };
+    let hosts = all(request, &["domainName"]);
+    let mut texts = Vec::new();
+    strings(request, &mut texts);
+    let certificates = texts
+        .into_iter()
+        .filter(|text| text.contains(":certificate/"));
+    let certificates = certificates.map(|arn| (End::new("certificate", arn), "certificateArn"));
+    let aliases = all(response, &["distributionDomainName", "regionalDomainName"]);
+    let aliases = aliases
+        .into_iter()
+        .map(|name| (End::new("alias", name), "domainName"));
+    let apis = all(request, &["apiId", "restApiId"]);
+    let apis = apis
+        .into_iter()
+        .map(|id| (End::new("api", id), "apiMapping"));
+    let ends: Vec<(End, &str)> = certificates.chain(aliases).chain(apis).collect();
+    let of = |host| {
+        ends.iter()
+            .map(move |(to, how)| (End::new("host", host), to.clone(), *how))
+    };
+    hosts.into_iter().flat_map(of).collect()
 }
 
 /// The secret or parameter that an ARN names.

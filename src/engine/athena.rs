@@ -120,6 +120,7 @@ pub async fn ask(
         got,
         at,
         scanned: Some(asking.scanned),
+        cost: None,
         holds_trail: false,
         stop: result.err(),
     }

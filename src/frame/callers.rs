@@ -3,21 +3,22 @@
 //! A caller is an address and an agent. A user's `sub` stands beside accepted requests only, and codes
 //! and tokens are masked: neither tells who failed.
 
-use std::hash::BuildHasher;
-
-use foldhash::quality::FixedState;
-use polars::prelude::*;
+use std::{collections::BTreeSet, hash::BuildHasher};
 
 use super::{
-    columns::*,
     hash::{HashMap, HashSet},
-    kinds::{Kind, KindNumber},
+    kinds::{Kind, KindNumber, Successes},
     symbols::{Symbol, Symbols},
 };
-use crate::{
-    error::Result,
-    ids::{AppClientId, UserPoolId},
-};
+use crate::ids::{AppClientId, UserPoolId};
+use foldhash::quality::FixedState;
+
+mod frame;
+mod sessions;
+
+pub use frame::frame;
+pub use sessions::Sessions;
+use sessions::Step;
 
 /// So many callers of an app client are kept, the busiest; the others count as one.
 pub const MOST: usize = 4_096;
@@ -84,14 +85,6 @@ impl Default for Tally {
 }
 
 impl Tally {
-    fn count(&mut self, time: i64) {
-        self.add(&Self {
-            requests: 1,
-            first: time,
-            last: time,
-        });
-    }
-
     fn add(&mut self, other: &Self) {
         self.requests += other.requests;
         self.first = self.first.min(other.first);
@@ -121,15 +114,19 @@ impl Record {
 #[derive(Clone, Debug, Default)]
 pub struct OfClient {
     callers: HashMap<CallerId, Record>,
+    /// Of those that signed in or refreshed.
+    sessions: HashMap<CallerId, Sessions>,
+    /// Known once the clients of all hosts are put together.
+    hosts: HashMap<CallerId, BTreeSet<Symbol>>,
     others: Record,
 }
 
 impl OfClient {
-    fn count(&mut self, caller: CallerId, time: i64, accepted: bool) {
+    fn count(&mut self, caller: CallerId, counted: &Tally, accepted: bool) {
         let record = self.callers.entry(caller).or_default();
         match accepted {
-            true => record.accepted.count(time),
-            false => record.refused.count(time),
+            true => record.accepted.add(counted),
+            false => record.refused.add(counted),
         }
         // A sweep at twice as many costs little for each.
         if self.callers.len() > 2 * MOST {
@@ -137,9 +134,16 @@ impl OfClient {
         }
     }
 
-    fn add(&mut self, other: Self) {
+    /// Adds those of the same client at one more host.
+    fn add(&mut self, other: Self, host: Option<Symbol>) {
         for (caller, record) in other.callers {
             self.callers.entry(caller).or_default().add(&record);
+            if let Some(host) = host {
+                self.hosts.entry(caller).or_default().insert(host);
+            }
+        }
+        for (caller, sessions) in &other.sessions {
+            self.sessions.entry(*caller).or_default().add(sessions);
         }
         self.others.add(&other.others);
     }
@@ -154,14 +158,25 @@ impl OfClient {
             self.others.add(&record);
         }
         self.callers.extend(order);
+        let callers = &self.callers;
+        self.sessions
+            .retain(|caller, _| callers.contains_key(caller));
     }
+}
+
+/// Whose request of which kind.
+#[derive(Clone, Copy, Debug)]
+pub struct ByCaller<'a> {
+    pub number: KindNumber,
+    pub kind: &'a Kind,
+    pub caller: CallerId,
 }
 
 /// The callers of all app clients, while they are read.
 #[derive(Debug, Default)]
 pub struct Callers {
-    /// By number of the kind: the place of its client.
-    places: Vec<Option<usize>>,
+    /// By number of the kind: the place of its client, and what its requests are to a session.
+    places: Vec<Option<(usize, Option<Step>)>>,
     by_client: HashMap<[Option<Symbol>; 3], usize>,
     clients: Vec<(Kind, OfClient)>,
     names: HashMap<CallerId, Caller>,
@@ -179,21 +194,53 @@ impl Callers {
     }
 
     /// Counts a request.
-    pub fn count(
+    pub fn count(&mut self, request: &ByCaller<'_>, time: i64, accepted: bool, symbols: &Symbols) {
+        let counted = Tally {
+            requests: 1,
+            first: time,
+            last: time,
+        };
+        self.add(request, &counted, [time].into_iter(), accepted, symbols);
+    }
+
+    /// Counts the accepted requests of a minute.
+    pub fn count_accepted(
         &mut self,
-        number: KindNumber,
-        kind: &Kind,
-        caller: CallerId,
-        time: i64,
-        ok: bool,
+        request: &ByCaller<'_>,
+        counted: &Successes,
+        symbols: &Symbols,
     ) {
-        let place = self.place(number, kind);
-        if let Some((_, of_client)) = self.clients.get_mut(place) {
-            of_client.count(caller, time, ok);
+        let tally = Tally {
+            requests: counted.requests,
+            first: counted.first,
+            last: counted.last,
+        };
+        let minute = counted.first - counted.first.rem_euclid(60_000_000);
+        let times = counted.seconds.times(minute);
+        self.add(request, &tally, times, true, symbols);
+    }
+
+    fn add(
+        &mut self,
+        request: &ByCaller<'_>,
+        counted: &Tally,
+        times: impl Iterator<Item = i64>,
+        accepted: bool,
+        symbols: &Symbols,
+    ) {
+        let (place, step) = self.place(request, symbols);
+        let Some((_, of_client)) = self.clients.get_mut(place) else {
+            return;
+        };
+        of_client.count(request.caller, counted, accepted);
+        if let Some(step) = step {
+            let sessions = of_client.sessions.entry(request.caller).or_default();
+            times.for_each(|time| sessions.note(step, time, accepted));
         }
     }
 
-    fn place(&mut self, number: KindNumber, kind: &Kind) -> usize {
+    fn place(&mut self, request: &ByCaller<'_>, symbols: &Symbols) -> (usize, Option<Step>) {
+        let (number, kind) = (request.number, request.kind);
         if let Some(Some(place)) = self.places.get(number.index()) {
             return *place;
         }
@@ -206,6 +253,7 @@ impl Callers {
         if self.places.len() <= number.index() {
             self.places.resize(number.index() + 1, None);
         }
+        let place = (place, Step::of(kind, symbols));
         self.places[number.index()] = Some(place);
         place
     }
@@ -217,7 +265,8 @@ impl Callers {
         for (mut kind, of_client) in self.clients {
             tie(&mut kind);
             let client = [kind.key.user_pool, kind.key.client];
-            clients.entry(client).or_default().add(of_client);
+            let all = clients.entry(client).or_default();
+            all.add(of_client, kind.domain);
         }
         let mut rows = Vec::new();
         for ([user_pool, client], mut of_client) in clients {
@@ -228,12 +277,22 @@ impl Callers {
                 client: text(client).map(AppClientId::new),
                 caller,
                 record,
+                sessions: Sessions::default(),
+                hosts: Vec::new(),
             };
             let others = Some(of_client.others).filter(|others| others.requests() > 0);
             rows.extend(others.map(|record| row(None, record)));
             rows.extend(of_client.callers.into_iter().map(|(caller, record)| {
                 let named = self.names.get(&caller).cloned();
-                row(Some(named.unwrap_or_default()), record)
+                let hosts = of_client.hosts.remove(&caller).unwrap_or_default();
+                let hosts = hosts.into_iter().map(|host| symbols.text(host));
+                let mut hosts: Vec<Box<str>> = hosts.map(Into::into).collect();
+                hosts.sort();
+                CallerRow {
+                    sessions: of_client.sessions.remove(&caller).unwrap_or_default(),
+                    hosts,
+                    ..row(Some(named.unwrap_or_default()), record)
+                }
             }));
         }
         rows.sort_by(|a, b| {
@@ -252,65 +311,9 @@ pub struct CallerRow {
     /// `None`: all callers beyond the busiest.
     pub caller: Option<Caller>,
     pub record: Record,
-}
-
-/// The rows as a frame.
-///
-/// | column | type | meaning |
-/// |---|---|---|
-/// | `user_pool`, `client` | str, null | null: no log says |
-/// | `source_ip`, `user_agent` | str, null | both null: all callers beyond the 4,096 busiest of the client |
-/// | `accepted`, `refused` | u64 | requests |
-/// | `first_accepted` … `last_refused` | datetime\[µs], UTC, null | times of the first and the last |
-///
-/// # Errors
-///
-/// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
-pub fn frame(rows: &[CallerRow]) -> Result<DataFrame> {
-    let of = |row: &CallerRow, text: fn(&Caller) -> &Option<Box<str>>| {
-        row.caller.as_ref().and_then(|caller| text(caller).clone())
-    };
-    let address: Vec<_> = rows
-        .iter()
-        .map(|row| of(row, |caller| &caller.source_ip))
-        .collect();
-    let agent: Vec<_> = rows
-        .iter()
-        .map(|row| of(row, |caller| &caller.agent))
-        .collect();
-    let pools = rows
-        .iter()
-        .map(|row| row.user_pool.as_ref().map(UserPoolId::as_str));
-    let clients = rows
-        .iter()
-        .map(|row| row.client.as_ref().map(AppClientId::as_str));
-    let mut columns = vec![
-        texts(USER_POOL, pools),
-        texts(CLIENT, clients),
-        texts(SOURCE_IP, address.iter().map(Option::as_deref)),
-        texts(USER_AGENT, agent.iter().map(Option::as_deref)),
-    ];
-    let accepted = [ACCEPTED, FIRST_ACCEPTED, LAST_ACCEPTED];
-    columns.extend(tallies(rows, accepted, |record| &record.accepted));
-    let refused = [REFUSED, FIRST_REFUSED, LAST_REFUSED];
-    columns.extend(tallies(rows, refused, |record| &record.refused));
-    super::columns::frame(columns, "build callers")
-}
-
-/// Columns of how many requests, and of the times of the first and the last.
-fn tallies(
-    rows: &[CallerRow],
-    [requests, first, last]: [&'static str; 3],
-    of: fn(&Record) -> &Tally,
-) -> [Column; 3] {
-    let all = || rows.iter().map(|row| of(&row.record));
-    let met =
-        |time: fn(&Tally) -> i64| all().map(move |tally| (tally.requests > 0).then(|| time(tally)));
-    [
-        numbers(requests, all().map(|tally| tally.requests).collect()),
-        known_times(first, met(|tally| tally.first)),
-        known_times(last, met(|tally| tally.last)),
-    ]
+    pub sessions: Sessions,
+    /// Hosts that were asked, or prefixes of Cognito's own, in order.
+    pub hosts: Vec<Box<str>>,
 }
 
 #[cfg(test)]
@@ -333,11 +336,16 @@ mod tests {
     #[test]
     fn the_busiest_stay_and_the_others_count_as_one() {
         let mut of_client = OfClient::default();
+        let at = |time| Tally {
+            requests: 1,
+            first: time,
+            last: time,
+        };
         for time in 0..3 {
-            of_client.count(caller(0), time, false);
+            of_client.count(caller(0), &at(time), false);
         }
         for number in 1..=2 * MOST + 10 {
-            of_client.count(caller(number), number as i64, true);
+            of_client.count(caller(number), &at(number as i64), true);
         }
         of_client.keep_busiest();
         assert_eq!(of_client.callers.len(), MOST);

@@ -15,11 +15,11 @@ use crate::{error::Result, record::Change};
 /// | `name`, `service` | str | `eventName`, `eventSource` |
 /// | `account` … `source_ip` | str, null | where, on what and by whom; `actor_chain` is a JSON array |
 /// | `request`, `response` | str, null | JSON, secrets masked |
-/// | `error` | str, null | error code; null when the write succeeded |
+/// | `error`, `error_message` | str, null | error code and text; null when the write succeeded |
 #[derive(Clone, Debug)]
 pub struct Changes(DataFrame);
 
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     EVENT_ID,
     NAME,
     SERVICE,
@@ -34,6 +34,7 @@ const TEXTS: [&str; 14] = [
     REQUEST,
     RESPONSE,
     ERROR,
+    ERROR_MESSAGE,
 ];
 
 impl Changes {
@@ -111,6 +112,7 @@ impl Changes {
                 request: next(),
                 response: next(),
                 error: next(),
+                error_message: next(),
             });
         }
         Ok(rows)
@@ -142,6 +144,7 @@ fn text<'a>(row: &'a Change, chain: Option<&'a str>, column: &str) -> Option<&'a
         SOURCE_IP => row.source_ip.as_deref(),
         REQUEST => row.request.as_deref(),
         RESPONSE => row.response.as_deref(),
-        _ => row.error.as_deref(),
+        ERROR => row.error.as_deref(),
+        _ => row.error_message.as_deref(),
     }
 }

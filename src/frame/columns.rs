@@ -32,12 +32,19 @@ pub const FIRST: &str = "first";
 pub const LAST: &str = "last";
 pub const SECONDS: &str = "seconds";
 
+pub const HOSTS: &str = "hosts";
 pub const ACCEPTED: &str = "accepted";
 pub const FIRST_ACCEPTED: &str = "first_accepted";
 pub const LAST_ACCEPTED: &str = "last_accepted";
 pub const REFUSED: &str = "refused";
 pub const FIRST_REFUSED: &str = "first_refused";
 pub const LAST_REFUSED: &str = "last_refused";
+pub const FIRST_SIGN_IN: &str = "first_sign_in";
+pub const LAST_SIGN_IN: &str = "last_sign_in";
+pub const REFRESH_REFUSED: &str = "refresh_refused";
+pub const REFUSED_SINCE: &str = "refused_since";
+pub const REFRESHED: &str = "refreshed";
+pub const REFRESHED_SINCE: &str = "refreshed_since";
 
 pub const NAME: &str = "name";
 pub const SERVICE: &str = "service";

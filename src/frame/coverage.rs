@@ -85,6 +85,7 @@ impl Observed {
         let delivered = end - DELIVERY.num_minutes();
         Some(CoverageRow {
             dark: delivered - minutes.last()? > DARK.max(limit(&minutes)),
+            cost: None,
             source,
             account: None,
             region: None,
@@ -120,6 +121,7 @@ pub(super) fn asked_row(
     );
     Some(CoverageRow {
         dark: false,
+        cost: reach.cost,
         source,
         account: Some(reach.account.clone()),
         region: Some(reach.region.clone()),

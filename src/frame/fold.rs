@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(super) use super::kinds::{Kind, Successes};
 use super::{
-    callers::{CallerId, Callers},
+    callers::{ByCaller, CallerId, Callers},
     coverage::Observed,
     event_key::EventKey,
     gather::{Batch, FailureRow, Gather, Place, Row},
@@ -25,11 +25,13 @@ use crate::{
     window::{Window, Windows},
 };
 
+mod accepted;
 mod bulk;
 mod given;
 mod reached;
 mod spells;
 
+use accepted::Accepted;
 use bulk::OnUsers;
 use spells::Spells;
 pub(super) use spells::spell;
@@ -57,6 +59,8 @@ pub struct Fold {
     pub(super) kinds: Kinds,
     /// Every kept event, and successes by minute.
     spells: Spells,
+    /// Who was accepted when, if the rows are for an archive.
+    accepted: Option<Accepted>,
     pub(super) callers: Callers,
     pub(super) visits: Visits,
     pub(super) failures: Vec<FailedAttempt>,
@@ -68,7 +72,7 @@ pub struct Fold {
     told: BTreeMap<(Symbol, Symbol), Windows>,
     /// Accounts and Regions whose trail this section of the archive has told of.
     places_here: BTreeSet<(Symbol, Symbol)>,
-    /// Questions for changes that were not answered whole.
+    /// Questions for changes that were not answered whole, or whose cost is told.
     pub(super) blind: Vec<Reach>,
     /// Those that might have told of any account and Region.
     pub(super) blind_everywhere: Vec<Reach>,
@@ -119,6 +123,14 @@ impl Fold {
         Self {
             bounds,
             own: Gather::new(bounds),
+            ..Self::default()
+        }
+    }
+
+    /// An empty fold whose rows go to an archive.
+    pub fn for_archive() -> Self {
+        Self {
+            accepted: Some(Accepted::default()),
             ..Self::default()
         }
     }
@@ -211,7 +223,9 @@ impl Fold {
                     self.failure(*failure, numbers);
                 }
             }
-            Row::Counted(kind, successes) => self.count(numbers.kind(kind), successes),
+            Row::Counted(kind, successes) => {
+                self.count(numbers.kind(kind), successes);
+            }
             Row::Change(event, change) => {
                 if self.first_sight(event, change.time.timestamp_micros()) {
                     match queries::is_on_users(&change.service, &change.name) {
@@ -236,7 +250,12 @@ impl Fold {
         };
         self.visits.note(visit, &kind, &self.symbols);
         if let Some(caller) = row.caller {
-            self.callers.count(number, &kind, caller, row.time, false);
+            let request = ByCaller {
+                number,
+                kind: &kind,
+                caller,
+            };
+            self.callers.count(&request, row.time, false, &self.symbols);
         }
         let of = |symbol: Option<Symbol>| symbol.map(|symbol| numbers.symbol(symbol));
         if let Some(stream) = kind.stream {
@@ -283,7 +302,15 @@ impl Fold {
         };
         self.visits.note(visit, &kind, &self.symbols);
         if let Some(caller) = caller {
-            self.callers.count(number, &kind, caller, time, true);
+            let request = ByCaller {
+                number,
+                kind: &kind,
+                caller,
+            };
+            self.callers.count(&request, time, true, &self.symbols);
+            if let Some(accepted) = &mut self.accepted {
+                accepted.take(number, caller, time);
+            }
         }
     }
 
@@ -328,15 +355,21 @@ impl Fold {
         (kinds, placed)
     }
 
-    /// Successes counted per minute and kind, in the order of these.
-    pub(super) fn successes(&self) -> Vec<(Kind, Successes)> {
-        let successes = self.spells.successes();
-        let mut rows: Vec<(i64, Kind, Successes)> = successes
-            .filter_map(|(minute, kind, counted)| Some((minute, self.kinds.kind(kind)?, counted)))
-            .collect();
-        rows.sort_unstable_by_key(|(minute, kind, _)| (*minute, *kind));
-        rows.into_iter()
-            .map(|(_, kind, counted)| (kind, counted))
+    /// Successes counted per minute, kind and caller, as far as callers are kept, in the order of these.
+    pub(super) fn successes(&self) -> Vec<(Kind, Option<CallerId>, Successes)> {
+        let nobody = Accepted::default();
+        let accepted = self.accepted.as_ref().unwrap_or(&nobody);
+        let mut rows = Vec::new();
+        for (minute, number, counted) in self.spells.successes() {
+            let Some(kind) = self.kinds.kind(number) else {
+                continue;
+            };
+            let parts = accepted.parts(minute, number, counted).into_iter();
+            rows.extend(parts.map(|(caller, part)| (minute, kind, caller, part)));
+        }
+        rows.sort_unstable_by_key(|(minute, kind, caller, _)| (*minute, *kind, *caller));
+        let rows = rows.into_iter();
+        rows.map(|(_, kind, caller, counted)| (kind, caller, counted))
             .collect()
     }
 

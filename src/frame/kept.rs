@@ -15,7 +15,6 @@ use super::{
     fold::{FailedAttempt, Fold, Kind, Successes},
     kinds::Seconds,
     symbols::Symbols,
-    visits::Visit,
 };
 use crate::{
     error::{DuringStage, Result},
@@ -26,8 +25,8 @@ use crate::{
 /// Rows of one span of time.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// Failed attempts, one a row; successes, a row for each minute and kind; and accepted visits of
-    /// pages, which are among these, one a row with an event id and no requests.
+    /// Failed attempts, one a row; successes, a row for each minute, kind and caller; and accepted visits
+    /// of pages, which are among these, one a row with an event id and no requests.
     ///
     /// | column | type | meaning |
     /// |---|---|---|
@@ -36,6 +35,7 @@ pub struct Kept {
     /// | `first`, `last` | datetime\[µs], UTC | times of the first and the last of them |
     /// | `seconds` | u64 | a bit for each second of the minute that held one |
     /// | `stream`, `domain` | str, null | what may tie a line to a client |
+    /// | `source_ip`, `user_agent` | str, null | the caller; null: not told, or one of too many in a minute |
     /// | `event_id` … `error_message` | str, null | of single requests only |
     pub attempts: DataFrame,
     /// Configuration writes.
@@ -126,7 +126,7 @@ impl Kept {
         let old = self.filtered(|name| inside(name).not())?;
         let new = other.filtered(inside)?;
         let stage = "put rows in the place of others";
-        let mut by = vec![FIRST, LAST, EVENT_ID, STREAM, DOMAIN];
+        let mut by = vec![FIRST, LAST, EVENT_ID, STREAM, DOMAIN, SOURCE_IP, USER_AGENT];
         by.extend(KEY);
         let attempts = old.attempts.vstack(&new.attempts).during(stage)?;
         let changes = old.changes.frame().vstack(new.changes.frame());
@@ -169,7 +169,9 @@ struct Row<'a> {
     kind: &'a Kind,
     counted: Successes,
     failure: Option<&'a FailedAttempt>,
-    visit: Option<(&'a Visit, String)>,
+    /// Of an accepted visit.
+    event_id: Option<String>,
+    caller: Option<CallerId>,
 }
 
 impl Fold {
@@ -192,13 +194,15 @@ impl Fold {
                 seconds: Seconds::of(failure.time),
             },
             failure: Some(failure),
-            visit: None,
+            event_id: None,
+            caller: None,
         });
-        let successes = successes.iter().map(|(kind, counted)| Row {
+        let successes = successes.iter().map(|(kind, caller, counted)| Row {
             kind,
             counted: *counted,
             failure: None,
-            visit: None,
+            event_id: None,
+            caller: *caller,
         });
         let visits = fold.visits.visits.iter().filter_map(|visit| {
             let counted = Successes {
@@ -216,7 +220,8 @@ impl Fold {
             kind,
             counted: *counted,
             failure: None,
-            visit: Some((visit, visit.event.to_string())),
+            event_id: Some(visit.event.to_string()),
+            caller: visit.caller,
         });
         let rows: Vec<Row<'_>> = failures.chain(successes).chain(visits).collect();
         let named: BTreeSet<(&str, &str)> = self
@@ -302,12 +307,13 @@ impl Fold {
             domain: own(1),
         };
         let [principal, source_ip, agent, message] = [4, 5, 6, 7].map(own);
-        let who = CallerId::new(text(AFTER + 5), text(AFTER + 6));
+        let (address, agent_text) = (text(AFTER + 5), text(AFTER + 6));
+        let who = CallerId::new(address, agent_text);
         match text(AFTER + 2) {
-            None => self.keep_successes(kind, counted),
+            None => self.keep_successes(kind, counted, address, agent_text),
             Some(event_id) if counted.requests == 0 => {
                 let visit = (EventKey::new(event_id), counted.first);
-                self.keep_visit(kind, visit, text(AFTER + 5), text(AFTER + 6));
+                self.keep_visit(kind, visit, address, agent_text);
             }
             Some(event_id) => self.keep_failure(FailedAttempt {
                 time: counted.first,
@@ -346,16 +352,15 @@ fn attempts(rows: &[Row<'_>], symbols: &Symbols, callers: &Callers) -> Result<Da
             _ => None,
         };
         let failed = rows.iter().map(|row| row.failure);
-        let caller = |row: &'_ Row<'_>| callers.named(row.visit.as_ref()?.0.caller?);
+        let caller = |row: &'_ Row<'_>| callers.named(row.caller?);
         let address = |row| caller(row)?.source_ip.as_deref();
         let agent = |row| caller(row)?.agent.as_deref();
         columns.push(match name {
             EVENT_ID => texts(
                 name,
-                rows.iter().map(|row| match (&row.failure, &row.visit) {
-                    (Some(failure), _) => Some(&*failure.event_id),
-                    (None, Some((_, id))) => Some(id.as_str()),
-                    (None, None) => None,
+                rows.iter().map(|row| match row.failure {
+                    Some(failure) => Some(&*failure.event_id),
+                    None => row.event_id.as_deref(),
                 }),
             ),
             REQUEST_ID => texts(name, failed.map(|one| one?.request_id.as_deref())),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     ids::{AccountId, Region},
     record::LookAlike,
-    source::Rejected,
+    source::{Rejected, aws::Cost},
     window::Window,
 };
 
@@ -89,6 +89,8 @@ pub struct CoverageRow {
     pub status: CoverageStatus,
     /// Whether it told nothing for unusually long up to the window's end.
     pub dark: bool,
+    /// What asking cost, where it was looked up.
+    pub cost: Option<Cost>,
 }
 
 /// How much of an interval was seen.

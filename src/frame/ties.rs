@@ -1,13 +1,13 @@
 //! Tying a line that names no client to one, by what it does carry and never by guess.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     attempts::Attempts,
     fold::{FailedAttempt, Fold, Kind, Stream},
     symbols::{Symbol, Symbols},
 };
-use crate::record::{Change, SourceKind};
+use crate::record::{Change, SERVICE, SourceKind};
 
 mod by_name;
 
@@ -53,7 +53,7 @@ impl Ties {
             pools: BTreeMap::new(),
             domains: BTreeMap::new(),
             mapped: mapped(&mut fold.symbols, &fold.streams, mappings),
-            lone: lone_clients(&fold.streams),
+            lone: BTreeMap::new(),
             named: BTreeMap::new(),
             request_ids: HashMap::new(),
             homes: BTreeMap::new(),
@@ -65,6 +65,7 @@ impl Ties {
             names.learn(&mut fold.symbols, change);
         }
         fold.changes = changes;
+        ties.lone = lone_clients(&fold.symbols, &fold.streams, &names);
         ties.named = named(&fold.symbols, &fold.streams, &names);
         for kind in attempts.kinds_by(&fold.symbols, |(first, _)| first) {
             ties.learn_home(kind);
@@ -191,15 +192,36 @@ fn settle(homes: &mut BTreeMap<Symbol, Home>, thing: Symbol, home: Home) {
     known.region = known.region.or(home.region);
 }
 
-/// Streams that name exactly one client.
-fn lone_clients(streams: &BTreeMap<Symbol, Stream>) -> BTreeMap<Symbol, Symbol> {
-    streams
-        .iter()
-        .filter_map(|(name, stream)| match stream.clients[..] {
-            [client] => Some((*name, client)),
-            _ => None,
-        })
-        .collect()
+/// Streams that name exactly one client: by the lines of one service or, where these name none and bear
+/// no client's name, by all lines of the log.
+fn lone_clients(
+    symbols: &Symbols,
+    streams: &BTreeMap<Symbol, Stream>,
+    names: &Names,
+) -> BTreeMap<Symbol, Symbol> {
+    let mut of_logs: BTreeMap<&str, BTreeSet<Symbol>> = BTreeMap::new();
+    for (name, stream) in streams {
+        let log = log_of(symbols.text(*name));
+        of_logs.entry(log).or_default().extend(&stream.clients);
+    }
+    let client = |(name, stream): (&Symbol, &Stream)| {
+        let text = symbols.text(*name);
+        let client = match stream.clients[..] {
+            [client] => client,
+            [] if names.client(text).is_none() => {
+                let all = of_logs.get(log_of(text)).filter(|all| all.len() == 1);
+                *all?.first()?
+            }
+            _ => return None,
+        };
+        Some((*name, client))
+    };
+    streams.iter().filter_map(client).collect()
+}
+
+/// The log of a stream, without the service of its lines.
+fn log_of(stream: &str) -> &str {
+    stream.split_once(SERVICE).map_or(stream, |(log, _)| log)
 }
 
 /// Streams that name no client in any line, and bear the name of one.
@@ -237,7 +259,7 @@ fn mapped(
 /// Whether `log` names the stream: its group (`GROUP:STREAM`), all of it, a load balancer's name
 /// (`app/NAME/id`), or a run of whole path components of a file.
 fn names(stream: &str, log: &str) -> bool {
-    let log = log.trim_matches('/');
+    let (stream, log) = (log_of(stream), log.trim_matches('/'));
     let group = stream.split_once(':').map_or(stream, |(group, _)| group);
     let whole = |text: &str| text.trim_matches('/') == log;
     whole(group)
@@ -255,6 +277,7 @@ mod tests {
         assert!(names("/ecs/web:task-1", "/ecs/web:task-1"));
         assert!(names("app/public/50dc6c495c0c9188", "public"));
         assert!(names("logs/application/web.log", "application/web.log"));
+        assert!(names("/ecs/web:task-1 service=orders", "/ecs/web:task-1"));
         assert!(!names("/ecs/web2:task-1", "/ecs/web"));
         assert!(!names("app/public/50dc6c495c0c9188", "publi"));
     }

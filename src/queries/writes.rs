@@ -105,7 +105,15 @@ pub(super) fn asked_services() -> impl Iterator<Item = &'static str> {
     asked.map(|service| service.source)
 }
 
-/// Names of the changes to look up in a Region of a user pool.
+/// Writes of another service that are of a pool as its own configuration is.
+const OF_POOLS: [&str; 2] = ["AssociateWebACL", "DisassociateWebACL"];
+
+/// Names of the changes to look up over the whole history of a pool.
+pub fn pool_change_names() -> Vec<&'static str> {
+    POOL_CHANGES.into_iter().chain(OF_POOLS).collect()
+}
+
+/// Names of all changes to look up in a Region of a user pool, where no incident says when.
 pub fn regional_change_names() -> Vec<&'static str> {
     let regional = names_of(|source| !GLOBAL.contains(&source), |service| service.asked);
     POOL_CHANGES.into_iter().chain(regional).collect()
@@ -116,7 +124,7 @@ pub fn global_change_names() -> Vec<&'static str> {
     names_of(|source| GLOBAL.contains(&source), |service| service.asked).collect()
 }
 
-/// Names of the changes to look up in a Region around incidents alone.
+/// Names of the changes to look up in a Region around incidents.
 pub fn change_names_near_incidents() -> Vec<&'static str> {
     near_incidents(|source| !GLOBAL.contains(&source))
 }
@@ -133,9 +141,11 @@ fn near_incidents(of: impl Fn(&str) -> bool) -> Vec<&'static str> {
             .iter()
             .any(|verb| name.starts_with(verb))
     };
+    let asked = names_of(&of, |service| service.asked);
+    let asked = asked.filter(|name| !OF_POOLS.contains(name));
     let near = |source: &str| of(source) && !SELDOM.contains(&source);
-    let names = names_of(near, |service| service.taken);
-    names.filter(|name| !adds(name)).collect()
+    let taken = names_of(near, |service| service.taken);
+    asked.chain(taken.filter(|name| !adds(name))).collect()
 }
 
 /// Services on which sign-in depends for few, and whose files tell of them.

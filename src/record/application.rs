@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::{Outcome, Record, Request, Seen, SourceKind, context::Context};
+use super::{Outcome, Record, Request, SERVICE, Seen, SourceKind, context::Context};
 use crate::queries::{endpoint, is_sign_in_api, outcome::is_network};
 
 mod about;
@@ -32,10 +32,11 @@ pub fn parse<'a>(line: &'a str, context: &Context<'a>) -> Record<'a> {
         return match parse_entry(&Entry::read(inner), context) {
             Record::Request(request) => Record::Request(request.into_owned()),
             Record::Unwanted(seen) => {
-                let client = seen.client.map(|client| Cow::Owned(client.into_owned()));
-                unwanted(client, context)
+                let own =
+                    |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+                unwanted(own(seen.client), own(seen.stream), context)
             }
-            _ => unwanted(None, context),
+            _ => unwanted(None, context.stream.clone(), context),
         };
     }
     parse_entry(&entry, context)
@@ -45,7 +46,8 @@ fn parse_entry<'a>(entry: &Entry<'a>, context: &Context<'a>) -> Record<'a> {
     let told = outcome::of(entry).and_then(|told| Some((endpoint_of(entry.raw, &told)?, told)));
     let time = || context.time.or_else(|| clock::of(entry));
     let Some(((at, told), time)) = told.and_then(|told| Some((told, time()?))) else {
-        return unwanted(attributes::client(entry), context);
+        let client = attributes::client(entry);
+        return unwanted(client, stream(entry, context), context);
     };
     let attributes = Attributes::find(entry);
     let implied = (at == endpoint::AUTHORIZE).then_some(Cow::Borrowed("authorization_code"));
@@ -59,7 +61,7 @@ fn parse_entry<'a>(entry: &Entry<'a>, context: &Context<'a>) -> Record<'a> {
         user_pool: attributes.user_pool,
         client: attributes.client,
         domain: attributes.domain,
-        stream: context.stream.clone(),
+        stream: stream(entry, context),
         endpoint: at,
         grant: attributes.grant.or(implied),
         redirect_uri: attributes.redirect_uri,
@@ -81,7 +83,20 @@ fn parse_entry<'a>(entry: &Entry<'a>, context: &Context<'a>) -> Record<'a> {
     })
 }
 
-fn unwanted<'a>(client: Option<Cow<'a, str>>, context: &Context<'a>) -> Record<'a> {
+/// The log that a line stands in, and in it the service that the line names as its own.
+fn stream<'a>(entry: &Entry<'_>, context: &Context<'a>) -> Option<Cow<'a, str>> {
+    let stream = context.stream.as_ref()?;
+    Some(match entry.service() {
+        Some(service) => Cow::Owned(format!("{stream}{SERVICE}{service}")),
+        None => stream.clone(),
+    })
+}
+
+fn unwanted<'a>(
+    client: Option<Cow<'a, str>>,
+    stream: Option<Cow<'a, str>>,
+    context: &Context<'a>,
+) -> Record<'a> {
     Record::Unwanted(Seen {
         // A line's own time tells nothing of what was looked at.
         time: context.time,
@@ -89,7 +104,7 @@ fn unwanted<'a>(client: Option<Cow<'a, str>>, context: &Context<'a>) -> Record<'
         region: context.region.clone(),
         source: SourceKind::Application,
         client,
-        stream: context.stream.clone(),
+        stream,
         ..Seen::default()
     })
 }

@@ -55,6 +55,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
         },
         coverage: vec![CoverageRow {
             dark: false,
+            cost: None,
             source: "trail",
             account: Some(AccountId::new(name.unwrap_or("111122223333"))),
             region: Some(Region::new("eu-west-1")),
@@ -244,6 +245,7 @@ pub fn change(name: Option<&str>) -> ConfigChange {
             request: None,
             response: None,
             error: None,
+            error_message: None,
         },
         resource: Resource::Client(
             UserPoolId::new("eu-west-1_ShopEXAMPLE"),

@@ -77,6 +77,10 @@ struct Coverage<'a> {
     complete_until: String,
     gaps: Vec<Span>,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -192,5 +196,7 @@ fn coverage(row: &CoverageRow) -> Coverage<'_> {
             })
             .collect(),
         status: row.status.as_str(),
+        calls: row.cost.map(|cost| cost.calls),
+        seconds: row.cost.map(|cost| cost.took.as_secs()),
     }
 }

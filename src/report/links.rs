@@ -15,7 +15,7 @@ use crate::{
 /// | `to_kind`, `to` | str | what it leads to |
 /// | `since` | datetime\[µs], UTC, null | when it was made, as far as the logs go back |
 /// | `known_from` | str, null | `event_id` of the write that told of it first; null where only a description does |
-/// | `how` | str | the setting that states it; `name` where only names agree; `replaced by` |
+/// | `how` | str | the setting that states it; `name` where only names agree; `replaced by`; `coincidence` where a client's connections were lost just after a write to a network |
 ///
 /// # Errors
 ///

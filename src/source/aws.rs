@@ -3,7 +3,7 @@
 //! Knows how to ask without taking a colleague's share of the quota, and nothing of what the
 //! answers say.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
@@ -77,10 +77,34 @@ pub struct Reach {
     pub at: DateTime<Utc>,
     /// Bytes that AWS scanned for it and bills; `None` where it does not say.
     pub scanned: Option<u64>,
+    /// Calls and time of a look-up, one name after another.
+    pub cost: Option<Cost>,
     /// Whether a log group was found to hold a trail.
     pub holds_trail: bool,
     /// What ended it early.
     pub stop: Option<Stop>,
+}
+
+/// What a look-up cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Answers of AWS.
+    pub calls: u64,
+    /// From the first question to the last answer.
+    pub took: Duration,
+}
+
+impl Cost {
+    /// What both cost, one after the other.
+    pub fn sum(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(Self {
+                calls: one.calls + other.calls,
+                took: one.took + other.took,
+            }),
+            (one, other) => one.or(other),
+        }
+    }
 }
 
 impl Reach {

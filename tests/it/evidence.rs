@@ -8,10 +8,15 @@ use polars::prelude::*;
 
 mod account;
 mod callers;
+mod front;
 mod logs;
+mod machines;
 mod pages;
+mod releases;
 mod requests;
+mod service;
 mod settings;
+mod tokens;
 
 use account::Tables;
 
@@ -50,4 +55,17 @@ fn is(column: &str, text: &str) -> Expr {
 
 fn between(column: &str, from: &str, to: &str) -> Expr {
     col(column).gt_eq(at(from)).and(col(column).lt(at(to)))
+}
+
+/// Whether a text holds another: the functions of strings are not built in.
+fn holds(column: &str, part: &'static str) -> Expr {
+    let holds = move |texts: Column| {
+        let texts = texts.str()?.iter();
+        let hits: BooleanChunked = texts
+            .map(|text| text.map(|text| text.contains(part)))
+            .collect();
+        Ok(hits.into_column())
+    };
+    let kind = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Boolean));
+    col(column).map(holds, kind)
 }

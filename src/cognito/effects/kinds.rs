@@ -1,5 +1,7 @@
 //! Kinds of requests that rows name: endpoints, grants, auth flows and challenges.
 
+use crate::queries;
+
 pub const TOKEN: &str = "token";
 pub const AUTHORIZE: &str = "authorize";
 pub const LOGIN: &str = "login";
@@ -42,7 +44,7 @@ pub const RESPOND: &[&str] = &["RespondToAuthChallenge", "AdminRespondToAuthChal
 pub const CODE_FLOW: &[&str] = &["authorization_code", "implicit"];
 pub const OAUTH: &[&str] = &["authorization_code", "implicit", "client_credentials"];
 pub const MACHINE: &[&str] = &["client_credentials"];
-pub const REFRESH: &[&str] = &["refresh_token", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"];
+pub const REFRESH: &[&str] = &queries::REFRESH_GRANTS;
 /// Refreshes by the APIs that came before rotation.
 pub const REFRESH_AUTH: &[&str] = &["REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"];
 pub const PASSWORD_FLOWS: &[&str] = &[

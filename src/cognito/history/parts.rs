@@ -49,19 +49,44 @@ fn scopes(object: &Map<String, Value>) -> Settings {
     settings
 }
 
+const DETAILS: &str = "ProviderDetails.";
+const MAPPING: &str = "AttributeMapping.";
+
+fn has_lines(settings: &Settings, prefix: &str) -> bool {
+    let mut names = settings.keys();
+    names.any(|setting| setting.as_str().starts_with(prefix))
+}
+
 /// An identity provider: `ProviderDetails` and `AttributeMapping` line by line; its secret hidden.
 pub(super) fn identity_provider(write: &Write<'_>, before: &Settings) -> Effect {
-    let shown = wrapped(write, "identityProvider").or(write.request.as_ref());
-    let to = shown.map(|object| read::given(object, IDENTITY_PROVIDER));
+    let given = |object| read::given(object, IDENTITY_PROVIDER);
+    let answered = wrapped(write, "identityProvider").map(given);
+    let shows = |prefix: &str| {
+        answered
+            .as_ref()
+            .is_some_and(|shown| has_lines(shown, prefix))
+    };
+    let shows_details = shows(DETAILS);
+    let mut to = write.request.as_ref().map(given);
+    if let Some(asked) = &mut to {
+        // A map in the response is whole; a response may as well show the provider's type alone.
+        let whole = [DETAILS, MAPPING]
+            .into_iter()
+            .filter(|prefix| shows(prefix));
+        whole.for_each(|prefix| asked.retain(|setting, _| !setting.as_str().starts_with(prefix)));
+    }
+    if let Some(shown) = answered {
+        to.get_or_insert_default().extend(shown);
+    }
     match (write.api, to) {
         ("CreateIdentityProvider", to) => Effect::created(to.unwrap_or_default()),
         ("UpdateIdentityProvider", Some(to)) => {
             let mut effect = Effect::overlay(before, to);
             // A request need not repeat the details that Cognito found out itself.
-            if wrapped(write, "identityProvider").is_some() {
-                drop_lines(&mut effect, before, "ProviderDetails.");
+            if shows_details {
+                drop_lines(&mut effect, before, DETAILS);
             }
-            drop_lines(&mut effect, before, "AttributeMapping.");
+            drop_lines(&mut effect, before, MAPPING);
             effect.of_existing()
         }
         ("DeleteIdentityProvider", _) => Effect::deleted(),

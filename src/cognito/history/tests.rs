@@ -5,54 +5,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cognito::setting::known;
-
-const POOL: &str = "eu-west-1_EXAMPLE";
-
-fn time(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_772_446_500 + second, 0).unwrap_or_default()
-}
-
-/// A call from `second api {request} => {response}`; `!code` in place of a response is an error.
-/// Requests name the pool by themselves, and those of a client the client `webEXAMPLE`.
-fn change(index: usize, line: &str) -> Change {
-    let (head, answer) = line.split_once(" => ").unwrap_or((line, ""));
-    let mut words = head.splitn(3, ' ');
-    let mut word = || words.next().unwrap_or_default().to_owned();
-    let (second, name, request) = (word(), word(), word());
-    let of_client = name.contains("Client");
-    let service = match name.as_str() {
-        name if name.contains("ACL") => "wafv2.amazonaws.com",
-        name if name.contains("Function") || name.contains("Permission") => "lambda.amazonaws.com",
-        _ => "cognito-idp.amazonaws.com",
-    };
-    let cognito = service.starts_with("cognito");
-    Change {
-        time: time(second.parse().unwrap_or_default()),
-        event_id: format!("EXAMPLE-{index:02}"),
-        name,
-        service: service.to_owned(),
-        account: Some("111122223333".to_owned()),
-        region: Some("eu-west-1".to_owned()),
-        user_pool: cognito.then(|| POOL.to_owned()),
-        client: of_client.then(|| "webEXAMPLE".to_owned()),
-        actor: None,
-        actor_chain: Vec::new(),
-        tool: None,
-        source_ip: None,
-        request: (!request.is_empty()).then_some(request),
-        response: (!answer.is_empty() && !answer.starts_with('!')).then(|| answer.to_owned()),
-        error: answer.strip_prefix('!').map(str::to_owned),
-    }
-}
-
-fn changes(lines: &str) -> Vec<Change> {
-    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .enumerate()
-        .map(|(index, line)| change(index, line))
-        .collect()
-}
+use crate::cognito::{
+    fixture::{POOL, change, changes},
+    setting::known,
+};
 
 fn shown(known: &Known) -> String {
     match known {
@@ -570,6 +526,26 @@ const APIS: &[&str] = &[
     "PutFunctionConcurrency20171031",
     "SomethingNew",
 ];
+
+#[test]
+fn a_response_that_shows_little_of_a_provider_takes_nothing_of_the_request_away() {
+    check(
+        r#"
+        1 CreateIdentityProvider {"providerName":"Corp","providerType":"OIDC","providerDetails":{"client_id":"a","authorize_scopes":"openid"},"attributeMapping":{"email":"mail"}} => {"identityProvider":{"providerName":"Corp","providerType":"OIDC"}}
+        2 UpdateIdentityProvider {"providerName":"Corp","providerDetails":{"client_id":"b","authorize_scopes":"openid"}} => {"identityProvider":{"providerName":"Corp","providerType":"OIDC"}}
+        3 UpdateIdentityProvider {"providerName":"Corp","providerDetails":{"client_id":"b"}} => {"identityProvider":{"providerName":"Corp","providerType":"OIDC","providerDetails":{"client_id":"b","oidc_issuer":"https://id.example.com"}}}
+        "#,
+        expect![[r#"
+            CreateIdentityProvider Effective
+              Exists: false -> true
+            UpdateIdentityProvider Effective
+              ProviderDetails.client_id: "a" -> "b"
+            UpdateIdentityProvider Effective
+              ProviderDetails.authorize_scopes: "openid" -> null?
+              ProviderDetails.oidc_issuer: ? -> "https://id.example.com"
+        "#]],
+    );
+}
 
 /// Any JSON under names that the readers look for.
 fn any_json() -> impl Strategy<Value = String> {

@@ -26,12 +26,9 @@ fn change(index: usize, line: &str) -> Change {
         service: format!("{service}.amazonaws.com"),
         client: body["clientId"].as_str().map(str::to_owned),
         actor: Some("arn:aws:iam::111122223333:user/dana".to_owned()),
-        actor_chain: Vec::new(),
-        tool: None,
-        source_ip: None,
         request: Some(request),
         response: (!response.is_empty()).then(|| response.to_owned()),
-        error: None,
+        ..Change::default()
     }
 }
 
@@ -95,6 +92,24 @@ fn what_a_client_uses_is_linked_with_it() {
             e3: secret prod/orders-web/client-secret -> client 1ordersEXAMPLE (name)
             e5: service stock -> client 2stockEXAMPLE (name)
             e6: load_balancer arn:rule -> client 2stockEXAMPLE (userPoolClientId)
+        "#]],
+    );
+}
+
+#[test]
+fn a_host_of_an_api_leads_to_its_certificate_and_its_api() {
+    check(
+        r#"
+        1 apigateway CreateDomainName {"createDomainNameInput":{"domainName":"api.example.com","regionalCertificateArn":"arn:aws:acm:eu-west-1:111122223333:certificate/OLDEXAMPLE"}} => {"domainName":"api.example.com","regionalDomainName":"d-example.execute-api.eu-west-1.amazonaws.com"}
+        2 apigateway CreateBasePathMapping {"domainName":"api.example.com","createBasePathMappingInput":{"restApiId":"apiEXAMPLE","basePath":"login"}}
+        3 apigateway UpdateDomainName {"domainName":"api.example.com","updateDomainNameInput":{"patchOperations":[{"op":"replace","path":"/regionalCertificateArn","value":"arn:aws:acm:eu-west-1:111122223333:certificate/NEWEXAMPLE"}]}}
+        4 apigateway CreateDeployment {"restApiId":"apiEXAMPLE","createDeploymentInput":{"stageName":"prod"}}
+        "#,
+        expect![[r#"
+            e0: host api.example.com -> alias d-example.execute-api.eu-west-1.amazonaws.com (domainName)
+            e0: host api.example.com -> certificate arn:aws:acm:eu-west-1:111122223333:certificate/OLDEXAMPLE (certificateArn)
+            e1: host api.example.com -> api apiEXAMPLE (apiMapping)
+            e2: host api.example.com -> certificate arn:aws:acm:eu-west-1:111122223333:certificate/NEWEXAMPLE (certificateArn)
         "#]],
     );
 }

@@ -58,17 +58,7 @@ fn change(setting: &'static str, before: Value, after: Value) -> ConfigChange {
             event_id: "1".to_owned(),
             name: "UpdateUserPoolClient".to_owned(),
             service: "cognito-idp.amazonaws.com".to_owned(),
-            account: None,
-            region: None,
-            user_pool: None,
-            client: None,
-            actor: None,
-            actor_chain: Vec::new(),
-            tool: None,
-            source_ip: None,
-            request: None,
-            response: None,
-            error: None,
+            ..Change::default()
         },
         resource: match setting.starts_with("Lambda") {
             true => Resource::Pool(pool),

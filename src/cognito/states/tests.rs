@@ -6,56 +6,18 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    cognito::history::{At, Snapshot},
+    cognito::{
+        fixture::{POOL, change, changes, time},
+        history::{At, Snapshot},
+    },
     record::Change,
 };
 
-const POOL: &str = "eu-west-1_EXAMPLE";
-
-fn time(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_772_446_500 + second, 0).unwrap_or_default()
-}
-
-/// A call from `second api {request} => {response}`; `!code` in place of a response is an error.
-/// Its id is its place, from `a` on.
-fn change(index: usize, line: &str) -> Change {
-    let (head, answer) = line.split_once(" => ").unwrap_or((line, ""));
-    let mut words = head.splitn(3, ' ');
-    let mut word = || words.next().unwrap_or_default().to_owned();
-    let (second, name, request) = (word(), word(), word());
-    let service = match name.as_str() {
-        name if name.contains("Function") => "lambda.amazonaws.com",
-        name if name.contains("Secret") && !name.contains("Client") => {
-            "secretsmanager.amazonaws.com"
-        }
-        _ => "cognito-idp.amazonaws.com",
-    };
-    let is_client = name.contains("Client");
-    Change {
-        time: time(second.parse().unwrap_or_default()),
-        event_id: char::from(b'a' + u8::try_from(index).unwrap_or_default()).to_string(),
-        name,
-        service: service.to_owned(),
-        account: Some("111122223333".to_owned()),
-        region: Some("eu-west-1".to_owned()),
-        user_pool: service.starts_with("cognito").then(|| POOL.to_owned()),
-        client: is_client.then(|| "webEXAMPLE".to_owned()),
-        actor: None,
-        actor_chain: Vec::new(),
-        tool: None,
-        source_ip: None,
-        request: (!request.is_empty()).then_some(request),
-        response: (!answer.is_empty() && !answer.starts_with('!')).then(|| answer.to_owned()),
-        error: answer.strip_prefix('!').map(str::to_owned),
-    }
-}
-
-fn changes(lines: &str) -> Vec<Change> {
-    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .enumerate()
-        .map(|(index, line)| change(index, line))
-        .collect()
+/// The first call is `a`, the next `b`.
+fn letter(id: &EventId) -> String {
+    let place = id.as_str().strip_prefix("EXAMPLE-");
+    let place: u8 = place.and_then(|place| place.parse().ok()).unwrap_or(25);
+    char::from(b'a' + place).to_string()
 }
 
 /// `member from..to value, set by, known by, confirmed by`; `-` where there is none.
@@ -64,16 +26,16 @@ fn shown(state: &State) -> String {
         at.map_or_else(String::new, |at| (at - time(0)).num_seconds().to_string())
     };
     let value = state.value.as_ref();
-    let confirmed: Vec<&str> = state.confirmed_by.iter().map(EventId::as_str).collect();
+    let confirmed: String = state.confirmed_by.iter().map(letter).collect();
     let line = format!(
         "{} {}..{} {} {} {} {}",
         state.member,
         second(state.from),
         second(state.to),
         value.map_or_else(|| "?".to_owned(), Value::to_string),
-        state.set_by.as_ref().map_or("-", EventId::as_str),
+        state.set_by.as_ref().map_or("-".to_owned(), letter),
         state.known_by.map_or("-", KnownFrom::as_str),
-        confirmed.join(""),
+        confirmed,
     );
     line.trim_end().to_owned() + "\n"
 }

@@ -34,13 +34,9 @@ fn change(second: i64, name: &str, request: Value, response: Value) -> Change {
         region: Some("eu-west-1".to_owned()),
         user_pool: (service != "lambda.amazonaws.com").then(|| "eu-west-1_EXAMPLE".to_owned()),
         client,
-        actor: None,
-        actor_chain: Vec::new(),
-        tool: None,
-        source_ip: None,
         request: Some(request.to_string()),
         response: (!response.is_null()).then(|| response.to_string()),
-        error: None,
+        ..Change::default()
     }
 }
 

@@ -91,17 +91,9 @@ mod tests {
             event_id: format!("{actor}-{second:05}"),
             name: "AdminUserGlobalSignOut".to_owned(),
             service: "cognito-idp.amazonaws.com".to_owned(),
-            account: None,
-            region: None,
             user_pool: Some("eu-west-1_EXAMPLE".to_owned()),
-            client: None,
             actor: Some(actor.to_owned()),
-            actor_chain: Vec::new(),
-            tool: None,
-            source_ip: None,
-            request: None,
-            response: None,
-            error: None,
+            ..Change::default()
         }
     }
 

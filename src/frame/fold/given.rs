@@ -4,7 +4,7 @@ use chrono::DateTime;
 
 use super::{EventKey, FailedAttempt, Fold, Kind, KindNumber, Successes, Symbol, Visit};
 use crate::{
-    frame::callers::Met,
+    frame::callers::{ByCaller, Met},
     record::{Change, SourceKind},
 };
 
@@ -34,9 +34,13 @@ impl Fold {
             let caller = met.number(of(attempt.source_ip), of(attempt.agent));
             self.callers.meet(met.new_ones());
             if let Some(caller) = caller {
-                let time = attempt.time;
+                let request = ByCaller {
+                    number,
+                    kind: &attempt.kind,
+                    caller,
+                };
                 self.callers
-                    .count(number, &attempt.kind, caller, time, false);
+                    .count(&request, attempt.time, false, &self.symbols);
             }
             let visit = Visit {
                 time: attempt.time,
@@ -71,30 +75,52 @@ impl Fold {
         }
     }
 
-    /// Takes back the successes of one kind in one minute.
-    pub(in crate::frame) fn keep_successes(&mut self, kind: Kind, counted: Successes) {
+    /// Takes back the successes of one kind in one minute, all of one caller where one is named.
+    pub(in crate::frame) fn keep_successes(
+        &mut self,
+        kind: Kind,
+        counted: Successes,
+        address: Option<&str>,
+        agent: Option<&str>,
+    ) {
         let time = DateTime::from_timestamp_micros(counted.first).unwrap_or_default();
-        if self.bounds.keep_request(time) {
-            self.observe_kept(kind, counted.first);
-            self.observe_kept(kind, counted.last);
-            let kind = self.kinds.number(kind);
-            self.count(kind, counted);
+        if !self.bounds.keep_request(time) {
+            return;
+        }
+        self.observe_kept(kind, counted.first);
+        self.observe_kept(kind, counted.last);
+        let number = self.kinds.number(kind);
+        let mut met = Met::default();
+        let caller = met.number(address, agent);
+        if self.count(number, counted)
+            && let Some(caller) = caller
+        {
+            self.callers.meet(met.new_ones());
+            let kind = &kind;
+            let request = ByCaller {
+                number,
+                kind,
+                caller,
+            };
+            self.callers
+                .count_accepted(&request, &counted, &self.symbols);
         }
     }
 
-    /// Adds successes that were counted elsewhere, unless they are told already.
-    pub(super) fn count(&mut self, number: KindNumber, counted: Successes) {
+    /// Adds successes that were counted elsewhere; false if they are told already.
+    pub(super) fn count(&mut self, number: KindNumber, counted: Successes) -> bool {
         let Some(kind) = self.kinds.kind(number) else {
-            return;
+            return false;
         };
         if self.is_told(&kind, counted.first) {
             self.summary.duplicates += counted.requests;
-            return;
+            return false;
         }
         if let Some(stream) = kind.stream {
             self.streams.entry(stream).or_default().ok += counted.requests;
         }
         self.spells.add(number, counted);
+        true
     }
 
     fn observe_kept(&mut self, kind: Kind, time: i64) {

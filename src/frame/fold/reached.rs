@@ -19,6 +19,11 @@ impl Fold {
         }
     }
 
+    /// Takes how far a look-up of other services' changes got, and so what it cost.
+    pub fn looked_near_incidents(&mut self, reach: Reach) {
+        self.blind.push(reach);
+    }
+
     /// The same of a source that may tell of other accounts and Regions than the one that was
     /// asked: a bucket, a table, a trail's log group.
     pub fn looked_for_changes_of_all(&mut self, reach: Reach) {

@@ -1,4 +1,5 @@
-//! The app client whose name a log bears: `/ecs/billing-portal` and a client `BillingPortal`.
+//! The app client whose name a log bears, or the service of its lines: `/ecs/billing-portal` and a client
+//! `BillingPortal`.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +74,7 @@ impl Names {
         if self.clients.is_empty() {
             return None;
         }
-        let components = log.rsplit(['/', ':']).filter(|part| !part.is_empty());
+        let components = log.rsplit(['/', ':', '=']).filter(|part| !part.is_empty());
         let mut components = components.take(COMPONENTS);
         components.find_map(|part| *self.clients.get(&words(part))?)
     }
@@ -155,6 +156,11 @@ mod tests {
             ),
             ("logs/ecs-web-client/000000.gz", Some("2web00000example")),
             (":ecs-web-client/0", Some("2web00000example")),
+            (
+                "/ecs/all:task/1 service=billing-portal",
+                Some("1portal0example"),
+            ),
+            ("/ecs/web-client:1 service=cart", Some("2web00000example")),
             ("/ecs/billing:task/1", None),
             ("/ecs/billing-portal-worker:task/1", None),
             ("/ecs/twice:task/1", None),

@@ -3,10 +3,11 @@
 /// The writes of one service. Names of events, not of services: a busy service is no needle.
 pub struct Service {
     pub source: &'static str,
-    /// What every source of records is asked for.
+    /// What log groups and tables are asked for. Looked up around incidents alone where there are
+    /// requests: each name is a question of its own.
     pub asked: &'static [&'static str],
-    /// What is taken where files and archives hold it, and looked up around incidents alone: each name
-    /// is a question of its own.
+    /// What is taken where files and archives hold it; of these, what takes something away is looked up
+    /// around incidents.
     pub taken: &'static [&'static str],
 }
 

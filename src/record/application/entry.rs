@@ -38,6 +38,16 @@ const SENTENCES: [&str; 10] = [
     "short_message",
 ];
 
+/// Members by which a service names itself.
+const SERVICES: [&str; 6] = [
+    "service",
+    "service.name",
+    "service_name",
+    "serviceName",
+    "app",
+    "application",
+];
+
 /// Members under which a collector (FireLens, Fluent Bit, Docker) hands on a line that a container
 /// wrote.
 const COLLECTED: [&str; 6] = [
@@ -149,6 +159,17 @@ impl<'a> Entry<'a> {
         self.members.as_ref()?.get(name)
     }
 
+    /// The service that names itself: `"service":"orders"`, `service.name`, `"app":"orders"`.
+    pub fn service(&self) -> Option<&str> {
+        let named = |name: &&str| match self.top(name)? {
+            Value::Object(members) => members.get("name")?.as_str(),
+            value => value.as_str(),
+        };
+        let name = SERVICES.iter().find_map(named)?.trim();
+        let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+        (!name.is_empty() && name.len() <= 64 && name.chars().all(plain)).then_some(name)
+    }
+
     /// The first text whose path, without marks and in lower case, ends with one of `names`.
     pub fn text_at(&self, names: &[&str], fits: fn(&str) -> bool) -> Option<String> {
         let mut found = None;
@@ -257,6 +278,19 @@ mod tests {
         let wrapped = r#"{"log":"token refreshed\n","container_name":"web","source":"stdout"}"#;
         assert_eq!(Entry::read(wrapped).wrapped(), Some("token refreshed"));
         assert_eq!(Entry::read(r#"{"log":"token refreshed"}"#).wrapped(), None);
+    }
+
+    #[test]
+    fn a_service_names_itself() {
+        for (line, expected) in [
+            (r#"{"service":"orders","msg":"x"}"#, Some("orders")),
+            (r#"{"service":{"name":"orders-api"}}"#, Some("orders-api")),
+            (r#"INFO x {"service.name":"orders"}"#, Some("orders")),
+            (r#"{"app":"orders and stock"}"#, None),
+            (r#"{"err":{"service":"orders"}}"#, None),
+        ] {
+            assert_eq!(Entry::read(line).service(), expected, "{line}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::{
 
 /// A longer request of a release is not kept.
 const LONGEST_OF_RELEASE: usize = 16 << 10;
+/// So many characters of an error's text are kept.
+const LONGEST_MESSAGE: usize = 1_024;
 
 /// The change a record tells of.
 ///
@@ -49,8 +51,17 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
         source_ip: owned(&record.source_ip),
         request: masked(request_kept).map(|request| without_value(record, request)),
         response: masked(response_kept),
+        error_message: record.error().and_then(|_| refusal(record)),
         error: record.error().map(Cow::into_owned),
     })
+}
+
+/// What the log says of a refused call, without secrets.
+fn refusal(record: &Envelope<'_>) -> Option<String> {
+    let text = record.error_message.as_deref();
+    let text = text.filter(|text| !text.is_empty())?;
+    let short: String = text.chars().take(LONGEST_MESSAGE).collect();
+    Some(mask::text(&short).into_owned())
 }
 
 /// What is kept of request and response. A release repeats a whole task definition in both, of which

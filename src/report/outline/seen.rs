@@ -96,12 +96,17 @@ fn covered(row: &CoverageRow, clock: Clock) -> String {
         true => String::new(),
         false => format!(" {}", place.join(" ")),
     };
+    let cost = row.cost.map(|cost| {
+        let calls = phrase::count(cost.calls as f64, "call");
+        format!("; {calls} in {} s", cost.took.as_secs())
+    });
     format!(
-        "{}{place}: {} to {}, {}{gaps}",
+        "{}{place}: {} to {}, {}{gaps}{}",
         row.source,
         clock.time(row.from),
         clock.time(row.to),
-        row.status.as_str()
+        row.status.as_str(),
+        cost.unwrap_or_default()
     )
 }
 

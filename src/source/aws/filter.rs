@@ -155,6 +155,7 @@ pub async fn filter(
         got: Windows::default(),
         at,
         scanned: None,
+        cost: None,
         holds_trail: false,
         stop: None,
     };

@@ -4,7 +4,13 @@
 //! (domain.md §5.1). A chain of pages cannot be asked side by side, so a long span is cut into
 //! parts of about equal work, each with a chain of its own.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use aws_sdk_cloudtrail::{
     Client,
@@ -14,7 +20,7 @@ use aws_smithy_types::DateTime as AwsTime;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 
-use super::{Pace, Page, Pages, Place, Reach, Stop, call::call};
+use super::{Cost, Pace, Page, Pages, Place, Reach, Stop, call::call};
 use crate::window::{Window, Windows};
 
 /// Events are kept for 90 days.
@@ -95,6 +101,7 @@ struct Looking {
     estimated: fn(&Estimate),
     window: Window,
     turns: Semaphore,
+    calls: AtomicU64,
 }
 
 /// Looks every name up and sends the records as pages of JSON lines.
@@ -106,6 +113,7 @@ pub async fn look_up(
     pages: Pages,
 ) -> Reach {
     let names = question.names.len();
+    let begun = Instant::now();
     let looking = Arc::new(Looking {
         client: Client::new(&place.config),
         pace: pace.clone(),
@@ -116,6 +124,7 @@ pub async fn look_up(
         estimated: question.estimated,
         window: question.window,
         turns: Semaphore::new(IN_FLIGHT),
+        calls: AtomicU64::new(0),
     });
     let mut tasks = JoinSet::new();
     let window = question.window;
@@ -149,6 +158,10 @@ pub async fn look_up(
         got: got.iter().fold(whole, |all, got| all.shared(got)),
         at,
         scanned: None,
+        cost: Some(Cost {
+            calls: looking.calls.load(Ordering::Relaxed),
+            took: begun.elapsed(),
+        }),
         holds_trail: false,
         stop,
     }
@@ -255,6 +268,7 @@ impl Looking {
                 .send()
         })
         .await?;
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let events = page.events();
         let oldest = events
             .iter()

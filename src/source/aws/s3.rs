@@ -110,6 +110,7 @@ pub async fn download(
         got: lost.missing(question.window),
         at,
         scanned: None,
+        cost: None,
         holds_trail: false,
         stop,
     }

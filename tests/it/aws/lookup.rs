@@ -146,6 +146,42 @@ fn a_throttled_run_slows_down_and_loses_nothing() {
 }
 
 #[test]
+fn changes_of_other_services_are_looked_up_around_incidents_and_the_coverage_says_at_what_cost() {
+    let server = Server::start(State::sample(), Manners::default());
+    let asked = run(&server, &["--max-rps", "1000", "--format", "json"]);
+    let answer: Value = serde_json::from_str(&asked.stdout).expect("JSON on stdout");
+    let coverage = answer["coverage"].as_array().expect("coverage");
+    let near = coverage.iter().filter(|row| row["source"] == "changes");
+    let near: Vec<&Value> = near.collect();
+    let places: Vec<&Value> = near.iter().map(|row| &row["region"]).collect();
+    assert_eq!(places, ["eu-west-1", "us-east-1"]);
+    let onsets = answer["incidents"].as_array().expect("incidents");
+    let onset = onsets.iter().filter_map(|one| one["onset"].as_str()).min();
+    let onset: DateTime<Utc> = onset.expect("an incident").parse().expect("a time");
+    for row in near {
+        assert_eq!(row["status"], "complete", "{row}");
+        let from: DateTime<Utc> = row["from"]
+            .as_str()
+            .expect("a text")
+            .parse()
+            .expect("a time");
+        // Whole blocks of the archive.
+        let before = onset - from;
+        assert!(
+            before >= TimeDelta::hours(2) && before < TimeDelta::minutes(126),
+            "{row}"
+        );
+        assert!(
+            row["calls"].as_u64().is_some_and(|calls| calls > 10),
+            "{row}"
+        );
+        assert!(row["seconds"].is_u64(), "{row}");
+    }
+    let told = coverage.iter().filter_map(|row| row["calls"].as_u64());
+    assert!(told.sum::<u64>() <= server.answers("LookupEvents") as u64);
+}
+
+#[test]
 fn a_denied_call_names_the_missing_action() {
     let manners = Manners {
         denies: Some("LookupEvents"),

@@ -11,9 +11,16 @@ use trailblame::{
 
 pub const POOL: &str = "eu-west-1_EXAMPLE";
 
-/// A time of the accounts' day.
+/// A time of the accounts' day, or of another one of the month (`04T10:00:00`).
 pub fn time(clock: &str) -> DateTime<Utc> {
-    format!("2026-03-02T{clock}Z").parse().expect("a time")
+    written(clock).parse().expect("a time")
+}
+
+fn written(clock: &str) -> String {
+    match clock.contains('T') {
+        true => format!("2026-03-{clock}Z"),
+        false => format!("2026-03-02T{clock}Z"),
+    }
 }
 
 /// Who sends a request.
@@ -25,6 +32,8 @@ pub struct From<'a>(pub &'a str, pub &'a str);
 pub struct Account {
     records: Vec<Value>,
     log: String,
+    pool: Option<&'static str>,
+    host: Option<&'static str>,
 }
 
 /// The frames of an account.
@@ -38,11 +47,25 @@ pub struct Tables {
 }
 
 impl Account {
+    /// What follows is of this pool.
+    pub fn turn_to(&mut self, pool: &'static str) {
+        self.pool = Some(pool);
+    }
+
+    /// What follows is sent to this host.
+    pub fn ask_host(&mut self, host: &'static str) {
+        self.host = Some(host);
+    }
+
+    fn pool(&self) -> &'static str {
+        self.pool.unwrap_or(POOL)
+    }
+
     fn push(&mut self, clock: &str, record: Value) {
         let number = self.records.len();
         let mut whole = json!({
             "eventVersion": "1.08",
-            "eventTime": format!("2026-03-02T{clock}Z"),
+            "eventTime": written(clock),
             "eventID": format!("{number:08x}-0000-4000-8000-00000000e0a1"),
             "awsRegion": "eu-west-1",
             "recipientAccountId": "111122223333",
@@ -59,16 +82,20 @@ impl Account {
         let form: Value = form
             .map(|(name, value)| (name.clone(), json!([value])))
             .collect();
+        let mut data = json!({
+            "responseParameters": {"status": status},
+            "requestParameters": form,
+            "userPoolId": self.pool(),
+        });
+        if let Some(host) = self.host {
+            data["userPoolDomain"] = host.into();
+        }
         self.push(
             clock,
             json!({
                 "eventName": name, "eventType": "AwsServiceEvent",
                 "sourceIPAddress": from.0, "userAgent": from.1,
-                "additionalEventData": {
-                    "responseParameters": {"status": status},
-                    "requestParameters": form,
-                    "userPoolId": POOL,
-                },
+                "additionalEventData": data,
             }),
         );
     }
@@ -115,6 +142,25 @@ impl Account {
         );
     }
 
+    /// A write to the pool that was refused, and why.
+    pub fn turned_down(
+        &mut self,
+        clock: &str,
+        name: &str,
+        (error, text): (&str, &str),
+        request: Value,
+    ) {
+        self.push(
+            clock,
+            json!({
+                "eventName": name, "eventType": "AwsApiCall", "readOnly": false,
+                "errorCode": error, "errorMessage": text,
+                "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Deploy/ci"},
+                "requestParameters": request, "responseElements": null,
+            }),
+        );
+    }
+
     /// A write that was refused.
     pub fn refused(&mut self, clock: &str, service: &str, name: &str, error: &str) {
         self.push(
@@ -130,7 +176,7 @@ impl Account {
 
     /// A line of an application's log.
     pub fn line(&mut self, clock: &str, text: &str) {
-        self.log.push_str(&format!("2026-03-02T{clock}Z {text}\n"));
+        self.log.push_str(&format!("{} {text}\n", written(clock)));
     }
 
     pub fn tables(self) -> Tables {
@@ -145,6 +191,8 @@ impl Account {
         let frames = fold.finish(&[]);
         let cells = [&frames.cells, &frames.aside];
         let history = History::new(frames.changes.clone(), Vec::new());
+        let mut found = links::links(&history);
+        found.extend(links::by_coincidence(&history, &frames.aside));
         Tables {
             requests: Requests::from_cells(&cells).expect("requests").lazy(),
             counts: Counts::from_cells(&cells).expect("counts").lazy(),
@@ -153,9 +201,7 @@ impl Account {
             states: states::frame(&states::states(&history))
                 .expect("states")
                 .lazy(),
-            links: report::links::frame(&links::links(&history))
-                .expect("links")
-                .lazy(),
+            links: report::links::frame(&found).expect("links").lazy(),
         }
     }
 }
@@ -163,5 +209,8 @@ impl Account {
 /// `hh:mm:ss` of so many seconds after another.
 pub fn later(clock: &str, seconds: i64) -> String {
     let time = time(clock) + chrono::TimeDelta::seconds(seconds);
-    time.format("%H:%M:%S").to_string()
+    match clock.contains('T') {
+        true => time.format("%dT%H:%M:%S").to_string(),
+        false => time.format("%H:%M:%S").to_string(),
+    }
 }

@@ -86,3 +86,71 @@ fn a_service_tells_of_its_own_failures_and_successes() {
     let accepted = tables.counts.filter(is("outcome", "ok"));
     assert_eq!(number(accepted.select([col("requests").sum()])), 25);
 }
+
+/// A security group loses a rule; two services time out, of which one had done so all day.
+#[test]
+fn a_write_to_a_network_coincides_with_the_losses_that_begin_after_it() {
+    let mut account = Account::default();
+    let rule = json!({"groupId": "sg-EXAMPLE", "ipPermissions": {"items": [{"ipProtocol": "tcp",
+        "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}});
+    let service = "ec2.amazonaws.com";
+    account.write(
+        "10:00:00",
+        service,
+        "AuthorizeSecurityGroupEgress",
+        rule.clone(),
+        json!({}),
+    );
+    account.write(
+        "14:20:00",
+        service,
+        "RevokeSecurityGroupEgress",
+        rule,
+        json!({}),
+    );
+    let lost = "connect ETIMEDOUT shop.auth.eu-west-1.amazoncognito.com";
+    for number in 0..20 {
+        let text = format!("ERROR token request failed client_id=5sync0example0000000000 {lost}");
+        account.line(&later("14:21:30", 45 * number), &text);
+    }
+    for number in 0..60 {
+        let text = format!("ERROR token request failed client_id=6flaky0example000000000 {lost}");
+        account.line(&later("06:02:00", 600 * number), &text);
+    }
+    let links = account.tables().links.filter(is("how", "coincidence"));
+    assert_eq!(rows(links.clone()), 1);
+    let of = is("from", "sg-EXAMPLE").and(is("to", "5sync0example0000000000"));
+    assert_eq!(clock(links.filter(of).select([col("since")])), "14:20:00");
+}
+
+/// One file holds the lines of two services; clients bear their names.
+#[test]
+fn a_line_is_of_the_client_whose_name_its_service_bears() {
+    let mut account = Account::default();
+    for (number, name) in ["stock-portal", "orders-portal"].into_iter().enumerate() {
+        let request = json!({"userPoolId": super::account::POOL, "clientId": format!("{number}portal0example"),
+            "clientName": name});
+        let service = "cognito-idp.amazonaws.com";
+        account.write(
+            "01:00:00",
+            service,
+            "UpdateUserPoolClient",
+            request,
+            json!(null),
+        );
+    }
+    for number in 0..12 {
+        let service = ["stock", "orders"][usize::from(number % 3 == 0)];
+        let line = json!({"service": format!("{service}-portal"), "level": "error",
+            "msg": "token refresh failed", "error": "invalid_grant"});
+        account.line(&later("08:00:00", 60 * number), &line.to_string());
+    }
+    let requests = account.tables().requests;
+    let of = |client| {
+        requests
+            .clone()
+            .filter(is("client", client).and(is("outcome", "invalid_grant")))
+    };
+    assert_eq!(rows(of("0portal0example")), 8);
+    assert_eq!(rows(of("1portal0example")), 4);
+}

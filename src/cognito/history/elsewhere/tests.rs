@@ -20,15 +20,8 @@ fn change(index: usize, line: &str) -> Change {
         service: format!("{service}.amazonaws.com"),
         account: Some("111122223333".to_owned()),
         region: Some("eu-west-1".to_owned()),
-        user_pool: None,
-        client: None,
-        actor: None,
-        actor_chain: Vec::new(),
-        tool: None,
-        source_ip: None,
         request: (!request.is_empty()).then_some(request),
-        response: None,
-        error: None,
+        ..Change::default()
     }
 }
 
