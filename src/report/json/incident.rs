@@ -28,9 +28,9 @@ pub(super) struct Incident<'a> {
     failed: u64,
     total: u64,
     attempts: f64,
-    callers: usize,
-    known_callers: usize,
-    set_apart: u64,
+    callers: Option<usize>,
+    known_callers: Option<usize>,
+    set_apart: Option<u64>,
     expected: Option<f64>,
     users: Option<u64>,
     errors: &'a BTreeMap<String, u64>,
@@ -121,6 +121,7 @@ impl<'a> Incident<'a> {
         let incident = &finding.incident;
         let (from, to) = incident.onset_interval;
         let (suspects, probability_no_change) = probabilities(finding);
+        let counted = incident.affected.callers > 0;
         Self {
             id: &incident.id,
             account_id: incident.account.as_ref().map(|id| id.as_str()),
@@ -137,9 +138,9 @@ impl<'a> Incident<'a> {
             failed: incident.failed,
             total: incident.total,
             attempts: rounded(incident.affected.attempts, 1),
-            callers: incident.affected.callers,
-            known_callers: incident.affected.known_callers,
-            set_apart: incident.affected.set_apart,
+            callers: counted.then_some(incident.affected.callers),
+            known_callers: counted.then_some(incident.affected.known_callers),
+            set_apart: counted.then_some(incident.affected.set_apart),
             expected: incident.expected.map(|expected| rounded(expected, 1)),
             users: incident.users,
             errors: &incident.errors,
