@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    incident::{Affected, EndState, Episode, Incident, Kind, Severity},
-    series::Step,
+    incident::{Affected, EndState, Incident, Kind, Severity},
     slice::Role,
     spell::Spell,
 };
@@ -89,7 +88,7 @@ pub fn incident(cells: &Cells, spells: &[Spell<'_>], window: Window) -> Incident
         timeline: timeline(cells, spells, start, end, window),
         begun_before: false,
         severity: Severity::Page,
-        affected: affected(cells, spells),
+        affected: Affected::default(),
         parts: by_client(spells)
             .iter()
             .map(|spells| incident(cells, spells, window))
@@ -111,45 +110,6 @@ fn by_client<'a>(spells: &[Spell<'a>]) -> Vec<Vec<Spell<'a>>> {
         0 | 1 => Vec::new(),
         _ => parts.into_values().collect(),
     }
-}
-
-/// The requests that fail or are missing.
-fn affected(cells: &Cells, spells: &[Spell<'_>]) -> Affected {
-    let mut affected = Affected::default();
-    for spell in spells {
-        let around = around(cells, spell);
-        let mut steps: BTreeMap<Step, u64> = BTreeMap::new();
-        for row in spell.failures() {
-            if let Some(key) = cells.keys.get(row.key as usize) {
-                *affected.kinds.entry(row.key).or_default() += row.requests as f64;
-                *steps.entry(Step::of(key)).or_default() += row.requests;
-                affected.attempts += row.callers as f64;
-            }
-        }
-        if let Some((expected, _)) = spell.silence {
-            let keys = spell.unit.keys(cells);
-            let ours = keys.filter(|(_, key)| spell.slice.role(cells, key) == Some(Role::Accepted));
-            for (number, key) in ours {
-                let share = spell.unit.requests_of(number) as f64;
-                affected.kinds.insert(number, share);
-                steps.insert(Step::of(key), 0);
-            }
-            affected.usual += expected;
-        }
-        affected
-            .episodes
-            .extend(steps.into_iter().map(|(step, failed)| Episode {
-                client: spell.unit.client,
-                step,
-                start: spell.start,
-                end: spell.end,
-                last_before: around.last_before,
-                first_after: around.first_after,
-                failed,
-                succeeded: 0.0,
-            }));
-    }
-    affected
 }
 
 fn clients(cells: &Cells, spells: &[Spell<'_>]) -> Vec<AppClientId> {

@@ -69,7 +69,8 @@ pub struct Incident {
     pub begun_before: bool,
     /// Whether it deserves a page or is a blip.
     pub severity: Severity,
-    /// The requests that failed or are missing, for those who ask why.
+    /// The requests that failed or are missing, for those who ask why; empty where callers were not
+    /// counted.
     pub affected: Affected,
     /// The same for each app client alone, where there are several.
     pub parts: Vec<Incident>,
