@@ -72,7 +72,7 @@ pub struct Seen<'a> {
     /// Log group and stream, or file.
     pub stream: Option<Cow<'a, str>>,
     /// What a line of a function's log tells of an invocation.
-    pub invocation: Option<Box<Invocation<'a>>>,
+    pub invocation: Option<Invocation<'a>>,
 }
 
 /// What stands between the name of a log and that of the service that a line of it is of.

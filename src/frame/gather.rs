@@ -193,7 +193,7 @@ impl Gather {
             Record::Counted(counted) => self.counted(&counted),
             Record::Change(change) => self.change(change, located.raw),
             Record::Unwanted(mut seen) => match seen.invocation.take() {
-                Some(invocation) => self.invocation(*invocation, &seen, located.raw),
+                Some(invocation) => self.invocation(invocation, &seen, located.raw),
                 None => self.unwanted(&seen),
             },
             Record::PassedOver(kind) => {
@@ -211,11 +211,11 @@ impl Gather {
         let stream = stream.unwrap_or_default();
         match invocation {
             Invocation::Serves(trigger) => {
-                self.triggers.insert(stream.to_owned(), trigger);
+                self.triggers.insert(stream.to_owned(), *trigger);
                 self.unwanted(seen);
             }
             Invocation::Failed(request) => match self.triggers.get(stream) {
-                Some(trigger) => self.request(&trigger.complete(request), raw),
+                Some(trigger) => self.request(&trigger.complete(*request), raw),
                 None => self.unwanted(seen),
             },
         }

@@ -31,7 +31,7 @@ pub fn parse<'a>(message: &'a str, context: &Context<'a>) -> Result<Record<'a>, 
     }
     Ok(match application::parse(trimmed, context) {
         Record::Unwanted(seen) => Record::Unwanted(Seen {
-            invocation: lambda::invocation(trimmed, context).map(Box::new),
+            invocation: lambda::invocation(trimmed, context),
             ..seen
         }),
         record => record,

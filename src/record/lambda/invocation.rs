@@ -12,9 +12,9 @@ use crate::record::{KnownBy, Request, context::Context};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Invocation<'a> {
     /// The function serves this trigger.
-    Serves(Trigger),
+    Serves(Box<Trigger>),
     /// It ended without an answer; of which trigger, the line does not say.
-    Failed(Request<'a>),
+    Failed(Box<Request<'a>>),
 }
 
 /// A pool's trigger.
@@ -44,14 +44,14 @@ pub fn of<'a>(line: &'a str, context: &Context<'a>) -> Option<Invocation<'a>> {
         return None;
     }
     if memchr::memmem::find(line.as_bytes(), b"triggerSource").is_some() {
-        return served(line).map(Invocation::Serves);
+        return served(line).map(|trigger| Invocation::Serves(Box::new(trigger)));
     }
     let request = Request {
         known_by: KnownBy::Log,
         message: Some(Cow::Owned(ending(line)?)),
         ..failure("", context)?
     };
-    Some(Invocation::Failed(request))
+    Some(Invocation::Failed(Box::new(request)))
 }
 
 fn served(line: &str) -> Option<Trigger> {

@@ -132,5 +132,6 @@ fn call(service: &str, name: &str, time: DateTime<Utc>, request: Value) -> Chang
         request: Some(request.to_string()),
         response: None,
         error: None,
+        error_message: None,
     }
 }

@@ -191,14 +191,13 @@ impl Account {
     pub fn tables(self) -> Tables {
         let mut fold = Fold::new(Bounds::default());
         let trail = json!({"Records": self.records}).to_string();
-        let function = json!({"messageType": "DATA_MESSAGE", "owner": "111122223333",
-            "logGroup": "/aws/lambda/shop-claims", "logStream": "2026/03/02/[$LATEST]0EXAMPLE",
-            "subscriptionFilters": ["all"], "logEvents": self.function});
+        // The events come last, as AWS writes them.
+        let events = json!(self.function);
+        let function = format!(
+            r#"{{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/aws/lambda/shop-claims","logStream":"2026/03/02/[$LATEST]0EXAMPLE","subscriptionFilters":["all"],"logEvents":{events}}}"#
+        );
         let logs = [("trail.json", trail), ("web.log", self.log)];
-        for (name, text) in logs
-            .into_iter()
-            .chain([("function.json", function.to_string())])
-        {
+        for (name, text) in logs.into_iter().chain([("function.json", function)]) {
             fold.begin(name);
             let read = record::read(text.as_bytes(), name, |record| fold.take(record));
             read.expect("sound records");

@@ -225,7 +225,7 @@ fn silences_lie_in_the_intervals_in_which_the_web_acl_blocked() {
     for number in 0..240 {
         let clock = later("07:00:05", 20 * number);
         let inside = |begin: &&str| later(begin, 2) < clock && clock < later(begin, 482);
-        if !blocked.iter().any(|begin| inside(&begin)) {
+        if !blocked.iter().any(inside) {
             token(
                 &mut account,
                 &clock,
