@@ -20,7 +20,10 @@ use super::{
     symbols::{Symbol, Symbols, Texts},
 };
 use crate::{
-    record::{Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind},
+    record::{
+        Change, Invocation, Located, Malformed, Outcome, Record, Request, SERVICE, Seen,
+        SourceKind, Trigger,
+    },
     source::Rejected,
 };
 
@@ -46,6 +49,8 @@ pub struct Gather {
     rejected_here: usize,
     /// Kinds of logs that this file has told of.
     told_here: BTreeSet<SourceKind>,
+    /// Triggers that functions serve, by log stream in this file.
+    triggers: HashMap<String, Trigger>,
     /// How often the same line of the same second was met in this file.
     ordinals: HashMap<[u8; 16], u32>,
 }
@@ -122,6 +127,7 @@ impl Gather {
     pub fn begin_page(&mut self, name: &str) {
         self.file = name.to_owned();
         self.ordinals.clear();
+        self.triggers.clear();
         self.rejected_here = 0;
         self.told_here.clear();
         self.last = None;
@@ -186,10 +192,32 @@ impl Gather {
             Record::Request(request) => self.request(&request, located.raw),
             Record::Counted(counted) => self.counted(&counted),
             Record::Change(change) => self.change(change, located.raw),
-            Record::Unwanted(seen) => self.unwanted(&seen),
+            Record::Unwanted(mut seen) => match seen.invocation.take() {
+                Some(invocation) => self.invocation(invocation, &seen, located.raw),
+                None => self.unwanted(&seen),
+            },
             Record::PassedOver(kind) => {
                 *self.batch.summary.passed_over.entry(kind).or_default() += 1;
             }
+        }
+    }
+
+    /// A stream is one environment of a function, which serves one invocation after another.
+    fn invocation(&mut self, invocation: Invocation<'_>, seen: &Seen<'_>, raw: &[u8]) {
+        let stream = seen
+            .stream
+            .as_deref()
+            .and_then(|stream| stream.split(SERVICE).next());
+        let stream = stream.unwrap_or_default();
+        match invocation {
+            Invocation::Serves(trigger) => {
+                self.triggers.insert(stream.to_owned(), *trigger);
+                self.unwanted(seen);
+            }
+            Invocation::Failed(request) => match self.triggers.get(stream) {
+                Some(trigger) => self.request(&trigger.complete(*request), raw),
+                None => self.unwanted(seen),
+            },
         }
     }
 

@@ -5,6 +5,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+mod invocation;
+
+pub use invocation::{Invocation, Trigger, of as invocation};
+
 use super::{KnownBy, Outcome, Record, Request, SourceKind, context::Context, mask};
 use crate::queries::endpoint;
 
@@ -89,6 +93,15 @@ fn of_function<'a>(line: &'a str, context: &Context<'a>) -> Option<Request<'a>> 
         .collect();
     let plain = plain.to_ascii_lowercase();
     let (_, trigger) = NAMES.iter().find(|(name, _)| plain.contains(name))?;
+    Some(Request {
+        known_by: KnownBy::Log,
+        message: Some(Cow::Owned(ending(line)?)),
+        ..failure(trigger, context)?
+    })
+}
+
+/// What a line says of an invocation that ended without an answer.
+fn ending(line: &str) -> Option<String> {
     let value: Option<Value> = line
         .find('{')
         .and_then(|at| serde_json::from_str(&line[at..]).ok());
@@ -101,12 +114,7 @@ fn of_function<'a>(line: &'a str, context: &Context<'a>) -> Option<Request<'a>> 
         let status = find(value.as_ref()?, "status")?;
         (report && status == "timeout").then(|| "timeout".to_owned())
     };
-    let message = reported.or_else(|| ended(line)).or_else(timed_out)?;
-    Some(Request {
-        known_by: KnownBy::Log,
-        message: Some(Cow::Owned(message)),
-        ..failure(trigger, context)?
-    })
+    reported.or_else(|| ended(line)).or_else(timed_out)
 }
 
 /// What the runtime says of the end: Python's begins with `[ERROR]` and the exception.
