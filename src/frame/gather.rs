@@ -20,14 +20,14 @@ use super::{
     symbols::{Symbol, Symbols, Texts},
 };
 use crate::{
-    record::{
-        Change, Invocation, Located, Malformed, Outcome, Record, Request, SERVICE, Seen,
-        SourceKind, Trigger,
-    },
+    record::{Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind},
     source::Rejected,
 };
 
 mod counted;
+mod functions;
+
+use functions::Functions;
 
 /// So many pieces of one file are listed as rejected; the rest are counted.
 const MOST_REJECTED: usize = 100;
@@ -49,8 +49,8 @@ pub struct Gather {
     rejected_here: usize,
     /// Kinds of logs that this file has told of.
     told_here: BTreeSet<SourceKind>,
-    /// Triggers that functions serve, by log stream in this file.
-    triggers: HashMap<String, Trigger>,
+    /// What this file tells of functions.
+    functions: Functions,
     /// How often the same line of the same second was met in this file.
     ordinals: HashMap<[u8; 16], u32>,
 }
@@ -127,7 +127,7 @@ impl Gather {
     pub fn begin_page(&mut self, name: &str) {
         self.file = name.to_owned();
         self.ordinals.clear();
-        self.triggers.clear();
+        self.functions.clear();
         self.rejected_here = 0;
         self.told_here.clear();
         self.last = None;
@@ -199,25 +199,6 @@ impl Gather {
             Record::PassedOver(kind) => {
                 *self.batch.summary.passed_over.entry(kind).or_default() += 1;
             }
-        }
-    }
-
-    /// A stream is one environment of a function, which serves one invocation after another.
-    fn invocation(&mut self, invocation: Invocation<'_>, seen: &Seen<'_>, raw: &[u8]) {
-        let stream = seen
-            .stream
-            .as_deref()
-            .and_then(|stream| stream.split(SERVICE).next());
-        let stream = stream.unwrap_or_default();
-        match invocation {
-            Invocation::Serves(trigger) => {
-                self.triggers.insert(stream.to_owned(), *trigger);
-                self.unwanted(seen);
-            }
-            Invocation::Failed(request) => match self.triggers.get(stream) {
-                Some(trigger) => self.request(&trigger.complete(*request), raw),
-                None => self.unwanted(seen),
-            },
         }
     }
 
