@@ -109,7 +109,8 @@ impl Site {
     }
 }
 
-fn browser(dice: &mut Dice) -> Caller {
+/// Somebody with a browser.
+pub fn browser(dice: &mut Dice) -> Caller {
     Caller {
         address: dice.address(),
         agent: dice.pick::<&str>(&AGENTS),
