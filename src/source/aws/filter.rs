@@ -21,7 +21,8 @@ use crate::{
 const ACTION: &str = "logs:FilterLogEvents";
 /// Enough in flight that slow answers do not slow the pace of the largest quota.
 const IN_FLIGHT: usize = 16;
-const PARTS: u32 = 32;
+/// A part for each: its first page may be empty, and a long chain leaves its rest to idle ones.
+const PARTS: u32 = IN_FLIGHT as u32;
 /// A record of a trail stands in its log group under the time of its delivery, up to a quarter of
 /// an hour after the event (domain.md §9).
 const DELIVERY: TimeDelta = TimeDelta::minutes(15);
@@ -30,7 +31,7 @@ const PEEK: i32 = 20;
 /// So many pages may be empty before the first events.
 const PEEKS: usize = 50;
 /// A chain that is cut goes on for so many pages first, and its rest must be as long.
-const PAGES_A_PART: u32 = 2;
+const PAGES_A_PART: u32 = 8;
 
 /// What to fetch.
 #[derive(Clone, Debug)]
@@ -406,14 +407,16 @@ mod tests {
     fn the_rest_of_a_long_chain_is_left_to_idle_ones() {
         let whole = part(0, 1000);
         let mut read = Read::new(whole);
-        read.take(&page(&[1, 5]));
-        assert_eq!(read.cut(whole, 3), [], "one page tells nothing");
+        for _ in 1..PAGES_A_PART {
+            read.take(&page(&[1, 5]));
+        }
+        assert_eq!(read.cut(whole, 3), [], "too few pages");
         read.take(&page(&[5, 40]));
         assert_eq!(read.cut(whole, 0), [], "no chain is idle");
         let rest = read.cut(whole, 2);
         assert_eq!(rest, [part(680, 1000), part(360, 680), part(40, 360)]);
         read.take(&page(&[600]));
-        assert_eq!(read.cut(whole, 9), [], "two pages are left");
+        assert_eq!(read.cut(whole, 9), [], "too few are left");
     }
 
     #[test]
@@ -421,7 +424,9 @@ mod tests {
         let whole = part(0, 1000);
         let mut read = Read::new(whole);
         read.take(&page(&[1, 40]));
-        read.take(&page(&[39]));
+        for _ in 1..PAGES_A_PART {
+            read.take(&page(&[39]));
+        }
         assert_eq!(read.cut(whole, 9), []);
         assert_eq!(read.got, part(0, 40));
     }
