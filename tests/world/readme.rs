@@ -16,8 +16,9 @@ pools with ten app clients in eu-west-1. Nobody and nothing in it exists.
   leave their pages in it: of the shop's domain the classic ones (`OAuth2_Authorize_GET`, `Login_GET`,
   `CognitoAuthentication`), of the staff's managed login (`login_POST`) and, for the intranet, the
   callback of an identity provider (`OAuth2Response_GET`). A refused authorize request is a redirect like
-  an accepted one, and no page follows it. A few people open an outdated link of the shop and land on
-  the error page (`Error_GET`).
+  an accepted one, and no login page follows it. Where the callback URL is not on the list, the browser
+  lands on an error page instead: that of the shop leaves a record (`Error_GET`; a few people open an
+  outdated link), that of managed login none.
 - `application/`: logs of three of the applications: two S3 exports of log groups, one answer of
   `FilterLogEvents`. The other applications keep no log.
 
@@ -41,8 +42,8 @@ const INCIDENTS: &str = "\
 
 const BORDERS: &str = "
 Times are UTC. An absence begins with the change that caused it, and ends with the last sign-in that was
-lost. `failed` counts refused requests in the trail, redirects and pages apart. Requests of the kind that failed last succeeded
-before the onset, and first succeeded after the end, at:
+lost. `failed` counts refused requests in the trail that are neither redirects nor pages. Requests of the
+kind that failed last succeeded before the onset, and first succeeded after the end, at:
 
 | story | last success | first success again |
 |---|---|---|
