@@ -74,7 +74,7 @@ pub fn is_sign_in_api(name: &str) -> bool {
 }
 
 /// Attempts at endpoints, as CloudTrail names them, those that tell most first (domain.md §1.a).
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 9] = [
     "Token_POST",
     "Error_GET",
     "OAuth2_Authorize_GET",
@@ -82,6 +82,8 @@ const REQUESTS: [&str; 7] = [
     "OAuth2Response_POST",
     "SAML2Response_POST",
     "Login_GET",
+    "CognitoAuthentication",
+    "login_POST",
 ];
 
 /// The Region that logs the calls of services without one, and of certificates that CloudFront

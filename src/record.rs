@@ -29,6 +29,7 @@ pub mod waf;
 
 pub use context::Context;
 pub use counted::Counted;
+pub use lambda::{Invocation, Trigger};
 
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,8 @@ pub struct Seen<'a> {
     pub client: Option<Cow<'a, str>>,
     /// Log group and stream, or file.
     pub stream: Option<Cow<'a, str>>,
+    /// What a line of a function's log tells of an invocation.
+    pub invocation: Option<Invocation<'a>>,
 }
 
 /// What stands between the name of a log and that of the service that a line of it is of.

@@ -25,6 +25,9 @@ use crate::{
 };
 
 mod counted;
+mod functions;
+
+use functions::Functions;
 
 /// So many pieces of one file are listed as rejected; the rest are counted.
 const MOST_REJECTED: usize = 100;
@@ -46,6 +49,8 @@ pub struct Gather {
     rejected_here: usize,
     /// Kinds of logs that this file has told of.
     told_here: BTreeSet<SourceKind>,
+    /// What this file tells of functions.
+    functions: Functions,
     /// How often the same line of the same second was met in this file.
     ordinals: HashMap<[u8; 16], u32>,
 }
@@ -122,6 +127,7 @@ impl Gather {
     pub fn begin_page(&mut self, name: &str) {
         self.file = name.to_owned();
         self.ordinals.clear();
+        self.functions.clear();
         self.rejected_here = 0;
         self.told_here.clear();
         self.last = None;
@@ -186,7 +192,10 @@ impl Gather {
             Record::Request(request) => self.request(&request, located.raw),
             Record::Counted(counted) => self.counted(&counted),
             Record::Change(change) => self.change(change, located.raw),
-            Record::Unwanted(seen) => self.unwanted(&seen),
+            Record::Unwanted(mut seen) => match seen.invocation.take() {
+                Some(invocation) => self.invocation(invocation, &seen, located.raw),
+                None => self.unwanted(&seen),
+            },
             Record::PassedOver(kind) => {
                 *self.batch.summary.passed_over.entry(kind).or_default() += 1;
             }

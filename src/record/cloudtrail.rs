@@ -230,6 +230,7 @@ fn owned<'a>(record: Record<'_>) -> Record<'a> {
             source: seen.source,
             client: own(seen.client),
             stream: own(seen.stream),
+            invocation: None,
         }),
         Record::Request(request) => Record::Request(request.into_owned()),
         Record::Counted(counted) => Record::Counted(Counted {

@@ -5,6 +5,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+mod invocation;
+
+pub use invocation::{Invocation, Trigger, of as invocation};
+
 use super::{KnownBy, Outcome, Record, Request, SourceKind, context::Context, mask};
 use crate::queries::endpoint;
 
@@ -66,6 +70,7 @@ fn of_event<'a>(line: &'a str, context: &Context<'a>) -> Option<Request<'a>> {
     if !failed {
         return None;
     }
+    let (endpoint, grant) = place(&trigger)?;
     let (client, pool) = (find(&value, "clientId"), find(&value, "userPoolId"));
     if client.is_none() && pool.is_none() {
         return None;
@@ -76,7 +81,9 @@ fn of_event<'a>(line: &'a str, context: &Context<'a>) -> Option<Request<'a>> {
         known_by: KnownBy::Error,
         message: error(&value).map(Cow::Owned),
         principal: find(&value, "sub").map(Cow::Owned),
-        ..failure(&trigger, context)?
+        endpoint: Cow::Borrowed(endpoint),
+        grant: grant.map(Cow::Borrowed),
+        ..failure(context)?
     })
 }
 
@@ -89,24 +96,45 @@ fn of_function<'a>(line: &'a str, context: &Context<'a>) -> Option<Request<'a>> 
         .collect();
     let plain = plain.to_ascii_lowercase();
     let (_, trigger) = NAMES.iter().find(|(name, _)| plain.contains(name))?;
+    let (endpoint, grant) = place(trigger)?;
+    Some(Request {
+        known_by: KnownBy::Log,
+        message: Some(Cow::Owned(ending(line)?)),
+        endpoint: Cow::Borrowed(endpoint),
+        grant: grant.map(Cow::Borrowed),
+        ..failure(context)?
+    })
+}
+
+/// Whether it is worth parsing a line to learn how an invocation ended.
+fn may_end(line: &str) -> bool {
+    let has = |mark: &&str| memchr::memmem::find(line.as_bytes(), mark.as_bytes()).is_some();
+    let marks = ["errorType", "platform.report"];
+    line.starts_with("[ERROR] ") || marks.iter().any(has) || ENDS.iter().any(has)
+}
+
+/// What a line says of an invocation that ended without an answer.
+fn ending(line: &str) -> Option<String> {
     let value: Option<Value> = line
         .find('{')
         .and_then(|at| serde_json::from_str(&line[at..]).ok());
     let reported = value
         .as_ref()
-        .filter(|_| line.contains("errorType"))
+        .filter(|value| line.contains("errorType") && !is_mild(value))
         .and_then(error);
     let timed_out = || {
         let report = find(value.as_ref()?, "type")? == "platform.report";
         let status = find(value.as_ref()?, "status")?;
         (report && status == "timeout").then(|| "timeout".to_owned())
     };
-    let message = reported.or_else(|| ended(line)).or_else(timed_out)?;
-    Some(Request {
-        known_by: KnownBy::Log,
-        message: Some(Cow::Owned(message)),
-        ..failure(trigger, context)?
-    })
+    reported.or_else(|| ended(line)).or_else(timed_out)
+}
+
+/// Whether the line says that nothing failed for it.
+fn is_mild(value: &Value) -> bool {
+    let level = value.get("level").and_then(Value::as_str);
+    let mild = ["trace", "debug", "info", "warn", "warning"];
+    level.is_some_and(|level| mild.iter().any(|mild| level.eq_ignore_ascii_case(mild)))
 }
 
 /// What the runtime says of the end: Python's begins with `[ERROR]` and the exception.
@@ -121,8 +149,8 @@ fn ended(line: &str) -> Option<String> {
     Some(short(said.lines().next().unwrap_or_default()))
 }
 
-fn failure<'a>(trigger: &str, context: &Context<'a>) -> Option<Request<'a>> {
-    let (at, grant) = place(trigger);
+/// A failed attempt, of which trigger is told elsewhere.
+fn failure<'a>(context: &Context<'a>) -> Option<Request<'a>> {
     Some(Request {
         time: context.time?,
         source: SourceKind::Lambda,
@@ -130,8 +158,6 @@ fn failure<'a>(trigger: &str, context: &Context<'a>) -> Option<Request<'a>> {
         account: context.account.clone(),
         region: context.region.clone(),
         stream: context.stream.clone(),
-        endpoint: Cow::Borrowed(at),
-        grant: grant.map(Cow::Borrowed),
         outcome: Outcome::Failed(Cow::Borrowed("UserLambdaValidationException")),
         ..Request::default()
     })
@@ -150,9 +176,10 @@ fn short(text: &str) -> String {
     mask::text(text).chars().take(LONGEST).collect()
 }
 
-/// The endpoint and grant on whose way a trigger lies.
-fn place(trigger: &str) -> (&'static str, Option<&'static str>) {
-    match trigger {
+/// The endpoint and grant on whose way a trigger lies; `None` where no sign-in waits for it: for
+/// registrations, and messages other than those that a sign-in sends.
+fn place(trigger: &str) -> Option<(&'static str, Option<&'static str>)> {
+    Some(match trigger {
         "TokenGeneration_HostedAuth" => (endpoint::TOKEN, Some("authorization_code")),
         "TokenGeneration_RefreshTokens" => (endpoint::TOKEN, Some("refresh_token")),
         "TokenGeneration" => (endpoint::TOKEN, None),
@@ -160,8 +187,12 @@ fn place(trigger: &str) -> (&'static str, Option<&'static str>) {
         _ if trigger.ends_with("AuthChallenge_Authentication") => {
             ("RespondToAuthChallenge", Some("CUSTOM_CHALLENGE"))
         }
-        _ => ("InitiateAuth", None),
-    }
+        _ if trigger.ends_with("_ExternalProvider") => (endpoint::IDP_RESPONSE, None),
+        _ if trigger.ends_with("_Authentication") || trigger.starts_with("TokenGeneration_") => {
+            ("InitiateAuth", None)
+        }
+        _ => return None,
+    })
 }
 
 /// A text of that name anywhere in the value.
@@ -206,6 +237,8 @@ mod tests {
         assert_eq!(request.client.as_deref(), Some("c"));
         let fine = json.replace("ERROR", "INFO").replace("errorType", "note");
         assert_eq!(parse(&fine, &context), None);
+        let sign_up = json.replace("TokenGeneration_RefreshTokens", "PreSignUp_SignUp");
+        assert_eq!(parse(&sign_up, &context), None, "nobody signed in");
     }
 
     #[track_caller]

@@ -1,7 +1,7 @@
 //! One log message, told apart by content: a CloudTrail record, a firewall's, Cognito's own, a
 //! trigger's, an application's line.
 
-use super::{Context, Record, alb, application, cloudtrail, lambda, user_auth, waf};
+use super::{Context, Record, Seen, alb, application, cloudtrail, lambda, user_auth, waf};
 
 /// What a message says.
 ///
@@ -29,7 +29,13 @@ pub fn parse<'a>(message: &'a str, context: &Context<'a>) -> Result<Record<'a>, 
             }
         }
     }
-    Ok(application::parse(trimmed, context))
+    Ok(match application::parse(trimmed, context) {
+        Record::Unwanted(seen) => Record::Unwanted(Seen {
+            invocation: lambda::invocation(trimmed, context),
+            ..seen
+        }),
+        record => record,
+    })
 }
 
 /// Whether JSON may be a CloudTrail record, an envelope of one, or its look-alike.

@@ -49,6 +49,15 @@ fn the_portal_story_as_json() {
 }
 
 #[test]
+fn in_full_every_outage_has_its_whole_case() {
+    let run = trailblame(&["investigate", "sample-logs", "--full"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout.matches("What would prove it wrong").count(), 8);
+    let both = trailblame(&["investigate", "sample-logs", "--full", "--explain", "3"]);
+    assert_eq!(both.status, Some(2), "{}", both.stderr);
+}
+
+#[test]
 fn a_named_time_is_explained_without_a_scan() {
     for asked in [
         vec!["--at", "2026-03-02T14:06:00Z", "--client", BILLING],
@@ -243,7 +252,7 @@ fn the_history_of_a_clients_settings() {
     let json = trailblame(&["changes", "sample-logs", "--format", "json"]);
     let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
     assert_eq!(json["schema"], "trailblame/changes/1");
-    assert_eq!(json["changes"].as_array().map(Vec::len), Some(77));
+    assert_eq!(json["changes"].as_array().map(Vec::len), Some(78));
 }
 
 #[test]

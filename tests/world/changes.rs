@@ -36,6 +36,7 @@ pub struct Planned {
     action: Action,
     refused: Option<(&'static str, String)>,
     part: Option<(&'static str, Role)>,
+    apart: Option<&'static str>,
 }
 
 #[derive(Clone)]
@@ -143,6 +144,15 @@ impl Planned {
             action,
             refused: None,
             part: None,
+            apart: None,
+        }
+    }
+
+    /// Its ids come from a stream of its own, so that the others keep theirs.
+    pub fn apart(self, stream: &'static str) -> Self {
+        Self {
+            apart: Some(stream),
+            ..self
         }
     }
 
@@ -236,14 +246,16 @@ impl Timeline {
                 None => planned.action.apply(&mut state, planned.time),
             };
             timeline.history.0.push((planned.time, state.clone()));
+            let mut own = planned.apart.map(Dice::new);
+            let ids = own.as_mut().unwrap_or(&mut dice);
             timeline.writes.push(Write {
                 time: planned.time,
                 by: planned.by,
                 call,
                 refused: planned.refused,
                 part: planned.part,
-                event_id: dice.uuid(),
-                request_id: dice.uuid(),
+                event_id: ids.uuid(),
+                request_id: ids.uuid(),
             });
         }
         timeline

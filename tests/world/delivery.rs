@@ -21,7 +21,7 @@ pub struct Record {
 }
 
 /// Share of records that come again, and of records that come very late.
-const REPEATED: f64 = 0.015;
+const REPEATED: f64 = 0.01;
 const VERY_LATE: f64 = 0.004;
 
 /// Files by path.
@@ -81,7 +81,7 @@ fn rounds(dice: &mut Dice, records: &[Record]) -> BTreeMap<&'static str, Vec<Sec
     let busy = rounds.entry(super::estate::REGION).or_default();
     let mut round = DAY;
     while round < DAY + 24 * HOUR + 10 * MINUTE {
-        round += dice.between(8, 10) * MINUTE;
+        round += dice.between(10, 12) * MINUTE;
         busy.push(round);
     }
     for of_region in rounds.values_mut() {

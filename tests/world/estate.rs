@@ -29,6 +29,8 @@ pub const SSO: &str = "8sso00000web0000000example";
 pub const WEBSHOP_CALLBACK: &str = "https://shop.example.com/api/auth/callback/cognito";
 pub const INTRANET_CALLBACK: &str = "https://intranet.example.com/oauth2/idpresponse";
 pub const PORTAL_CALLBACK: &str = "https://portal.example.com/callback";
+/// The provider that signs people of the intranet in.
+pub const CORPORATE: &str = "Corporate";
 /// The one the deploy of story `portal` forgets.
 pub const PORTAL_LEGACY_CALLBACK: &str = "https://legacy.portal.example.com/callback";
 
@@ -169,12 +171,12 @@ fn clients() -> impl Iterator<Item = (&'static str, bool, Value)> {
         (
             INTRANET,
             true,
-            web(
+            federated(web(
                 "intranet",
                 &["code"],
                 &[INTRANET_CALLBACK],
                 "https://intranet.example.com/",
-            ),
+            )),
         ),
         (
             PORTAL,
@@ -246,17 +248,44 @@ fn web(name: &str, flows: &[&str], callbacks: &[&str], logout: &str) -> Value {
     settings
 }
 
+fn federated(mut settings: Value) -> Value {
+    settings["supportedIdentityProviders"] = json!(["COGNITO", CORPORATE]);
+    settings
+}
+
 fn sign_in(mut settings: Value, flows: &[&str]) -> Value {
     settings["explicitAuthFlows"] = json!(flows);
     settings
 }
 
 fn create_domain(pool: &str, domain: &str, custom: Value) -> Action {
-    let mut request = json!({"userPoolId": pool, "domain": domain, "managedLoginVersion": 1});
+    let mut request = json!({"userPoolId": pool, "domain": domain});
+    // A custom domain shows managed login, the prefix domain the classic pages.
+    request["managedLoginVersion"] = json!(if custom.is_null() { 1 } else { 2 });
     if !custom.is_null() {
         request["customDomainConfig"] = custom;
     }
     Action::Other(Call::cognito("CreateUserPoolDomain", request))
+}
+
+/// The staff's identity provider, made before the app client that uses it.
+pub fn provider() -> Planned {
+    let request = json!({
+        "userPoolId": STAFF,
+        "providerName": CORPORATE,
+        "providerType": "OIDC",
+        "providerDetails": {
+            "client_id": "staff-pool",
+            "client_secret": "HIDDEN_DUE_TO_SECURITY_REASONS",
+            "oidc_issuer": "https://idp.example.com",
+            "authorize_scopes": "openid email",
+            "attributes_request_method": "GET",
+        },
+        "attributeMapping": {"email": "email", "username": "sub"},
+    });
+    let call = Call::cognito("CreateIdentityProvider", request.clone());
+    let call = call.answered(json!({"identityProvider": request}));
+    Planned::new(before(14, "09:00:20"), &DEPLOY, Action::Other(call)).apart("provider")
 }
 
 /// A call that gives the resource server of the shop its scopes, always the same.

@@ -12,7 +12,13 @@ An invented AWS account on an invented day, 2026-03-02, as AWS would have logged
 pools with ten app clients in eu-west-1. Nobody and nothing in it exists.
 
 - `AWSLogs/`: the trail's bucket as CloudTrail delivers it: late, unordered, some records twice. Besides
-  the day of traffic it holds the configuration changes of the fortnight before.
+  the day of traffic it holds the configuration changes of the fortnight before. Sign-ins by browser
+  leave their pages in it: of the shop's domain the classic ones (`OAuth2_Authorize_GET`, `Login_GET`,
+  `CognitoAuthentication`), of the staff's managed login (`login_POST`) and, for the intranet, the
+  callback of an identity provider (`OAuth2Response_GET`). A refused authorize request is a redirect like
+  an accepted one, and no login page follows it. Where the callback URL is not on the list, the browser
+  lands on an error page instead: that of the shop leaves a record (`Error_GET`; a few people open an
+  outdated link), that of managed login none.
 - `application/`: logs of three of the applications: two S3 exports of log groups, one answer of
   `FilterLogEvents`. The other applications keep no log.
 
@@ -36,8 +42,8 @@ const INCIDENTS: &str = "\
 
 const BORDERS: &str = "
 Times are UTC. An absence begins with the change that caused it, and ends with the last sign-in that was
-lost. `failed` counts refused requests in the trail. Requests of the kind that failed last succeeded
-before the onset, and first succeeded after the end, at:
+lost. `failed` counts refused requests in the trail that are neither redirects nor pages. Requests of the
+kind that failed last succeeded before the onset, and first succeeded after the end, at:
 
 | story | last success | first success again |
 |---|---|---|

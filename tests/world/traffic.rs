@@ -5,6 +5,8 @@ mod rhythm;
 mod sdk;
 mod web;
 
+pub use web::browser;
+
 use super::{
     changes::History,
     cognito::{Refusal, Request, decide},

@@ -7,13 +7,17 @@ use serde_json::{Value, json};
 use super::{
     changes::{Role, Write},
     clock::{Second, iso},
-    cognito::{Ask, UNREACHABLE, at_token_endpoint},
+    cognito::{Ask, Caller, UNREACHABLE, at_token_endpoint},
     config::MASK,
     delivery::Record,
     estate::{ACCOUNT, BILLING, INTRANET, PARTNER, PORTAL, REGION, domain, pool},
     json,
+    pages::Page,
     traffic::Attempt,
 };
+
+/// The account that Cognito itself runs in.
+const COGNITO: &str = "444455556666";
 
 /// A call of a person, a pipeline or a service.
 pub fn of_write(write: &Write) -> Record {
@@ -53,7 +57,7 @@ pub struct Told {
     pub form: bool,
 }
 
-/// A request, where it leaves a record at all: pages of the domain are not simulated.
+/// A request to the token endpoint or the API, where it leaves a record at all.
 pub fn of_attempt(attempt: &Attempt, told: &Told) -> Option<Record> {
     if attempt.refusal == Some(UNREACHABLE) {
         return None;
@@ -71,13 +75,38 @@ pub fn of_attempt(attempt: &Attempt, told: &Told) -> Option<Record> {
     })
 }
 
+/// A page of the domain.
+pub fn of_page(page: &Page<'_>) -> Record {
+    let host = domain(pool(page.client));
+    let mut record = caller_envelope(page.time, page.caller, page.name, host);
+    record["requestID"] = json!(page.request_id);
+    record["eventID"] = json!(page.event_id);
+    record["userIdentity"] = json!({"accountId": ACCOUNT});
+    record["serviceEventDetails"] = json!({"serviceAccountId": COGNITO});
+    record["additionalEventData"] = json!({
+        "responseParameters": {"status": page.status},
+        "requestParameters": page.asked,
+        "userPoolDomain": host,
+        "userPoolId": pool(page.client),
+    });
+    if let Some(sub) = &page.sub {
+        record["additionalEventData"]["sub"] = json!(sub);
+    }
+    Record {
+        time: page.time,
+        region: REGION,
+        repeated: false,
+        line: json::line(&record),
+    }
+}
+
 fn token(attempt: &Attempt, told: &Told) -> Value {
     let request = &attempt.request;
     let client = request.client;
     let host = domain(pool(client));
     let mut record = request_envelope(attempt, "Token_POST", "AwsServiceEvent", host);
     record["userIdentity"] = json!({"type": "Unknown", "accountId": ACCOUNT});
-    record["serviceEventDetails"] = json!({"serviceAccountId": "444455556666"});
+    record["serviceEventDetails"] = json!({"serviceAccountId": COGNITO});
     let status = match attempt.refusal {
         None => 200,
         Some(refusal) if refusal.code == "server_error" => 500,
@@ -186,13 +215,20 @@ fn sign_in(attempt: &Attempt) -> Value {
 
 fn request_envelope(attempt: &Attempt, name: &str, kind: &str, host: &str) -> Value {
     let request = &attempt.request;
-    let mut record = envelope(request.time, "cognito-idp.amazonaws.com", name, kind);
-    record["sourceIPAddress"] = json!(request.caller.address);
-    record["userAgent"] = json!(request.caller.agent);
-    record["requestParameters"] = Value::Null;
-    record["responseElements"] = Value::Null;
+    let mut record = caller_envelope(request.time, &request.caller, name, host);
+    record["eventType"] = json!(kind);
     record["requestID"] = json!(attempt.request_id);
     record["eventID"] = json!(attempt.event_id);
+    record
+}
+
+/// A request of somebody who has no credentials of AWS.
+fn caller_envelope(time: Second, caller: &Caller, name: &str, host: &str) -> Value {
+    let mut record = envelope(time, "cognito-idp.amazonaws.com", name, "AwsServiceEvent");
+    record["sourceIPAddress"] = json!(caller.address);
+    record["userAgent"] = json!(caller.agent);
+    record["requestParameters"] = Value::Null;
+    record["responseElements"] = Value::Null;
     record["readOnly"] = json!(false);
     record["tlsDetails"] = json!({
         "tlsVersion": "TLSv1.3",

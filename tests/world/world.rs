@@ -19,6 +19,7 @@ mod dice;
 mod estate;
 mod json;
 mod noise;
+mod pages;
 mod people;
 mod readme;
 mod stories;
@@ -41,13 +42,16 @@ pub struct World {
 /// The world of `sample-logs/`. Always the same.
 pub fn sample() -> World {
     let mut planned = estate::founding();
+    planned.push(estate::provider());
     planned.extend(stories::plans());
     planned.extend(noise::plan());
     let timeline = Timeline::run(planned);
     let attempts = traffic::simulate(&timeline.history);
     let truth = truth::tell(&timeline, &attempts);
 
-    let mut files = delivery::deliver(records(&timeline.writes, &attempts));
+    let mut records = records(&timeline.writes, &attempts);
+    records.extend(pages::records(&timeline.history, &attempts));
+    let mut files = delivery::deliver(records);
     files.extend(applog::exports(&attempts));
     files.push(("README.md".to_owned(), readme::render(&truth).into_bytes()));
     files.sort();

@@ -18,10 +18,15 @@ use crate::{
     window::{Window, Windows},
 };
 
+mod chain;
+
+use chain::{Chain, Part, Read};
+
 const ACTION: &str = "logs:FilterLogEvents";
 /// Enough in flight that slow answers do not slow the pace of the largest quota.
 const IN_FLIGHT: usize = 16;
-const PARTS: u32 = 32;
+/// A part for each: its first page may be empty, and a long chain leaves its rest to idle ones.
+const PARTS: u32 = IN_FLIGHT as u32;
 /// A record of a trail stands in its log group under the time of its delivery, up to a quarter of
 /// an hour after the event (domain.md §9).
 const DELIVERY: TimeDelta = TimeDelta::minutes(15);
@@ -29,9 +34,6 @@ const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 const PEEK: i32 = 20;
 /// So many pages may be empty before the first events.
 const PEEKS: usize = 50;
-/// A chain that is cut goes on for so many pages first, and its rest must be as long.
-const PAGES_A_PART: u32 = 2;
-
 /// What to fetch.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -73,65 +75,6 @@ struct Filtering {
     pattern: Option<String>,
     pages: Pages,
     turns: Semaphore,
-}
-
-/// What came of a part.
-struct Read {
-    /// What was read of it, from its beginning on.
-    got: Window,
-    pages: u32,
-    /// Whether the events came in the order of time, as AWS documents it.
-    sorted: bool,
-    /// What is left to other chains.
-    rest: Vec<Window>,
-    stop: Option<Stop>,
-}
-
-impl Read {
-    fn new(part: Window) -> Self {
-        Self {
-            got: Window {
-                end: part.start,
-                ..part
-            },
-            pages: 0,
-            sorted: true,
-            rest: Vec::new(),
-            stop: None,
-        }
-    }
-
-    /// Takes a page. Its latest millisecond may go on on the next one.
-    fn take(&mut self, events: &[FilteredLogEvent]) {
-        self.pages += 1;
-        for time in events.iter().filter_map(FilteredLogEvent::timestamp) {
-            let Some(time) = DateTime::from_timestamp_millis(time) else {
-                continue;
-            };
-            self.sorted &= time >= self.got.end;
-            self.got.end = self.got.end.max(time);
-        }
-    }
-
-    /// The rest of a part for so many idle chains, each of which has some pages to read; empty if
-    /// the chain had better go on.
-    fn cut(&self, part: Window, idle: usize) -> Vec<Window> {
-        let rest = Window {
-            start: self.got.end,
-            ..part
-        };
-        let [read, left] = [self.got, rest].map(|span| (span.end - span.start).as_seconds_f64());
-        if !self.sorted || idle == 0 || self.pages < PAGES_A_PART || read <= 0.0 {
-            return Vec::new();
-        }
-        let pages_left = f64::from(self.pages) * left / read;
-        let worth = (pages_left / f64::from(PAGES_A_PART)) as u32;
-        let parts = worth.min(u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(1));
-        match parts {
-            0 | 1 => Vec::new(),
-            parts => rest.split(parts),
-        }
-    }
 }
 
 /// Fetches the events of a log group and sends them as pages; a group of the Infrequent Access
@@ -214,7 +157,7 @@ impl Filtering {
         let filtering = Arc::new(self);
         let mut tasks = JoinSet::new();
         for part in window.split(PARTS) {
-            tasks.spawn(Arc::clone(&filtering).part(part));
+            tasks.spawn(Arc::clone(&filtering).part(Part::new(part)));
         }
         while let Some(done) = tasks.join_next().await {
             // A task that panicked leaves its part missing.
@@ -231,31 +174,37 @@ impl Filtering {
     }
 
     /// Pages of a part until it is done, or its rest is better read by chains that are idle.
-    async fn part(self: Arc<Self>, window: Window) -> Read {
+    async fn part(self: Arc<Self>, part: Part) -> Read {
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await;
+        let Part { window, chain } = part;
         let mut read = Read::new(window);
-        let mut token = None;
+        let mut token = chain.token;
         loop {
-            let page = match self.page(window, None, token).await {
-                Ok((events, next)) => self.send(&events).await.map(|()| (events, next)),
+            let page = match self.page(chain.window, None, token).await {
+                Ok((events, next)) => {
+                    let sent = self.send(&events, window).await;
+                    sent.map(|()| (events, next))
+                }
                 Err(stop) => Err(stop),
             };
             let (events, next) = match page {
                 Ok(page) => page,
                 Err(stop) => {
-                    read.stop = Some(stop);
+                    read.end_at(window.end, stop);
                     return read;
                 }
             };
-            if next.is_none() {
+            read.take(&events);
+            if next.is_none() || read.is_past(window) {
                 read.got = window;
                 return read;
             }
             token = next;
-            read.take(&events);
-            read.rest = read.cut(window, self.turns.available_permits());
-            if !read.rest.is_empty() {
+            let rest = read.cut(window, self.turns.available_permits());
+            if !rest.is_empty() {
+                let window = chain.window;
+                read.hand_on(rest, Chain { window, token });
                 return read;
             }
         }
@@ -288,13 +237,16 @@ impl Filtering {
         Ok((page.events.unwrap_or_default(), next))
     }
 
-    /// A line for each stream, as a subscription delivers them.
-    async fn send(&self, events: &[FilteredLogEvent]) -> Result<(), Stop> {
+    /// A line for each stream, as a subscription delivers them, of what lies in the part.
+    async fn send(&self, events: &[FilteredLogEvent], part: Window) -> Result<(), Stop> {
+        let end = part.end.timestamp_millis();
+        let of_part = |event: &&FilteredLogEvent| event.timestamp().is_none_or(|time| time < end);
+        let events: Vec<&FilteredLogEvent> = events.iter().filter(of_part).collect();
         if events.is_empty() {
             return Ok(());
         }
         let mut streams: BTreeMap<&str, Vec<serde_json::Value>> = BTreeMap::new();
-        for event in events {
+        for event in &events {
             let stream = event.log_stream_name().unwrap_or_default();
             streams.entry(stream).or_default().push(json!({
                 "id": event.event_id(),
@@ -388,43 +340,6 @@ pub(super) fn name_of(group: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn part(start: i64, end: i64) -> Window {
-        let at = |seconds| DateTime::from_timestamp_secs(seconds).expect("a time");
-        Window {
-            start: at(start),
-            end: at(end),
-        }
-    }
-
-    fn page(seconds: &[i64]) -> Vec<FilteredLogEvent> {
-        let event = |second: &i64| FilteredLogEvent::builder().timestamp(second * 1000).build();
-        seconds.iter().map(event).collect()
-    }
-
-    #[test]
-    fn the_rest_of_a_long_chain_is_left_to_idle_ones() {
-        let whole = part(0, 1000);
-        let mut read = Read::new(whole);
-        read.take(&page(&[1, 5]));
-        assert_eq!(read.cut(whole, 3), [], "one page tells nothing");
-        read.take(&page(&[5, 40]));
-        assert_eq!(read.cut(whole, 0), [], "no chain is idle");
-        let rest = read.cut(whole, 2);
-        assert_eq!(rest, [part(680, 1000), part(360, 680), part(40, 360)]);
-        read.take(&page(&[600]));
-        assert_eq!(read.cut(whole, 9), [], "two pages are left");
-    }
-
-    #[test]
-    fn a_chain_out_of_order_is_not_cut() {
-        let whole = part(0, 1000);
-        let mut read = Read::new(whole);
-        read.take(&page(&[1, 40]));
-        read.take(&page(&[39]));
-        assert_eq!(read.cut(whole, 9), []);
-        assert_eq!(read.got, part(0, 40));
-    }
 
     #[test]
     fn a_group_is_of_a_class_only_if_aws_says_so() {

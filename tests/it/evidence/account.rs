@@ -32,6 +32,7 @@ pub struct From<'a>(pub &'a str, pub &'a str);
 pub struct Account {
     records: Vec<Value>,
     log: String,
+    function: Vec<Value>,
     pool: Option<&'static str>,
     host: Option<&'static str>,
 }
@@ -179,10 +180,24 @@ impl Account {
         self.log.push_str(&format!("{} {text}\n", written(clock)));
     }
 
+    /// A message in the log of a function called `shop-claims`.
+    pub fn function_says(&mut self, clock: &str, message: &str) {
+        let number = self.function.len();
+        let time = time(clock).timestamp_millis();
+        let event = json!({"id": format!("{number:056}"), "timestamp": time, "message": message});
+        self.function.push(event);
+    }
+
     pub fn tables(self) -> Tables {
         let mut fold = Fold::new(Bounds::default());
         let trail = json!({"Records": self.records}).to_string();
-        for (name, text) in [("trail.json", trail), ("web.log", self.log)] {
+        // The events come last, as AWS writes them.
+        let events = json!(self.function);
+        let function = format!(
+            r#"{{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/aws/lambda/shop-claims","logStream":"2026/03/02/[$LATEST]0EXAMPLE","subscriptionFilters":["all"],"logEvents":{events}}}"#
+        );
+        let logs = [("trail.json", trail), ("web.log", self.log)];
+        for (name, text) in logs.into_iter().chain([("function.json", function)]) {
             fold.begin(name);
             let read = record::read(text.as_bytes(), name, |record| fold.take(record));
             read.expect("sound records");

@@ -154,3 +154,33 @@ fn a_line_is_of_the_client_whose_name_its_service_bears() {
     assert_eq!(rows(of("0portal0example")), 8);
     assert_eq!(rows(of("1portal0example")), 4);
 }
+
+/// A function whose name says nothing writes the event that it was called with, and times out.
+#[test]
+fn the_end_of_an_invocation_is_of_the_pool_that_its_event_names() {
+    let mut account = Account::default();
+    let event = json!({"version": "1", "triggerSource": "TokenGeneration_RefreshTokens",
+        "userPoolId": super::account::POOL, "callerContext": {"clientId": "4web0example"}});
+    account.function_says(
+        "10:00:00",
+        "REPORT RequestId: 0 Task timed out after 3.00 seconds",
+    );
+    for number in 0..9 {
+        let clock = later("11:00:00", 30 * number);
+        let id = format!("0b1c2d3e-1111-4222-8333-44445555{number:04}");
+        account.function_says(&clock, &format!("{clock}\t{id}\tINFO\tcalled with {event}"));
+        if number >= 4 {
+            let end = format!("{clock} {id} Task timed out after 3.00 seconds");
+            account.function_says(&later(&clock, 3), &end);
+        }
+    }
+    let requests = account.tables().requests.filter(is("source", "lambda"));
+    assert_eq!(rows(requests.clone()), 5);
+    let of_pool = is("user_pool", super::account::POOL).and(is("grant", "refresh_token"));
+    let of_pool = requests.filter(of_pool.and(is("known_by", "log")));
+    assert_eq!(
+        clock(of_pool.clone().select([col("time").min()])),
+        "11:02:03"
+    );
+    assert_eq!(rows(of_pool.filter(is("endpoint", "token"))), 5);
+}

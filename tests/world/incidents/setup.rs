@@ -80,7 +80,10 @@ impl Setup {
             focal: estate::BILLING,
             deed,
             lasts: dice.between(15, 180) * MINUTE,
-            planned: estate::founding(),
+            planned: estate::founding()
+                .into_iter()
+                .chain([estate::provider()])
+                .collect(),
             callers: Vec::new(),
             fault: Rc::new(|_| false),
             hidden: false,

@@ -30,7 +30,7 @@ pub const FLEETS: [Fleet; 4] = [
     },
     Fleet {
         client: CATALOG,
-        workers: 12,
+        workers: 8,
         keeps: HOUR,
         agent: "python-requests/2.32.3",
         secret: |_, _| Secret::Original,

@@ -32,7 +32,7 @@ pub const SITES: [Site; 3] = [
         client: WEBSHOP,
         secret: None,
         callbacks: &[(WEBSHOP_CALLBACK, 1.8)],
-        refreshes_per_minute: 0.5,
+        refreshes_per_minute: 0.3,
         rhythm: SHOPPING,
         code_waits: 280,
     },
@@ -40,7 +40,7 @@ pub const SITES: [Site; 3] = [
         client: INTRANET,
         secret: Some(Secret::Original),
         callbacks: &[(INTRANET_CALLBACK, 0.25)],
-        refreshes_per_minute: 0.25,
+        refreshes_per_minute: 0.15,
         rhythm: OFFICE,
         code_waits: 2,
     },
@@ -48,7 +48,7 @@ pub const SITES: [Site; 3] = [
         client: PORTAL,
         secret: Some(Secret::Original),
         callbacks: &[(PORTAL_CALLBACK, 0.4), (PORTAL_LEGACY_CALLBACK, 1.5)],
-        refreshes_per_minute: 0.5,
+        refreshes_per_minute: 0.3,
         rhythm: OFFICE,
         code_waits: 2,
     },
@@ -109,7 +109,8 @@ impl Site {
     }
 }
 
-fn browser(dice: &mut Dice) -> Caller {
+/// Somebody with a browser.
+pub fn browser(dice: &mut Dice) -> Caller {
     Caller {
         address: dice.address(),
         agent: dice.pick::<&str>(&AGENTS),
