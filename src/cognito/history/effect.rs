@@ -138,8 +138,8 @@ fn rest(write: &Write<'_>, before: &Settings) -> Effect {
 }
 
 fn new_client(write: &Write<'_>) -> Settings {
-    let shown = wrapped(write, "userPoolClient").or(write.request.as_ref());
-    let mut settings = shown.map_or_else(Settings::new, |object| read::full(object, CLIENT));
+    let shown = requested_and_answered(write, "userPoolClient");
+    let mut settings = shown.map_or_else(Settings::new, |object| read::full(&object, CLIENT));
     let generated = write
         .request
         .as_ref()
@@ -168,8 +168,9 @@ fn secret(write: &Write<'_>, before: &Settings, was: Value, is: Value) -> Effect
 fn pool(write: &Write<'_>, before: &Settings) -> Effect {
     match write.api {
         "CreateUserPool" => {
-            let shown = wrapped(write, "userPool").or(write.request.as_ref());
-            Effect::created(shown.map_or_else(Settings::new, full_pool))
+            let shown = requested_and_answered(write, "userPool");
+            let settings = shown.map_or_else(Settings::new, |object| full_pool(&object));
+            Effect::created(settings)
         }
         "UpdateUserPool" => {
             let answer = wrapped(write, "userPool");
@@ -236,6 +237,20 @@ fn replaced_risk(before: &Settings, to: Settings) -> Effect {
 fn web_acl(before: &Settings, arn: Option<Value>) -> Effect {
     let known = arn.map_or(Known::Unknown, Known::Observed);
     Effect::overlay(before, Settings::from([(Setting::WEB_ACL, known)])).of_existing()
+}
+
+/// The members of the request and, over them, of the response, which need not show all.
+fn requested_and_answered(write: &Write<'_>, name: &str) -> Option<Map<String, Value>> {
+    let answered = wrapped(write, name);
+    let Some(request) = &write.request else {
+        return answered.cloned();
+    };
+    let mut all = request.clone();
+    if let Some(answered) = answered {
+        all.retain(|key, _| read::get(answered, key).is_none());
+        all.extend(answered.clone());
+    }
+    Some(all)
 }
 
 /// The object that the response wraps the whole state in, if it holds more than ids.

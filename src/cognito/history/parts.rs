@@ -15,8 +15,10 @@ use crate::cognito::{
 
 /// A resource server: its `Scopes` by name, replaced as a whole, and each scope's description.
 pub(super) fn resource_server(write: &Write<'_>, before: &Settings) -> Effect {
-    let shown = wrapped(write, "resourceServer").or(write.request.as_ref());
-    let to = shown.map(scopes);
+    // A response may as well show the ids alone.
+    let answered = wrapped(write, "resourceServer");
+    let whole = answered.filter(|shown| get(shown, "Scopes").is_some());
+    let to = whole.or(write.request.as_ref()).or(answered).map(scopes);
     match (write.api, to) {
         ("CreateResourceServer", to) => Effect::created(to.unwrap_or_default()),
         ("UpdateResourceServer", Some(to)) => Effect::overlay(before, to).of_existing(),

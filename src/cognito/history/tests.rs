@@ -680,3 +680,41 @@ fn a_refused_write_may_say_that_nothing_is_there() {
     let writes: Vec<usize> = history.writes(&history.changes()[0].resource).collect();
     assert_eq!(writes, [3]);
 }
+
+#[test]
+fn a_response_that_shows_the_ids_alone_hides_nothing_of_the_request() {
+    check(
+        r#"0 CreateResourceServer {"identifier":"api","scopes":[{"scopeName":"write"},{"scopeName":"read"}]} => {"resourceServer":{"identifier":"api","userPoolId":"eu-west-1_EXAMPLE"}}
+           1 UpdateResourceServer {"identifier":"api","scopes":[{"scopeName":"read"}]} => {"resourceServer":{"identifier":"api","userPoolId":"eu-west-1_EXAMPLE"}}"#,
+        expect![[r#"
+            CreateResourceServer Effective
+              Exists: false -> true
+            UpdateResourceServer Effective
+              Scopes: ["read","write"] -> ["read"]
+        "#]],
+    );
+    check(
+        r#"0 CreateUserPoolClient {"clientName":"web","callbackURLs":["https://example.com/cb"]} => {"userPoolClient":{"clientName":"web"}}
+           1 UpdateUserPoolClient {"clientName":"web","callbackURLs":["https://example.com/new"]}"#,
+        expect![[r#"
+            CreateUserPoolClient Effective
+              Exists: false -> true
+            UpdateUserPoolClient Effective
+              CallbackURLs: ["https://example.com/cb"] -> ["https://example.com/new"]
+        "#]],
+    );
+}
+
+#[test]
+fn the_client_all_is_the_default_of_the_pool() {
+    let written = changes(
+        r#"1 SetRiskConfiguration {"clientId":"ALL","accountTakeoverRiskConfiguration":{"actions":{"highAction":{"eventAction":"BLOCK","notify":false}}}}"#,
+    );
+    let written = written.into_iter().map(|change| Change {
+        client: None,
+        ..change
+    });
+    let history = History::new(written.collect(), Vec::new());
+    let resource = &history.changes()[0].resource;
+    assert_eq!(resource, &Resource::Pool(UserPoolId::new(POOL)));
+}

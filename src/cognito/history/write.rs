@@ -92,6 +92,8 @@ impl<'a> Write<'a> {
         named
             .or_else(|| self.asked("clientId"))
             .or_else(|| self.answered("userPoolClient", "clientId"))
+            // The default of the pool. Source: botocore `cognito-idp`, `SetUICustomization`.
+            .filter(|client| *client != "ALL")
             .map(AppClientId::new)
     }
 
