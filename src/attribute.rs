@@ -8,13 +8,15 @@ pub mod explain;
 pub mod finding;
 mod inquiry;
 pub mod merge;
+pub mod parameters;
 pub mod phrase;
 pub mod second_look;
 pub mod sets;
 mod times;
+pub mod unlisted;
 pub mod weigh;
 
-pub use explain::{LEAD, NAMED, Scene, TEMPERATURE, explain};
+pub use explain::{Scene, explain};
 pub use finding::{
     Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Explained, Finding,
     Investigation, Suspect, SuspectLine, Verdict, Zone, utc,

@@ -4,7 +4,7 @@ use std::{cell::OnceCell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::inquiry::Inquiry;
+use super::{inquiry::Inquiry, unlisted::Alike};
 use crate::{
     cognito::{
         effects::{Effect, OF_TRIGGERS, Strength, reason::Reason},
@@ -20,6 +20,7 @@ use crate::{
     window::Window,
 };
 
+mod around;
 mod replayed;
 mod suffering;
 mod tally;
@@ -27,6 +28,7 @@ mod words;
 
 use suffering::Suffering;
 
+pub use around::Answers;
 pub use tally::{Broken, Tally};
 
 /// Requests so long before the onset say how often exposed requests come.
@@ -63,6 +65,9 @@ pub struct Case<'a> {
     suffering: Suffering<'a>,
     /// Whether the pool may have a custom domain.
     own_host: OnceCell<bool>,
+    alike: OnceCell<Alike>,
+    answers: OnceCell<Answers>,
+    control: OnceCell<Option<f64>>,
 }
 
 /// How a change relates to the outage's clients.
@@ -97,6 +102,9 @@ impl<'a> Case<'a> {
             inquiry,
             owners,
             own_host: OnceCell::new(),
+            alike: OnceCell::new(),
+            answers: OnceCell::new(),
+            control: OnceCell::new(),
         }
     }
 
@@ -178,14 +186,19 @@ impl<'a> Case<'a> {
         domains.peek().is_none() || domains.any(|name| name.contains('.'))
     }
 
-    fn a_trigger_failed(&self) -> bool {
+    pub(in crate::attribute) fn a_trigger_failed(&self) -> bool {
         let mut errors = self.incident.errors.keys();
         errors.any(|code| OF_TRIGGERS.contains(&code.as_str()))
     }
 
     /// Whether the pool's settings of that prefix name the thing, or without a name, anything;
     /// `None` where no log tells them.
-    fn pool_uses(&self, index: usize, prefix: &str, name: &str) -> Option<bool> {
+    pub(in crate::attribute) fn pool_uses(
+        &self,
+        index: usize,
+        prefix: &str,
+        name: &str,
+    ) -> Option<bool> {
         let pool = Resource::Pool(self.incident.user_pool.clone()?);
         let settings = self.history.settings(&pool, At::After(index))?;
         let mut told = settings
@@ -203,7 +216,7 @@ impl<'a> Case<'a> {
     }
 
     /// The pool's triggers that name a function.
-    fn triggers(&self, index: usize, function: &str) -> Vec<&'a Setting> {
+    pub(in crate::attribute) fn triggers(&self, index: usize, function: &str) -> Vec<&'a Setting> {
         let pool = self.incident.user_pool.clone();
         let settings = pool.and_then(|pool| {
             let pool = Resource::Pool(pool);
@@ -224,11 +237,11 @@ impl<'a> Case<'a> {
         attempt(self.cells, key)
     }
 
-    fn onset(&self) -> i64 {
+    pub(in crate::attribute) fn onset(&self) -> i64 {
         self.incident.onset.timestamp_micros()
     }
 
-    fn end(&self) -> i64 {
+    pub(in crate::attribute) fn end(&self) -> i64 {
         let end = self.incident.end.unwrap_or(self.window.end);
         end.timestamp_micros()
     }

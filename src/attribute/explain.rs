@@ -9,7 +9,7 @@ use super::{
     case::{Case, Reach},
     finding::{Alternative, EndedBy, Evidence, Explained, Finding, Suspect, SuspectLine, Verdict},
     inquiry::Inquiry,
-    phrase,
+    parameters as p, phrase,
     second_look::second_look,
     weigh::{self, Weighed},
 };
@@ -25,17 +25,13 @@ use crate::{
     window::Window,
 };
 
-/// A change is named only from this probability on …
-pub const NAMED: f64 = 0.8;
-/// … and when it is so many times likelier than the next.
-pub const LEAD: f64 = 10.0;
-/// Evidence is not independent, and rules may be other than documented: log-odds are divided by
-/// this. Fitted by `cargo bench --bench accuracy -- --fit`: where every rule holds 1.0 would do, where
-/// one in twenty deviates 2.0.
-pub const TEMPERATURE: f64 = 1.5;
 /// Changes without a mechanism are shown as looked at when they lie this near to the onset.
 const SHOWN: TimeDelta = TimeDelta::hours(24);
 const MOST_SHOWN: usize = 12;
+/// … unless they are this likely by a mechanism that is not listed.
+const SHOWN_FROM: f64 = 0.001;
+/// So many witnesses a mechanism needs that is not listed.
+const WITNESSES: usize = 2;
 /// So many failures of the normal level may stand before an onset unseen.
 const FEW_BEFORE: u64 = 3;
 /// A change that was not seen may be the cause only so long after it was made: files are not read
@@ -55,7 +51,7 @@ pub struct Scene<'a> {
 /// Explains each outage, and those that only a second look at the changes finds; outages of one
 /// named change become one.
 pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
-    let inquiry = &Inquiry::new(scene);
+    let inquiry = &Inquiry::new(scene, &incidents);
     let small = second_look(&incidents, inquiry).into_iter();
     let small = small
         .map(|incident| finding(incident, inquiry))
@@ -202,8 +198,10 @@ fn candidates(case: &Case<'_>) -> Vec<Weighed> {
     changes
         .filter(|(_, change)| change.change.time <= deadline && !change.is_beside_settings())
         .map(|(index, _)| (index, case.reach(index)))
-        .filter(|(_, reach)| *reach > Reach::Outside)
-        .map(|(index, reach)| weigh::weigh(case, index, reach))
+        .map(|(index, reach)| (index, Some(reach).filter(|reach| *reach > Reach::Outside)))
+        .map(|(index, reach)| (reach, weigh::weigh(case, index, reach)))
+        .filter(|(reach, weighed)| reach.is_some() || weighed.unlisted.is_some())
+        .map(|(_, weighed)| weighed)
         .filter(|weighed| !undone_before(case, weighed))
         .collect()
 }
@@ -211,8 +209,7 @@ fn candidates(case: &Case<'_>) -> Vec<Weighed> {
 /// Whether the change had been put right before the outage began.
 fn undone_before(case: &Case<'_>, weighed: &Weighed) -> bool {
     let cure = weighed
-        .tally
-        .cure
+        .cure()
         .and_then(|cure| case.history.changes().get(cure));
     cure.is_some_and(|cure| cure.change.time < case.incident.onset)
 }
@@ -221,7 +218,7 @@ fn undone_before(case: &Case<'_>, weighed: &Weighed) -> bool {
 fn probabilities(changes: &[f64], alternatives: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let all = changes.iter().chain(alternatives);
     let most = all.clone().copied().fold(f64::NEG_INFINITY, f64::max);
-    let odds = |score: &f64| ((score - most) / TEMPERATURE).exp();
+    let odds = |score: &f64| (score - most).exp();
     let sum: f64 = all.map(odds).sum();
     let share = |scores: &[f64]| scores.iter().map(|score| odds(score) / sum).collect();
     (share(changes), share(alternatives))
@@ -237,14 +234,22 @@ fn verdict(ranked: &[(f64, Weighed)], none: f64, sets: &[Option<String>]) -> Ver
         .filter(|(_, other)| set(first).is_none() || set(other) != set(first))
         .map(|(probability, _)| *probability)
         .fold(0.0, f64::max);
-    match (
-        *top >= NAMED && *top >= LEAD * rival.max(none / LEAD),
-        none >= NAMED,
-    ) {
+    let (named, lead) = (p::NAMED.value, p::LEAD.value);
+    let leads = *top >= named && *top >= lead * rival.max(none / lead);
+    match (leads && is_witnessed(first), none >= named) {
         (true, _) => Verdict::Change,
         (_, true) => Verdict::NoChange,
         _ => Verdict::Undetermined,
     }
+}
+
+/// Whether a listed effect is at work, or two of three witnesses stand for one that is not.
+fn is_witnessed(first: &Weighed) -> bool {
+    let witnesses = first
+        .unlisted
+        .as_ref()
+        .map_or(0, |unlisted| unlisted.witnesses);
+    first.is_by_listed() || witnesses >= WITNESSES
 }
 
 /// Why, in one sentence.
@@ -279,6 +284,9 @@ fn reason(
 /// The sentence that names a change.
 fn named(case: &Case<'_>, top: &Weighed) -> String {
     let change = &case.history.changes()[top.index].change;
+    if !top.is_by_listed() {
+        return unlisted_named(case, top);
+    }
     let settings: Vec<String> = top.tally.breaks.keys().map(|s| format!("`{s}`")).collect();
     let broken = weigh::main_break(&top.tally);
     let says = broken.map_or("such requests", |broken| broken.effect.says);
@@ -288,6 +296,29 @@ fn named(case: &Case<'_>, top: &Weighed) -> String {
         phrase::clock(change.time),
         settings.join(" and "),
         also_refused(case, top),
+    )
+}
+
+/// The sentence that names a change by what requests did, whatever its mechanism.
+fn unlisted_named(case: &Case<'_>, top: &Weighed) -> String {
+    let change = &case.history.changes()[top.index].change;
+    let mut strongest: Vec<&Evidence> = top
+        .facts()
+        .iter()
+        .filter(|fact| fact.weight > 0.0)
+        .collect();
+    strongest.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let said: Vec<&str> = strongest
+        .iter()
+        .take(2)
+        .map(|fact| fact.text.as_str())
+        .collect();
+    format!(
+        "{} at {} came {} before the onset. {}",
+        change.name,
+        phrase::clock(change.time),
+        phrase::duration(case.incident.onset - change.time),
+        said.join(" "),
     )
 }
 
@@ -387,7 +418,7 @@ fn provisional(incident: &Incident, coverage: &[CoverageRow]) -> bool {
 }
 
 fn ended_by(incident: &Incident, top: &Weighed, history: &History) -> Option<EndedBy> {
-    let cure = history.changes().get(top.tally.cure?)?;
+    let cure = history.changes().get(top.cure()?)?;
     incident
         .recovered
         .filter(|time| *time >= cure.change.time)?;
@@ -405,9 +436,10 @@ fn suspects(
     history: &History,
     sets: &[Option<String>],
 ) -> Vec<Suspect> {
-    let (possible, innocent): (Vec<_>, Vec<_>) = ranked
-        .into_iter()
-        .partition(|(_, weighed)| weighed.innocent.is_none());
+    let (possible, innocent): (Vec<_>, Vec<_>) =
+        ranked.into_iter().partition(|(probability, weighed)| {
+            weighed.innocent.is_none() || *probability >= SHOWN_FROM
+        });
     let near = |(_, weighed): &(f64, Weighed)| {
         let time = history.changes()[weighed.index].change.time;
         incident.onset - time <= SHOWN
@@ -436,7 +468,7 @@ fn suspect(
     let guilty: Vec<Setting> = weighed.tally.breaks.keys().cloned().collect();
     let region = incident.region.as_ref().map(|region| region.as_str());
     let undo = (!guilty.is_empty()).then(|| undo::undo(history, weighed.index, &guilty, region));
-    let mut evidence: Vec<Evidence> = weighed.evidence;
+    let mut evidence: Vec<Evidence> = weighed.facts().to_vec();
     evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     Suspect {
         probability,

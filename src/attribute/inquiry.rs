@@ -1,7 +1,13 @@
 //! What explaining one outage shares with explaining the next.
 
-use super::{Scene, sets::change_sets, times::Times};
-use crate::cognito::replay::Replay;
+use std::cell::OnceCell;
+
+use super::{Scene, sets::change_sets, times::Times, unlisted::Reachable};
+use crate::{
+    cognito::replay::Replay,
+    detect::{Incident, Kind},
+    ids::{AppClientId, UserPoolId},
+};
 
 /// A scene with what is worked out once for all outages.
 pub struct Inquiry<'a> {
@@ -13,17 +19,43 @@ pub struct Inquiry<'a> {
     pub replays: Vec<Replay<'a>>,
     /// When attempts came.
     pub times: Times<'a>,
+    /// Whose requests began to fail when.
+    pub begun: Vec<Begun>,
+    reachable: OnceCell<Reachable>,
+}
+
+/// That an outage began.
+pub struct Begun {
+    pub kind: Kind,
+    /// Microseconds since 1970.
+    pub onset: i64,
+    pub user_pool: Option<UserPoolId>,
+    pub clients: Vec<AppClientId>,
 }
 
 impl<'a> Inquiry<'a> {
     /// Begins with nothing explained.
-    pub fn new(scene: &'a Scene<'a>) -> Self {
+    pub fn new(scene: &'a Scene<'a>, incidents: &[Incident]) -> Self {
         let changes = scene.history.changes();
+        let begun = incidents.iter().map(|incident| Begun {
+            kind: incident.kind,
+            onset: incident.onset.timestamp_micros(),
+            user_pool: incident.user_pool.clone(),
+            clients: incident.clients.clone(),
+        });
         Self {
             scene,
             sets: change_sets(changes),
             replays: changes.iter().map(Replay::new).collect(),
             times: Times::new(scene.ground.cells),
+            begun: begun.collect(),
+            reachable: OnceCell::new(),
         }
+    }
+
+    /// What resources lead to over links.
+    pub fn reachable(&self) -> &Reachable {
+        self.reachable
+            .get_or_init(|| Reachable::new(self.scene.history))
     }
 }

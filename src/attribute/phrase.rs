@@ -83,6 +83,11 @@ pub fn clock(time: DateTime<Utc>) -> String {
     format!("{}{}{}", MARKS[0], time.timestamp_micros(), MARKS[1])
 }
 
+/// The same of microseconds since 1970.
+pub fn clock_of(micros: i64) -> String {
+    clock(DateTime::from_timestamp_micros(micros).unwrap_or_default())
+}
+
 /// A sentence with its times told.
 pub fn told(sentence: &str, tell: impl Fn(DateTime<Utc>) -> String) -> String {
     let mut parts = sentence.split(MARKS[0]);

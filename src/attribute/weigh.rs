@@ -1,14 +1,14 @@
 //! From what replay says to evidence: log-odds, each with one plain sentence.
 //!
-//! The weights are stated here and nowhere else. They are set by hand from what the effects table
-//! documents; the classes that rest on inferred effects weigh less.
+//! Two accounts are given of each change: by the effects that the table lists, and by what requests
+//! did while its settings were in force, whatever it does ([`unlisted`]). Its odds are the sum of both.
 
 use chrono::TimeDelta;
 
 use super::{
     case::{Broken, Case, HEALING_TIME, Reach, Tally},
     finding::{Evidence, EvidenceKind},
-    phrase,
+    parameters as p, phrase, unlisted,
 };
 use crate::{
     cognito::{
@@ -19,36 +19,6 @@ use crate::{
     detect::Kind,
 };
 
-/// A mechanism that explains every failure by a documented rule.
-const MECHANISM: f64 = 6.0;
-/// A mechanism that may refuse a request, and need not.
-const POSSIBLE_MECHANISM: f64 = 2.0;
-/// Codes that fit, by strength.
-const CODE_DOCUMENTED: f64 = 2.0;
-const CODE_OBSERVED: f64 = 1.5;
-const CODE_INFERRED: f64 = 0.5;
-/// A code that nothing but a trigger gives, of a change to a trigger.
-const CODE_OF_TRIGGER: f64 = 4.0;
-/// The setting may have been the same before: one in twelve that an update sends is altered.
-const UNTOLD: f64 = -2.5;
-/// The requests may not need what was taken away: most of what is cleaned up is unused.
-const UNSEEN: f64 = -3.0;
-/// All failures with a code the mechanism cannot give: a contradiction outweighs an agreement.
-const WRONG_CODE: f64 = -8.0;
-/// Requests that should have been refused and were accepted.
-const CONTRADICTED: f64 = -10.0;
-/// No failure is explained: the change cannot be the cause.
-const NO_MECHANISM: f64 = -14.0;
-/// Bounds of the evidence of time.
-const TIME_MOST: f64 = 5.0;
-const TIME_LEAST: f64 = -12.0;
-/// The outage ended with the change that put the setting back.
-const HEALED: f64 = 2.0;
-/// It ended without: if it had been the setting, requests would still be refused.
-const ENDED_ALONE: f64 = -6.0;
-/// It went on although the setting was put back.
-const NOT_HEALED: f64 = -6.0;
-
 /// What speaks for and against one change.
 #[derive(Debug)]
 pub struct Weighed {
@@ -58,52 +28,101 @@ pub struct Weighed {
     pub tally: Tally,
     /// The facts, in the order design.md lists them.
     pub evidence: Vec<Evidence>,
-    /// Why it cannot be the cause, if it cannot.
+    /// Why no listed effect can be the cause, if none can.
     pub innocent: Option<String>,
+    /// The log-odds that listed effects give it.
+    pub listed: f64,
+    /// What speaks for a mechanism that is not listed.
+    pub unlisted: Option<unlisted::Weighed>,
 }
 
 impl Weighed {
-    /// The sum of the evidence.
+    /// Its log-odds by both accounts.
     pub fn score(&self) -> f64 {
-        self.evidence.iter().map(|evidence| evidence.weight).sum()
+        let unlisted = self.unlisted.as_ref();
+        let unlisted = unlisted.map_or(f64::NEG_INFINITY, unlisted::Weighed::score);
+        let most = self.listed.max(unlisted);
+        most + ((self.listed - most).exp() + (unlisted - most).exp()).ln()
+    }
+
+    /// Whether listed effects carry its odds.
+    pub fn is_by_listed(&self) -> bool {
+        (self.listed - self.score()).exp() >= p::KNOWN.value
+    }
+
+    /// The facts of the account that carries its odds.
+    pub fn facts(&self) -> &[Evidence] {
+        match &self.unlisted {
+            Some(unlisted) if !self.is_by_listed() => &unlisted.evidence,
+            _ => &self.evidence,
+        }
+    }
+
+    /// The change that took it back as the outage ended.
+    pub fn cure(&self) -> Option<usize> {
+        let unlisted = self.unlisted.as_ref().filter(|_| !self.is_by_listed());
+        unlisted.map_or(self.tally.cure, |unlisted| {
+            unlisted.cure.or(self.tally.cure)
+        })
     }
 }
 
 /// Weighs the change at `index` against the case.
-pub fn weigh(case: &Case<'_>, index: usize, reach: Reach) -> Weighed {
+pub fn weigh(case: &Case<'_>, index: usize, reach: Option<Reach>) -> Weighed {
     let change = &case.history.changes()[index];
     if let Some(innocent) = powerless(change) {
+        let fact = fact(EvidenceKind::Prior, p::NO_MECHANISM.value, innocent.clone());
         return Weighed {
             index,
             tally: Tally::default(),
-            evidence: vec![fact(EvidenceKind::Prior, NO_MECHANISM, innocent.clone())],
+            listed: fact.weight,
+            evidence: vec![fact],
             innocent: Some(innocent),
+            unlisted: None,
         };
     }
-    let tally = case.tally(index);
-    if let Some(innocent) = no_mechanism(case, &tally) {
-        return Weighed {
-            index,
-            evidence: vec![fact(EvidenceKind::Replay, NO_MECHANISM, innocent.clone())],
-            tally,
-            innocent: Some(innocent),
-        };
-    }
-    let mut evidence = vec![replay(case, &tally)];
-    evidence.extend(unseen(&tally));
-    evidence.extend(untold(&tally));
-    evidence.extend(code(case, &tally));
-    evidence.extend(contradictions(&tally));
-    evidence.push(time(case, change, &tally));
-    evidence.extend(scope(case, reach, &tally));
-    evidence.extend(healing(case, &tally));
-    evidence.push(prior(change, &tally));
+    let tally = match reach {
+        Some(_) => case.tally(index),
+        None => Tally::default(),
+    };
+    let (evidence, innocent) = match no_mechanism(case, &tally).or_else(|| beyond(reach)) {
+        Some(why) => {
+            let fact = fact(EvidenceKind::Replay, p::NO_MECHANISM.value, why.clone());
+            (vec![fact], Some(why))
+        }
+        None => (by_listed(case, change, reach, &tally), None),
+    };
     Weighed {
         index,
-        tally,
+        listed: evidence.iter().map(|fact| fact.weight).sum(),
+        unlisted: unlisted::weigh(case, index, &tally),
         evidence,
-        innocent: None,
+        tally,
+        innocent,
     }
+}
+
+fn beyond(reach: Option<Reach>) -> Option<String> {
+    let text = "No listed effect of it reaches these requests.";
+    reach.is_none().then(|| text.to_owned())
+}
+
+fn by_listed(
+    case: &Case<'_>,
+    change: &ConfigChange,
+    reach: Option<Reach>,
+    tally: &Tally,
+) -> Vec<Evidence> {
+    let mut evidence = vec![replay(case, tally)];
+    evidence.extend(unseen(tally));
+    evidence.extend(untold(tally));
+    evidence.extend(code(case, tally));
+    evidence.extend(contradictions(tally));
+    evidence.push(time(case, change, tally));
+    evidence.extend(reach.and_then(|reach| scope(case, reach, tally)));
+    evidence.extend(healing(case, tally));
+    evidence.push(prior(change, tally));
+    evidence
 }
 
 fn fact(kind: EvidenceKind, weight: f64, text: String) -> Evidence {
@@ -183,15 +202,16 @@ fn replay(case: &Case<'_>, tally: &Tally) -> Evidence {
         return fact(EvidenceKind::Replay, 0.0, text);
     };
     let coverage = tally.explained / told.max(1.0);
+    let step = p::LESS_SURE.value;
     let strength = match (broken.certain, broken.effect.strength) {
-        (true, Strength::Documented) => MECHANISM,
-        (true, Strength::Observed) => MECHANISM - 1.0,
-        (true, Strength::Inferred) => MECHANISM - 2.0,
-        (false, Strength::Documented) => POSSIBLE_MECHANISM + 1.0,
-        (false, Strength::Observed) => POSSIBLE_MECHANISM,
-        (false, Strength::Inferred) => POSSIBLE_MECHANISM - 1.5,
+        (true, Strength::Documented) => p::MECHANISM.value,
+        (true, Strength::Observed) => p::MECHANISM.value - step,
+        (true, Strength::Inferred) => p::MECHANISM.value - 2.0 * step,
+        (false, Strength::Documented) => p::POSSIBLE_MECHANISM.value + step,
+        (false, Strength::Observed) => p::POSSIBLE_MECHANISM.value,
+        (false, Strength::Inferred) => p::POSSIBLE_MECHANISM.value - 1.5 * step,
     };
-    let uncovered = 4.0 * (1.0 - coverage);
+    let uncovered = p::UNCOVERED.value * (1.0 - coverage);
     let share = phrase::share(coverage, &requests);
     let verb = if broken.certain {
         "refuse"
@@ -221,7 +241,7 @@ fn unseen(tally: &Tally) -> Option<Evidence> {
     let text = "No log tells what the requests asked for: perhaps none needed what was taken away.";
     broken
         .unseen
-        .then(|| fact(EvidenceKind::Replay, UNSEEN, text.to_owned()))
+        .then(|| fact(EvidenceKind::Replay, p::UNSEEN.value, text.to_owned()))
 }
 
 /// An update sends every setting, and alters few of them.
@@ -229,7 +249,7 @@ fn untold(tally: &Tally) -> Option<Evidence> {
     let (setting, broken) = main_line(tally)?;
     broken.untold?;
     let text = format!("No log tells what `{setting}` was before it: perhaps it did not change.");
-    Some(fact(EvidenceKind::Replay, UNTOLD, text))
+    Some(fact(EvidenceKind::Replay, p::UNTOLD.value, text))
 }
 
 /// Whether the codes fit.
@@ -248,7 +268,11 @@ fn code(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
                 &format!("{} failed", phrase::failed_requests(case.incident))
             )
         );
-        return Some(fact(EvidenceKind::Replay, WRONG_CODE * share, text));
+        return Some(fact(
+            EvidenceKind::Replay,
+            p::WRONG_CODE.value * share,
+            text,
+        ));
     }
     if tally.right_code == 0.0 {
         let text =
@@ -258,7 +282,7 @@ fn code(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
     let mut given = case.incident.errors.keys();
     if given.all(|code| OF_TRIGGERS.contains(&code.as_str())) {
         let text = format!("Nothing but a trigger answers with {errors}.");
-        return Some(fact(EvidenceKind::Replay, CODE_OF_TRIGGER, text));
+        return Some(fact(EvidenceKind::Replay, p::CODE_OF_TRIGGER.value, text));
     }
     let fitting = broken
         .effect
@@ -268,9 +292,9 @@ fn code(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
         .map(|code| code.1)
         .max()?;
     let (weight, known) = match fitting {
-        Strength::Documented => (CODE_DOCUMENTED, "documented"),
-        Strength::Observed => (CODE_OBSERVED, "observed"),
-        Strength::Inferred => (CODE_INFERRED, "inferred"),
+        Strength::Documented => (p::CODE_DOCUMENTED.value, "documented"),
+        Strength::Observed => (p::CODE_OBSERVED.value, "observed"),
+        Strength::Inferred => (p::CODE_INFERRED.value, "inferred"),
     };
     let text = format!("{errors} is the {known} answer to such a request.");
     Some(fact(EvidenceKind::Replay, weight, text))
@@ -288,10 +312,14 @@ fn contradictions(tally: &Tally) -> Option<Evidence> {
     );
     Some(fact(
         EvidenceKind::Replay,
-        CONTRADICTED * (1.0 - purity),
+        p::CONTRADICTED.value * (1.0 - purity),
         text,
     ))
 }
+
+/// Requests are not independent: log-odds that count them are divided by this. Fitted on plain
+/// incidents.
+const OVERSTATED: f64 = 1.5;
 
 /// The exposure clock: how many exposed requests passed between change and onset.
 fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
@@ -309,7 +337,8 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
     let within = tally.accepted_within_delay.min(30.0) * 0.1;
     let accepted = tally.accepted_before * f64::ln(1.0 - refused);
     let weight = f64::ln(refused * tally.usual.max(2.0)) + accepted - within;
-    let weight = weight.min(TIME_MOST) - by_chance(case, change);
+    let weight =
+        (weight / OVERSTATED).min(p::TIME_MOST.value) - by_chance(case, change) / OVERSTATED;
     let passed = tally.accepted_before + tally.accepted_within_delay;
     let ago = phrase::duration(lag);
     let text = match (case.incident.kind, passed) {
@@ -328,7 +357,7 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
     };
     fact(
         EvidenceKind::Time,
-        weight.clamp(TIME_LEAST, TIME_MOST),
+        weight.clamp(p::TIME_LEAST.value, p::TIME_MOST.value),
         text,
     )
 }
@@ -348,11 +377,11 @@ fn by_chance(case: &Case<'_>, change: &ConfigChange) -> f64 {
 /// Without exposed requests before the onset only the clock is left.
 fn by_the_clock(lag: TimeDelta) -> Evidence {
     let weight = match lag.num_minutes() {
-        ..=2 => 3.0,
-        3..=15 => 2.0,
-        16..=60 => 1.0,
+        ..=2 => 2.0,
+        3..=15 => 1.3333,
+        16..=60 => 0.6667,
         61..=1440 => 0.0,
-        _ => -1.5,
+        _ => -1.0,
     };
     let text = format!(
         "It was made {} before the onset; no earlier request of the kind is on record.",
@@ -370,7 +399,7 @@ fn scope(case: &Case<'_>, reach: Reach, tally: &Tally) -> Option<Evidence> {
                 format!("It changed the app client that fails, one of {clients} of the user pool.");
             Some(fact(
                 EvidenceKind::Scope,
-                (clients as f64).ln().min(2.5),
+                (clients as f64).ln().min(2.5) / OVERSTATED,
                 text,
             ))
         }
@@ -382,7 +411,11 @@ fn scope(case: &Case<'_>, reach: Reach, tally: &Tally) -> Option<Evidence> {
                 phrase::count(unharmed as f64, "other exposed app client")
             );
             let weight = -(1.0 + unharmed as f64).ln() - 1.0;
-            Some(fact(EvidenceKind::Scope, weight.max(-4.0), text))
+            Some(fact(
+                EvidenceKind::Scope,
+                weight.max(-4.0) / OVERSTATED,
+                text,
+            ))
         }
         Reach::Pool if !tally.other_clients.is_empty() => {
             let others = tally.other_clients.len() as f64;
@@ -390,18 +423,19 @@ fn scope(case: &Case<'_>, reach: Reach, tally: &Tally) -> Option<Evidence> {
                 "It concerns every app client of the user pool, and {} failed too.",
                 phrase::count(others, "other exposed app client")
             );
-            Some(fact(EvidenceKind::Scope, (1.0 + others).min(2.5), text))
+            let weight = (1.0 + others).min(2.5) / OVERSTATED;
+            Some(fact(EvidenceKind::Scope, weight, text))
         }
         Reach::Pool => Some(fact(
             EvidenceKind::Scope,
-            0.5,
+            0.5 / OVERSTATED,
             "It concerns the user pool of the app client, and no exposed request of another \
              app client went on as before."
                 .to_owned(),
         )),
         Reach::Account => Some(fact(
             EvidenceKind::Scope,
-            -3.0,
+            -3.0 / OVERSTATED,
             "Nothing in the logs says that the application reads what it changed.".to_owned(),
         )),
         Reach::Outside => None,
@@ -420,19 +454,19 @@ fn healing(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
         {
             let time = phrase::clock(cure.change.time);
             (
-                HEALED,
+                p::HEALED.value,
                 format!("The outage ended when the setting was put back at {time}."),
             )
         }
         (Some(cure), _) if last > cure.change.time + HEALING_TIME => {
             let time = phrase::clock(cure.change.time);
             (
-                NOT_HEALED,
+                p::NOT_HEALED.value,
                 format!("Failures went on after the setting was put back at {time}."),
             )
         }
         (_, Some(_)) if is_certain(tally) && tally.accepted_after > 0.0 => (
-            ENDED_ALONE,
+            p::ENDED_ALONE.value,
             format!(
                 "The outage ended without the setting being put back: {} of the kind it breaks \
                  were accepted afterwards.",
@@ -440,11 +474,11 @@ fn healing(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
             ),
         ),
         (None, Some(_)) => (
-            -0.7,
+            -0.7 / OVERSTATED,
             "The outage ended without the setting being put back.".to_owned(),
         ),
         _ => (
-            -0.3,
+            -0.3 / OVERSTATED,
             "Nothing was put back and the outage did not end: healing says nothing.".to_owned(),
         ),
     };
@@ -473,7 +507,7 @@ fn prior(change: &ConfigChange, tally: &Tally) -> Evidence {
         None if change.standing == Standing::Opaque => (-5.0, "What it altered is not in any log."),
         None => (-5.0, "No rule says that it breaks such requests."),
     };
-    fact(EvidenceKind::Prior, weight, text.to_owned())
+    fact(EvidenceKind::Prior, weight / OVERSTATED, text.to_owned())
 }
 
 #[cfg(test)]

@@ -135,14 +135,15 @@ fn cusum(times: &[i64]) -> Option<i64> {
 /// What the program would have said without one kind of evidence: whether it names a change, and
 /// which. Probabilities are weighed anew; what it does not list is left out.
 pub fn without(finding: &Finding, kind: trailblame::attribute::EvidenceKind) -> (Verdict, usize) {
-    use trailblame::attribute::{LEAD, NAMED, TEMPERATURE};
+    use trailblame::attribute::parameters::{LEAD, NAMED};
+    let (lead, least) = (LEAD.value, NAMED.value);
     let odds: Vec<f64> = finding
         .suspects
         .iter()
         .map(|suspect| {
             let gone = suspect.evidence.iter().filter(|fact| fact.kind == kind);
             let weight: f64 = gone.map(|fact| fact.weight).sum();
-            suspect.probability * (-weight / TEMPERATURE).exp()
+            suspect.probability * (-weight).exp()
         })
         .collect();
     let none = finding.probability_no_change;
@@ -154,8 +155,8 @@ pub fn without(finding: &Finding, kind: trailblame::attribute::EvidenceKind) -> 
     };
     let rival = ranked.get(1).map_or(0.0, |(_, other)| *other);
     let none = none / all;
-    let named = top >= NAMED && top >= LEAD * rival.max(none / LEAD);
-    match (named, none >= NAMED) {
+    let named = top >= least && top >= lead * rival.max(none / lead);
+    match (named, none >= least) {
         (true, _) => (Verdict::Change, place),
         (_, true) => (Verdict::NoChange, place),
         _ => (Verdict::Undetermined, place),

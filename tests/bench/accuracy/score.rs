@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use trailblame::{
-    attribute::{self, EvidenceKind, Finding, Scene, TEMPERATURE, Verdict},
+    attribute::{self, EvidenceKind, Finding, Scene, Verdict},
     cognito::history::History,
     detect::{self, Ground},
     frame::{Bounds, Cells, Fold},
@@ -62,8 +62,8 @@ pub const KINDS: [(EvidenceKind, &str); 5] = [
     (EvidenceKind::Prior, "prior"),
 ];
 
-/// Temperatures among which the best is looked for.
-pub const TEMPERATURES: [f64; 12] = [0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.5];
+/// Temperatures among which the best is looked for; 1 is the model as it stands.
+pub const TEMPERATURES: [f64; 12] = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5, 1.8, 2.0];
 
 /// What was said of the outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +206,7 @@ pub fn score(case: &Case) -> Scored {
             });
             place.map(|place| place + 1)
         }),
-        believed: first.map(|finding| believed(finding, &truth.culprits, TEMPERATURE)),
+        believed: first.map(|finding| believed(finding, &truth.culprits, 1.0)),
         believed_at: first
             .map(|finding| TEMPERATURES.map(|at| believed(finding, &truth.culprits, at))),
         false_alarms: unknown.len(),
@@ -261,7 +261,7 @@ fn says(verdict: Verdict, named: &[EventId], culprits: &[String]) -> Said {
 
 /// The probability of the likeliest explanation at a temperature, and whether it is the right one.
 fn believed(finding: &Finding, culprits: &[String], temperature: f64) -> (f64, bool) {
-    let tempered = |probability: f64| probability.powf(TEMPERATURE / temperature);
+    let tempered = |probability: f64| probability.powf(1.0 / temperature);
     let others = finding.alternatives.iter();
     let none: f64 = others.map(|other| tempered(other.probability)).sum();
     let suspects = finding.suspects.iter();

@@ -1,0 +1,68 @@
+//! What a resource leads to over links between resources: from a list over a web ACL to the pool, from
+//! a record over a domain to the pool, from a secret by its name to an app client.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use crate::cognito::{
+    history::History,
+    links::{self, End},
+    setting::Resource,
+};
+
+/// So many links in a row lead somewhere.
+const FARTHEST: usize = 4;
+
+/// What each resource leads to, found when it is asked for.
+pub struct Reachable {
+    beside: BTreeMap<End, BTreeSet<End>>,
+    found: RefCell<BTreeMap<End, Rc<BTreeSet<End>>>>,
+}
+
+impl Reachable {
+    /// Over the links of a history.
+    pub fn new(history: &History) -> Self {
+        let mut beside: BTreeMap<End, BTreeSet<End>> = BTreeMap::new();
+        for link in links::links(history) {
+            beside
+                .entry(link.from.clone())
+                .or_default()
+                .insert(link.to.clone());
+            beside.entry(link.to).or_default().insert(link.from);
+        }
+        Self {
+            beside,
+            found: RefCell::default(),
+        }
+    }
+
+    /// Everything that a resource leads to.
+    pub fn from(&self, resource: &Resource) -> Rc<BTreeSet<End>> {
+        let start = End::from(resource);
+        if let Some(found) = self.found.borrow().get(&start) {
+            return Rc::clone(found);
+        }
+        let found = Rc::new(self.search(&start));
+        let kept = Rc::clone(&found);
+        self.found.borrow_mut().insert(start, kept);
+        found
+    }
+
+    fn search(&self, start: &End) -> BTreeSet<End> {
+        let mut found = BTreeSet::new();
+        let mut edge = vec![start];
+        for _ in 0..FARTHEST {
+            let next = edge.iter().flat_map(|end| self.beside.get(*end)).flatten();
+            let new: Vec<&End> = next.filter(|end| found.insert((*end).clone())).collect();
+            // Pools and clients are where it ends: what else they use does not depend on this.
+            edge = new
+                .into_iter()
+                .filter(|end| !["user_pool", "client"].contains(&end.kind.as_str()))
+                .collect();
+        }
+        found
+    }
+}
