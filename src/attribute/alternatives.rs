@@ -7,7 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{case::Case, finding::AlternativeKind};
+use super::{
+    case::Case,
+    finding::AlternativeKind,
+    parameters::{self as p, Parameter},
+    weigh::OVERSTATED,
+};
 use crate::{
     cognito::effects::OF_TRIGGERS,
     detect::{Incident, Kind},
@@ -28,7 +33,7 @@ pub struct Weighed {
 /// Weighs every alternative.
 pub fn weigh(case: &Case<'_>) -> Vec<Weighed> {
     let facts = Facts::new(case.incident, case.cells);
-    vec![
+    let mut all = vec![
         attack(&facts),
         stuck_caller(&facts),
         application(&facts),
@@ -40,7 +45,22 @@ pub fn weigh(case: &Case<'_>) -> Vec<Weighed> {
             weight: -1.5,
             text: "nothing in the logs says what it was".to_owned(),
         },
-    ]
+    ];
+    for other in &mut all {
+        other.weight /= OVERSTATED;
+        if other.kind == AlternativeKind::Application {
+            other.weight += release(case);
+        }
+    }
+    all
+}
+
+/// What speaks for a release of the application beside the failures themselves.
+fn release(case: &Case<'_>) -> f64 {
+    let new = case.novelty() >= p::NOVEL.value;
+    let released = case.was_released(p::RELEASED_WITHIN.micros());
+    let weigh = |holds: bool, weight: Parameter| if holds { weight.value } else { 0.0 };
+    weigh(new, p::NEW_REQUESTS) + weigh(released, p::RELEASED)
 }
 
 /// What the alternatives ask of an outage.

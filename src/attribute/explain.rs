@@ -11,6 +11,7 @@ use super::{
     inquiry::Inquiry,
     parameters as p, phrase,
     second_look::second_look,
+    unlisted,
     weigh::{self, Weighed},
 };
 use crate::{
@@ -245,11 +246,9 @@ fn verdict(ranked: &[(f64, Weighed)], none: f64, sets: &[Option<String>]) -> Ver
 
 /// Whether a listed effect is at work, or two of three witnesses stand for one that is not.
 fn is_witnessed(first: &Weighed) -> bool {
-    let witnesses = first
-        .unlisted
-        .as_ref()
-        .map_or(0, |unlisted| unlisted.witnesses);
-    first.is_by_listed() || witnesses >= WITNESSES
+    let stands =
+        |unlisted: &unlisted::Weighed| unlisted.is_known || unlisted.witnesses >= WITNESSES;
+    first.is_by_listed() || first.unlisted.as_ref().is_some_and(stands)
 }
 
 /// Why, in one sentence.
@@ -436,6 +435,7 @@ fn suspects(
     history: &History,
     sets: &[Option<String>],
 ) -> Vec<Suspect> {
+    let all: f64 = ranked.iter().map(|(probability, _)| probability).sum();
     let (possible, innocent): (Vec<_>, Vec<_>) =
         ranked.into_iter().partition(|(probability, weighed)| {
             weighed.innocent.is_none() || *probability >= SHOWN_FROM
@@ -450,9 +450,17 @@ fn suspects(
     let mut listed: Vec<_> = possible;
     listed.extend(innocent.into_iter().take(shown));
     listed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // What the hidden ones have is given to those that are shown: together they are all there is.
+    let shown: f64 = listed.iter().map(|(probability, _)| probability).sum();
+    let scale = match shown > 0.0 {
+        true => all / shown,
+        false => 1.0,
+    };
     listed
         .into_iter()
-        .map(|(probability, weighed)| suspect(probability, weighed, incident, history, sets))
+        .map(|(probability, weighed)| {
+            suspect(probability * scale, weighed, incident, history, sets)
+        })
         .collect()
 }
 

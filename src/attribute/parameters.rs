@@ -79,6 +79,7 @@ parameters! {
     NAMED = 0.9 Chance Assumed "A change is named from this probability on.";
     LEAD = 10.0 Count Assumed "A change is named when it is so many times likelier than the next.";
     KNOWN = 0.5 Share Assumed "Where listed effects carry less than this share of a change's odds, its mechanism is unknown and needs witnesses.";
+    KNOWN_CHANCE = 0.05 Chance Assumed "Up to this chance a class of changes needs witnesses.";
 
     // What a listed effect explains.
     MECHANISM = 4.0 Nats Assumed "A mechanism that explains every failure by a documented rule.";
@@ -121,7 +122,8 @@ parameters! {
     UNSEEN_BEFORE = 0.012 Chance Assumed "No log shows the settings before it.";
     UNSEEN_ADMITS = 4e-3 Chance Assumed "No log shows the settings before it, and those after it admit these requests.";
     UNDECIDED = 0.12 Chance Assumed "A list lost values, and the records do not show what the requests ask for.";
-    OTHER_ANSWER = 0.25 Chance Assumed "A listed effect refuses these requests, but with other codes.";
+    OTHER_ANSWER = 0.12 Chance Assumed "A listed effect refuses these requests, but with other codes.";
+    MAY_OTHER_ANSWER = 0.02 Chance Assumed "A listed effect may refuse some of these requests, but with other codes.";
     BREAKS = 0.3 Chance Assumed "A listed effect refuses these requests.";
     UNLISTED = 0.03 Chance Assumed "A setting of sign-in whose effect no rule lists.";
     HIDDEN = 0.012 Chance Assumed "What it altered no log shows.";

@@ -45,6 +45,8 @@ pub struct Weighed {
     pub evidence: Vec<Evidence>,
     /// The write that took it back as the outage ended.
     pub cure: Option<usize>,
+    /// Whether its class is known to break such requests.
+    pub is_known: bool,
     /// How many of three witnesses stand for it: at once, wholly, ended by its undo.
     pub witnesses: usize,
 }
@@ -89,7 +91,9 @@ impl Hypothesis<'_, '_> {
         evidence.extend(what::amid(self));
         evidence.extend(what::codes(self));
         evidence.extend(what::exact(self));
+        let chance = self.mechanism.chance.value * self.mechanism.factor;
         Weighed {
+            is_known: chance > parameters::KNOWN_CHANCE.value,
             witnesses: self.witnesses(end.cure.is_some()),
             evidence,
             cure: end.cure,

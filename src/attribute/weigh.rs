@@ -319,7 +319,7 @@ fn contradictions(tally: &Tally) -> Option<Evidence> {
 
 /// Requests are not independent: log-odds that count them are divided by this. Fitted on plain
 /// incidents.
-const OVERSTATED: f64 = 1.5;
+pub(super) const OVERSTATED: f64 = 1.5;
 
 /// The exposure clock: how many exposed requests passed between change and onset.
 fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {

@@ -12,7 +12,7 @@ use crate::{
         setting::{Resource, Setting, is_nothing},
     },
     detect::Kind,
-    frame::{Key, Owner},
+    frame::{Key, Owner, symbols::Symbol},
     ids::{AppClientId, UserPoolId},
     queries::{self, outcome::is_network},
 };
@@ -251,6 +251,67 @@ impl<'a> Case<'a> {
         reaching.count()
     }
 
+    /// The share of the failing requests that ask for something that was never accepted before.
+    pub(in crate::attribute) fn novelty(&self) -> f64 {
+        const FEWEST: f64 = 10.0;
+        if self.incident.kind == Kind::Absence {
+            return 0.0;
+        }
+        let onset = self.onset();
+        let mut known: [BTreeSet<Symbol>; 3] = Default::default();
+        let mut accepted = 0.0;
+        for owner in self.own_owners() {
+            let keys = self.cells.keys.get(owner.keys.clone()).unwrap_or_default();
+            for (number, key) in (owner.keys.start as u32..).zip(keys) {
+                let before = self.inquiry.times.begun_in(number, i64::MIN / 2, onset);
+                if before > 0.0 && !self.cells.failed(key) {
+                    accepted += before;
+                    for (known, value) in known.iter_mut().zip(asked(key)) {
+                        known.extend(value);
+                    }
+                }
+            }
+        }
+        let is_new = |key: &Key| {
+            let mut values = known.iter().zip(asked(key));
+            values.any(|(known, value)| {
+                !known.is_empty() && value.is_some_and(|value| !known.contains(&value))
+            })
+        };
+        let (mut all, mut new) = (0.0, 0.0);
+        for (key, weight) in self.suffered() {
+            all += weight;
+            new += if is_new(key) { weight } else { 0.0 };
+        }
+        if accepted < FEWEST {
+            0.0
+        } else {
+            new / f64::max(all, 1e-9)
+        }
+    }
+
+    /// Whether an application that bears the name of a client of the outage was released so long
+    /// before the onset, in microseconds, at most.
+    pub(in crate::attribute) fn was_released(&self, within: i64) -> bool {
+        let onset = self.onset();
+        let changes = self.history.changes();
+        let first =
+            changes.partition_point(|one| one.change.time.timestamp_micros() < onset - within);
+        let near = changes[first..]
+            .iter()
+            .take_while(|one| one.change.time.timestamp_micros() <= onset);
+        let mut releases = near.filter(|one| one.standing == Standing::Release);
+        releases.any(|release| {
+            let found = self.reachable().from(&release.resource);
+            let mut clients = self.incident.clients.iter();
+            clients.any(|client| {
+                found
+                    .iter()
+                    .any(|end| end.kind == "client" && end.name == client.as_str())
+            })
+        })
+    }
+
     fn read_answers(&self) -> Answers {
         let mut answers = Answers::default();
         let mut all = 0.0;
@@ -303,6 +364,11 @@ impl<'a> Case<'a> {
         let words: Vec<String> = words.into_iter().map(str::to_lowercase).collect();
         words.join(" ")
     }
+}
+
+/// Redirect URI, scopes and identity provider of a request.
+fn asked(key: &Key) -> [Option<Symbol>; 3] {
+    [key.redirect_uri, key.scopes, key.identity_provider]
 }
 
 /// Whether a reason is what single users did.

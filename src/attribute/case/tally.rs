@@ -30,6 +30,8 @@ pub struct Tally {
     pub explained: f64,
     /// … that it breaks, but whose code it cannot give.
     pub wrong_code: f64,
+    /// … of these, such that every request of the kind is refused.
+    pub wrong_code_certain: f64,
     /// … of which the logs or settings do not say enough.
     pub untold: f64,
     /// … whose code is known and fits.
@@ -152,6 +154,8 @@ impl<'a> Case<'a> {
         };
         let Some(fitting) = breaks.iter().find(|b| possible(b.effect)) else {
             tally.wrong_code += weight;
+            let certain = breaks.iter().any(|broken| broken.certain);
+            tally.wrong_code_certain += if certain { weight } else { 0.0 };
             return;
         };
         tally.explained += weight;

@@ -7,7 +7,7 @@ use crate::{
         finding::{Evidence, EvidenceKind},
         parameters as p, phrase,
     },
-    cognito::{history::Standing, setting::Resource},
+    cognito::{effects::is_indifferent, history::Standing, setting::Resource},
     detect::Kind,
 };
 
@@ -116,8 +116,14 @@ fn others_at<'h>(
     let near = near
         .take_while(move |(_, change)| change.change.time.timestamp_micros() <= recovered + CLOCKS);
     near.filter(|(index, change)| {
-        let altering = matches!(change.standing, Standing::Effective | Standing::Opaque);
-        altering && *index != hypothesis.index
+        let bearing = match change.standing {
+            Standing::Effective => change
+                .diff
+                .iter()
+                .any(|line| !is_indifferent(line.setting.as_str())),
+            ref standing => *standing == Standing::Opaque,
+        };
+        bearing && *index != hypothesis.index
     })
     .map(|(index, change)| (index, &change.resource))
 }

@@ -127,9 +127,13 @@ fn judged(tally: &Tally) -> Option<Mechanism> {
         let text = "The settings after it refuse such requests.";
         return Some(Mechanism::new(p::BREAKS, text).total());
     }
-    if tally.wrong_code >= HALF * failed {
+    if tally.wrong_code_certain >= HALF * failed {
         let text = "The settings after it refuse such requests, though with other codes.";
         return Some(Mechanism::new(p::OTHER_ANSWER, text).total());
+    }
+    if tally.wrong_code >= HALF * failed {
+        let text = "The settings after it may refuse such requests, though with other codes.";
+        return Some(Mechanism::new(p::MAY_OTHER_ANSWER, text));
     }
     if tally.refused_before > HALF * failed {
         let text = "The settings refused such requests already when it was made.";
