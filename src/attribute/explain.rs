@@ -283,7 +283,7 @@ fn reason(
 /// The sentence that names a change.
 fn named(case: &Case<'_>, top: &Weighed) -> String {
     let change = &case.history.changes()[top.index].change;
-    if !top.is_by_listed() {
+    if !top.is_told_by_listed() {
         return unlisted_named(case, top);
     }
     let settings: Vec<String> = top.tally.breaks.keys().map(|s| format!("`{s}`")).collect();

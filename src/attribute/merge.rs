@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use super::finding::{Finding, Verdict};
 use crate::{
     detect::{EndState, Incident, Kind, attempts_during},
     frame::Cells,
     ids::EventId,
 };
+
+/// Episodes of one cause so near to each other are one incident.
+const SAME_EPISODE: TimeDelta = TimeDelta::minutes(10);
 
 /// Joins findings that name the same change, and findings without a guilty change that are one
 /// spell of the same clients and errors.
@@ -45,8 +50,29 @@ fn is_one(a: &Finding, b: &Finding) -> bool {
                 && a.incident.errors.keys().next() == b.incident.errors.keys().next()
                 && overlap
         }
-        _ => false,
+        _ => is_rest(a, b),
     }
+}
+
+/// Whether the later of two is the rest of the earlier: soon after it, of the same clients, the same
+/// change its first suspect.
+fn is_rest(a: &Finding, b: &Finding) -> bool {
+    let first = |finding: &Finding| {
+        let first = finding.suspects.first()?;
+        first.event_ids.first().cloned()
+    };
+    let soon = a
+        .incident
+        .end
+        .is_none_or(|end| b.incident.onset <= end + SAME_EPISODE);
+    let open = [a, b]
+        .iter()
+        .all(|finding| finding.verdict != Verdict::NoChange);
+    open && soon
+        && a.incident.clients == b.incident.clients
+        && a.incident.kind == b.incident.kind
+        && first(a).is_some()
+        && first(a) == first(b)
 }
 
 /// Adds a later finding to an earlier one of the same cause.

@@ -193,6 +193,7 @@ parameters! {
     SERVER_ERRORS = -1.5 Nats Assumed "Answers of server errors, against a change of the client's settings.";
     THROTTLED = -3.0 Nats Assumed "Answers of throttling, against a change that refuses all.";
     FOREIGN_CODE = -2.0 Nats Assumed "Answers that name another cause.";
+    ANSWERED = -4.0 Nats Assumed "Answers that only Cognito gives, against what stands before it.";
     NAMES_VALUE = 2.5 Nats Assumed "The text of the errors names what was removed, or the trigger.";
     EXACT = 2.5 Nats Assumed "Exactly what the change reaches fails wholly, and nothing else was written then.";
     EXACT_WITHIN = 300.0 Seconds Assumed "How soon after, at most.";

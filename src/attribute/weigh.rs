@@ -50,10 +50,16 @@ impl Weighed {
         (self.listed - self.score()).exp() >= p::KNOWN.value
     }
 
-    /// The facts of the account that carries its odds.
+    /// Whether it is told by listed effects: those that carry its odds, or explain the failures.
+    pub fn is_told_by_listed(&self) -> bool {
+        let explains = self.tally.explained >= EXPLAINS * self.tally.failed;
+        self.is_by_listed() || (self.innocent.is_none() && explains)
+    }
+
+    /// The facts of the account that it is told by.
     pub fn facts(&self) -> &[Evidence] {
         match &self.unlisted {
-            Some(unlisted) if !self.is_by_listed() => &unlisted.evidence,
+            Some(unlisted) if !self.is_told_by_listed() => &unlisted.evidence,
             _ => &self.evidence,
         }
     }
@@ -164,6 +170,8 @@ fn no_mechanism(case: &Case<'_>, tally: &Tally) -> Option<String> {
     })
 }
 
+/// Listed effects explain an outage when they do this share of its failures.
+const EXPLAINS: f64 = 0.8;
 /// A line that explains less than this share of what the first one does is a side effect.
 const AS_MANY: f64 = 0.9;
 

@@ -15,6 +15,7 @@ use crate::{
     frame::{Key, Owner, symbols::Symbol},
     ids::{AppClientId, UserPoolId},
     queries::{self, outcome::is_network},
+    record::error_code::is_informative,
 };
 
 /// Outages that begin within so long of each other begin together (assumed).
@@ -43,6 +44,8 @@ pub struct Answers {
     pub foreign: f64,
     /// Share of answers of triggers.
     pub triggers: f64,
+    /// Share of answers that only Cognito gives.
+    pub of_cognito: f64,
     /// Codes and words of some of them, in lower case.
     pub words: String,
 }
@@ -334,6 +337,9 @@ impl<'a> Case<'a> {
             let of_triggers = crate::cognito::effects::OF_TRIGGERS.contains(&code)
                 || suffered.reason == Some(Reason::TriggerFailed);
             count(&mut answers.triggers, of_triggers);
+            let at_the_door = ["waf_block", "http_403", "ForbiddenException"].contains(&code);
+            let told = is_informative(code) && !is_network(code) && !at_the_door;
+            count(&mut answers.of_cognito, told);
         }
         for share in [
             &mut answers.server_errors,
@@ -341,6 +347,7 @@ impl<'a> Case<'a> {
             &mut answers.network,
             &mut answers.foreign,
             &mut answers.triggers,
+            &mut answers.of_cognito,
         ] {
             *share /= f64::max(all, 1e-9);
         }

@@ -32,8 +32,8 @@ pub struct Mechanism {
     pub refuses_all: bool,
     /// Whether it works through triggers.
     pub is_of_triggers: bool,
-    /// Whether it concerns what single users do.
-    pub is_of_users: bool,
+    /// Whether requests that it refuses never reach Cognito.
+    pub is_before_cognito: bool,
 }
 
 /// How fast a change is felt.
@@ -54,13 +54,20 @@ impl Mechanism {
             spread: Spread::Fast,
             refuses_all: false,
             is_of_triggers: false,
-            is_of_users: false,
+            is_before_cognito: false,
         }
     }
 
     fn slow(self) -> Self {
         Self {
             spread: Spread::Slow,
+            ..self
+        }
+    }
+
+    fn before_cognito(self) -> Self {
+        Self {
+            is_before_cognito: true,
             ..self
         }
     }

@@ -84,8 +84,14 @@ pub fn codes(hypothesis: &Hypothesis<'_, '_>) -> Vec<Evidence> {
     if said.throttled > MOST && hypothesis.mechanism.refuses_all {
         add(p::THROTTLED, "The answers are of throttling.");
     }
-    if said.foreign > MOST && !hypothesis.mechanism.is_of_users {
-        add(p::FOREIGN_CODE, "The answers name another cause.");
+    if said.foreign > MOST {
+        add(p::FOREIGN_CODE, "The answers name what single users did.");
+    }
+    if hypothesis.mechanism.is_before_cognito && said.of_cognito > MOST {
+        add(
+            p::ANSWERED,
+            "Cognito answered them, which it then would not.",
+        );
     }
     let removed = hypothesis.change.diff.iter().flat_map(lost);
     let mut removed = removed.filter(|value| value.len() > LETTERS);

@@ -106,7 +106,7 @@ pub(super) fn firewall(case: &Case<'_>, change: &ConfigChange, name: &str) -> Op
             format!("No log ties `{name}` to a user pool."),
         ),
     };
-    Some(mechanism.slow())
+    Some(mechanism.slow().before_cognito())
 }
 
 fn leads_to_pool(case: &Case<'_>, resource: &Resource, pool: &UserPoolId) -> bool {
@@ -117,8 +117,12 @@ fn leads_to_pool(case: &Case<'_>, resource: &Resource, pool: &UserPoolId) -> boo
 pub(super) fn other(case: &Case<'_>, change: &ConfigChange, service: &str) -> Option<Mechanism> {
     match service {
         "secretsmanager" | "ssm" => Some(stored(case, change).slow()),
-        "ec2" | "network-firewall" | "route53resolver" => network(case, change),
-        "route53" | "acm" | "cloudfront" | "apigateway" => host(case, change).map(Mechanism::slow),
+        "ec2" | "network-firewall" | "route53resolver" => {
+            network(case, change).map(Mechanism::before_cognito)
+        }
+        "route53" | "acm" | "cloudfront" | "apigateway" => {
+            host(case, change).map(|mechanism| mechanism.slow().before_cognito())
+        }
         "iam" | "kms" | "sts" | "organizations" => Some(permissions(case)),
         _ => None,
     }

@@ -155,5 +155,5 @@ pub(super) fn domain(case: &Case<'_>, change: &ConfigChange) -> Mechanism {
         _ if name.starts_with("Create") => Mechanism::new(p::DOMAIN_NEW, "It made a domain."),
         _ => Mechanism::new(p::DOMAIN_ALTERED, "It altered a domain of the pool."),
     };
-    mechanism.slow()
+    mechanism.slow().before_cognito()
 }
