@@ -55,6 +55,19 @@ pub fn weigh(case: &Case<'_>) -> Vec<Weighed> {
     all
 }
 
+/// Adds to what is unknown that something in no log came with a change, and did it.
+pub fn add_what_came_with(others: &mut [Weighed], changes: &[super::weigh::Weighed]) {
+    let unlisted = changes.iter().filter_map(|change| change.unlisted.as_ref());
+    let most = unlisted.map(|unlisted| unlisted.came_with_it);
+    let most = most.fold(f64::NEG_INFINITY, f64::max);
+    let unknown = others
+        .iter_mut()
+        .find(|other| other.kind == AlternativeKind::Unknown);
+    if let Some(unknown) = unknown {
+        unknown.weight = (unknown.weight.exp() + most.exp()).ln();
+    }
+}
+
 /// What speaks for a release of the application beside the failures themselves.
 fn release(case: &Case<'_>) -> f64 {
     let new = case.novelty() >= p::NOVEL.value;

@@ -131,7 +131,8 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
     let (scene, sets) = (inquiry.scene, &inquiry.sets);
     let case = Case::new(&incident, inquiry);
     let weighed = candidates(&case);
-    let others = alternatives::weigh(&case);
+    let mut others = alternatives::weigh(&case);
+    alternatives::add_what_came_with(&mut others, &weighed);
     let scores: Vec<f64> = weighed.iter().map(Weighed::score).collect();
     let odds: Vec<f64> = others.iter().map(|other| other.weight).collect();
     let (changes, alternatives) = probabilities(&scores, &odds);
@@ -237,7 +238,7 @@ fn verdict(ranked: &[(f64, Weighed)], none: f64, sets: &[Option<String>]) -> Ver
         .fold(0.0, f64::max);
     let (named, lead) = (p::NAMED.value, p::LEAD.value);
     let leads = *top >= named && *top >= lead * rival.max(none / lead);
-    match (leads && is_witnessed(first), none >= named) {
+    match (leads && is_witnessed(first), none >= p::NO_CHANGE.value) {
         (true, _) => Verdict::Change,
         (_, true) => Verdict::NoChange,
         _ => Verdict::Undetermined,

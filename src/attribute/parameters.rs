@@ -77,6 +77,7 @@ macro_rules! parameters {
 parameters! {
     // Naming.
     NAMED = 0.9 Chance Assumed "A change is named from this probability on.";
+    NO_CHANGE = 0.6 Chance Assumed "That no logged change did it is said from this probability on.";
     LEAD = 10.0 Count Assumed "A change is named when it is so many times likelier than the next.";
     KNOWN = 0.5 Share Assumed "Where listed effects carry less than this share of a change's odds, its mechanism is unknown and needs witnesses.";
     KNOWN_CHANCE = 0.05 Chance Assumed "Up to this chance a class of changes needs witnesses.";
@@ -104,6 +105,7 @@ parameters! {
     // What stands against changes.
     BACKGROUND = 3e-6 PerSecond Assumed "Outages of one client that no logged change explains.";
     BACKGROUND_SILENCE = 1e-5 PerSecond Assumed "The same for silences: applications stop, traffic moves.";
+    CAME_WITH_IT = 1.5e-3 Chance Assumed "What comes with a change, in no log, breaks such requests: the application of the same release.";
     SHORTEST_GAP = 60.0 Seconds Assumed "An onset is known no better than this.";
     LONGEST_GAP = 7200.0 Seconds Assumed "A longer wait between the last success and the first failure counts as this.";
     NOVEL = 0.6 Share Assumed "The share of failing requests that ask for something never accepted before, from which on they are new.";
@@ -123,15 +125,17 @@ parameters! {
     UNSEEN_ADMITS = 4e-3 Chance Assumed "No log shows the settings before it, and those after it admit these requests.";
     UNDECIDED = 0.12 Chance Assumed "A list lost values, and the records do not show what the requests ask for.";
     OTHER_ANSWER = 0.12 Chance Assumed "A listed effect refuses these requests, but with other codes.";
-    MAY_OTHER_ANSWER = 0.02 Chance Assumed "A listed effect may refuse some of these requests, but with other codes.";
+    MAY_OTHER_ANSWER = 0.012 Chance Assumed "A listed effect may refuse some of these requests, but with other codes.";
     BREAKS = 0.3 Chance Assumed "A listed effect refuses these requests.";
     UNLISTED = 0.03 Chance Assumed "A setting of sign-in whose effect no rule lists.";
+    ELSEWHERE = 4e-3 Chance Assumed "Settings that are known to break other requests, and not these.";
     HIDDEN = 0.012 Chance Assumed "What it altered no log shows.";
     SECRET = 0.01 Chance Assumed "A secret was added or removed.";
     PROVIDER_GONE = 0.9 Chance Assumed "The identity provider of these requests is gone.";
     PROVIDER_ALTERED = 0.4 Chance Assumed "The identity provider of these requests has other details.";
     PROVIDER_BESIDE = 0.1 Chance Assumed "An identity provider was altered, and the requests do not tell theirs.";
     PROVIDER_MAPPING = 0.08 Chance Assumed "The attribute mapping of the identity provider was altered.";
+    SCOPE_LACKS = 0.5 Chance Assumed "A resource server lacks the scopes that these requests ask for.";
     SCOPE_BESIDE = 5e-3 Chance Assumed "A resource server was altered whose scopes the requests do not show.";
     DOMAIN_GONE = 0.9 Chance Assumed "The domain is gone.";
     DOMAIN_ALTERED = 0.35 Chance Assumed "The domain has another certificate or setting.";
@@ -146,11 +150,13 @@ parameters! {
     FUNCTION_CODE = 0.15 Chance Assumed "A trigger's function has other code, or another version behind its alias.";
     FUNCTION_HARMLESS = 4e-3 Chance Assumed "Something of a trigger's function on which no call depends.";
     FUNCTION_UNLINKED = 0.02 Chance Assumed "A function that no log ties to the pool, of a pool whose triggers no log tells.";
-    FIREWALL_BLOCKS = 0.6 Chance Assumed "The web ACL of the pool has another default action or rule.";
+    FIREWALL_BLOCKS = 0.8 Chance Assumed "The web ACL of the pool blocks by default.";
+    FIREWALL_RULES = 0.15 Chance Assumed "The web ACL of the pool has other rules.";
     FIREWALL_LIST = 0.25 Chance Assumed "A list that the web ACL of the pool refers to.";
     FIREWALL_UNLINKED = 0.01 Chance Assumed "A web ACL that no log ties to a pool.";
     HOST_ALTERED = 0.4 Chance Assumed "A record, certificate or distribution of the host that these requests ask.";
     STORED_CREDENTIAL = 0.25 Chance Assumed "A secret or parameter that bears the name of the client.";
+    STORED_UNTOLD = 0.04 Chance Assumed "A secret or parameter that bears no client's name, and the answers are about the secret.";
     STORED_OTHER = 1e-3 Chance Assumed "A secret or parameter of another name.";
     NETWORK = 0.3 Chance Assumed "A network was closed, and connections are lost.";
     NETWORK_SILENT = 0.04 Chance Assumed "A network was closed, and requests stay away.";
@@ -193,6 +199,7 @@ parameters! {
     SERVER_ERRORS = -1.5 Nats Assumed "Answers of server errors, against a change of the client's settings.";
     THROTTLED = -3.0 Nats Assumed "Answers of throttling, against a change that refuses all.";
     FOREIGN_CODE = -2.0 Nats Assumed "Answers that name another cause.";
+    OF_SECRETS = -2.5 Nats Assumed "Answers that name the client's secret, against a change that cannot alter it.";
     ANSWERED = -4.0 Nats Assumed "Answers that only Cognito gives, against what stands before it.";
     NAMES_VALUE = 2.5 Nats Assumed "The text of the errors names what was removed, or the trigger.";
     EXACT = 2.5 Nats Assumed "Exactly what the change reaches fails wholly, and nothing else was written then.";

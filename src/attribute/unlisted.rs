@@ -47,6 +47,8 @@ pub struct Weighed {
     pub cure: Option<usize>,
     /// Whether its class is known to break such requests.
     pub is_known: bool,
+    /// Log-odds of what came with it, in no log: the same time, another mechanism.
+    pub came_with_it: f64,
     /// How many of three witnesses stand for it: at once, wholly, ended by its undo.
     pub witnesses: usize,
 }
@@ -90,10 +92,15 @@ impl Hypothesis<'_, '_> {
         evidence.extend(others::control(self));
         evidence.extend(what::amid(self));
         evidence.extend(what::codes(self));
-        evidence.extend(what::exact(self));
         let chance = self.mechanism.chance.value * self.mechanism.factor;
+        let exact = what::exact(self);
+        let shared: f64 = evidence.iter().map(|fact| fact.weight).sum();
+        let came_with_it = shared - chance.ln() + parameters::CAME_WITH_IT.ln();
+        evidence.extend(exact);
         Weighed {
-            is_known: chance > parameters::KNOWN_CHANCE.value,
+            came_with_it,
+            is_known: chance > parameters::KNOWN_CHANCE.value
+                && self.case.incident.last_success.is_some(),
             witnesses: self.witnesses(end.cure.is_some()),
             evidence,
             cure: end.cure,
@@ -109,16 +116,11 @@ impl Hypothesis<'_, '_> {
 
     /// An outage that begins between the last success and the first failure by chance.
     fn against_chance(&self) -> Evidence {
-        let (from, to) = self.case.incident.onset_interval;
-        let gap = (to - from).as_seconds_f64();
-        let gap = gap.clamp(
-            parameters::SHORTEST_GAP.value,
-            parameters::LONGEST_GAP.value,
-        );
         let rate = match self.case.incident.kind {
             Kind::Failures => parameters::BACKGROUND,
             Kind::Absence => parameters::BACKGROUND_SILENCE,
         };
+        let (from, to) = self.case.incident.onset_interval;
         let text = match self.case.incident.last_success {
             Some(_) => format!(
                 "The onset is known to {}: few outages that no logged change explains begin in so \
@@ -127,11 +129,20 @@ impl Hypothesis<'_, '_> {
             ),
             None => "No earlier request of the kind tells when it began.".to_owned(),
         };
-        let gap = match self.case.incident.last_success {
-            Some(_) => gap,
-            None => parameters::LONGEST_GAP.value,
-        };
-        fact(EvidenceKind::Time, -(rate.value * gap).ln(), text)
+        fact(EvidenceKind::Time, -(rate.value * self.gap()).ln(), text)
+    }
+
+    /// Seconds between which the onset is known to lie.
+    fn gap(&self) -> f64 {
+        let (from, to) = self.case.incident.onset_interval;
+        let (least, most) = (
+            parameters::SHORTEST_GAP.value,
+            parameters::LONGEST_GAP.value,
+        );
+        match self.case.incident.last_success {
+            Some(_) => (to - from).as_seconds_f64().clamp(least, most),
+            None => most,
+        }
     }
 
     /// The start of the change in microseconds, and the end of its second: it lies somewhere between.

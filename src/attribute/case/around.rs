@@ -44,6 +44,8 @@ pub struct Answers {
     pub foreign: f64,
     /// Share of answers of triggers.
     pub triggers: f64,
+    /// Share of answers about the client's secret.
+    pub of_secrets: f64,
     /// Share of answers that only Cognito gives.
     pub of_cognito: f64,
     /// Codes and words of some of them, in lower case.
@@ -337,6 +339,9 @@ impl<'a> Case<'a> {
             let of_triggers = crate::cognito::effects::OF_TRIGGERS.contains(&code)
                 || suffered.reason == Some(Reason::TriggerFailed);
             count(&mut answers.triggers, of_triggers);
+            let of_secret =
+                code == "invalid_client" || suffered.reason == Some(Reason::WrongSecret);
+            count(&mut answers.of_secrets, of_secret);
             let at_the_door = ["waf_block", "http_403", "ForbiddenException"].contains(&code);
             let told = is_informative(code) && !is_network(code) && !at_the_door;
             count(&mut answers.of_cognito, told);
@@ -348,6 +353,7 @@ impl<'a> Case<'a> {
             &mut answers.foreign,
             &mut answers.triggers,
             &mut answers.of_cognito,
+            &mut answers.of_secrets,
         ] {
             *share /= f64::max(all, 1e-9);
         }

@@ -98,6 +98,12 @@ const MODELLED: [&str; 8] = [
     "ReadAttributes",
     "SupportedIdentityProviders",
 ];
+/// Settings of what the API of the Region does alone. Source: `UpdateUserPoolClient` reference.
+const OF_API_ALONE: [&str; 3] = [
+    "AuthSessionValidity",
+    "EnablePropagateAdditionalUserContextData",
+    "PreventUserExistenceErrors",
+];
 /// From this share of the requests on a judgement is of all.
 const MOST: f64 = 0.8;
 const HALF: f64 = 0.5;
@@ -113,11 +119,11 @@ pub fn of(case: &Case<'_>, index: usize, tally: &Tally) -> Option<Mechanism> {
     match &change.resource {
         Resource::Client(_, own) => {
             let ours = case.incident.clients.is_empty() || case.incident.clients.contains(own);
-            ours.then(|| client(change, tally))
+            ours.then(|| client(case, change, tally))
         }
         Resource::Pool(_) => Some(pool::pool(case, index, tally)),
         Resource::ResourceServer(_, identifier) => {
-            Some(pool::resource_server(case, identifier, tally))
+            Some(pool::resource_server(case, change, identifier, tally))
         }
         Resource::IdentityProvider(_, name) => Some(pool::provider(case, change, name)),
         Resource::Domain(..) => Some(pool::domain(case, change)),
@@ -132,7 +138,12 @@ fn judged(tally: &Tally) -> Option<Mechanism> {
     let failed = tally.failed.max(1.0);
     if tally.explained >= MOST * failed {
         let text = "The settings after it refuse such requests.";
-        return Some(Mechanism::new(p::BREAKS, text).total());
+        let certain = tally.breaks.values().any(|broken| broken.certain);
+        let mechanism = Mechanism::new(p::BREAKS, text);
+        return Some(Mechanism {
+            refuses_all: certain,
+            ..mechanism
+        });
     }
     if tally.wrong_code_certain >= HALF * failed {
         let text = "The settings after it refuse such requests, though with other codes.";
@@ -149,7 +160,7 @@ fn judged(tally: &Tally) -> Option<Mechanism> {
     None
 }
 
-fn client(change: &ConfigChange, tally: &Tally) -> Mechanism {
+fn client(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Mechanism {
     if let Some(judged) = judged(tally) {
         return judged;
     }
@@ -181,6 +192,13 @@ fn client(change: &ConfigChange, tally: &Tally) -> Mechanism {
     let modelled = |line: &&&DiffLine| MODELLED.contains(&line.setting.as_str());
     if told.iter().all(|line| modelled(&line) || only_gained(line)) {
         return Mechanism::new(p::ADMITS, "The settings after it admit such requests.");
+    }
+    if told
+        .iter()
+        .all(|line| is_listed(line) || is_of_api_alone(case, line))
+    {
+        let text = "It altered settings that are known to break other requests than these.";
+        return Mechanism::new(p::ELSEWHERE, text);
     }
     let names: Vec<String> = told
         .iter()
@@ -227,6 +245,11 @@ fn only_gained(line: &DiffLine) -> bool {
     // What stands for all of them may be an empty list.
     let restricts = line.before.value().is_some_and(is_nothing);
     listed && !restricts && lost(line).is_empty()
+}
+
+/// Whether a line is of what the API of the Region does alone, and the requests go by a host.
+fn is_of_api_alone(case: &Case<'_>, line: &DiffLine) -> bool {
+    OF_API_ALONE.contains(&line.setting.as_str()) && case.asks_hosts()
 }
 
 /// Whether some row of the effects table is about a line.

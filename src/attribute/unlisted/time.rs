@@ -38,8 +38,11 @@ pub fn works_with_it(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
             (within * p::SUCCESS_SLOW.value, until(p::SLOW_SPREAD))
         }
     };
+    // Felt anywhere within its spread, it is felt in just that gap by so small a chance.
+    let missed = ((spread - felt) as f64 / 1e6 / hypothesis.gap()).ln();
     let after = alike.between(spread, onset) * p::SUCCESS_AFTER.value;
-    let cost = (within.min(p::WITHIN_MOST.value) + after).min(p::AFTER_MOST.value);
+    let within = within.min(p::WITHIN_MOST.value.max(missed));
+    let cost = (within + after).min(p::AFTER_MOST.value);
     let text = format!(
         "{} of the kind succeeded between it and the onset.",
         phrase::count(between, "request")

@@ -23,7 +23,7 @@ const BEFORE_STEP: f64 = 20.0;
 /// Fewer failures are no step.
 const FEWEST: u64 = 6;
 /// Chances between these are of mechanisms that no rule lists.
-const CHANCES: [f64; 2] = [2e-3, 0.3];
+const CHANCES: [f64; 2] = [0.01, 0.3];
 /// A removed value that a text may name has more letters than this.
 const LETTERS: usize = 8;
 /// This share of the answers decides.
@@ -86,6 +86,12 @@ pub fn codes(hypothesis: &Hypothesis<'_, '_>) -> Vec<Evidence> {
     }
     if said.foreign > MOST {
         add(p::FOREIGN_CODE, "The answers name what single users did.");
+    }
+    if said.of_secrets > MOST && hypothesis.change.change.name == "UpdateUserPoolClient" {
+        add(
+            p::OF_SECRETS,
+            "The answers are about the client's secret, which it cannot alter.",
+        );
     }
     if hypothesis.mechanism.is_before_cognito && said.of_cognito > MOST {
         add(

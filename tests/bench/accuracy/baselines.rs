@@ -135,7 +135,7 @@ fn cusum(times: &[i64]) -> Option<i64> {
 /// What the program would have said without one kind of evidence: whether it names a change, and
 /// which. Probabilities are weighed anew; what it does not list is left out.
 pub fn without(finding: &Finding, kind: trailblame::attribute::EvidenceKind) -> (Verdict, usize) {
-    use trailblame::attribute::parameters::{LEAD, NAMED};
+    use trailblame::attribute::parameters::{LEAD, NAMED, NO_CHANGE};
     let (lead, least) = (LEAD.value, NAMED.value);
     let odds: Vec<f64> = finding
         .suspects
@@ -156,7 +156,7 @@ pub fn without(finding: &Finding, kind: trailblame::attribute::EvidenceKind) -> 
     let rival = ranked.get(1).map_or(0.0, |(_, other)| *other);
     let none = none / all;
     let named = top >= least && top >= lead * rival.max(none / lead);
-    match (named, none >= least) {
+    match (named, none >= NO_CHANGE.value) {
         (true, _) => (Verdict::Change, place),
         (_, true) => (Verdict::NoChange, place),
         _ => (Verdict::Undetermined, place),

@@ -99,7 +99,11 @@ pub(super) fn firewall(case: &Case<'_>, change: &ConfigChange, name: &str) -> Op
             "It altered what the web ACL of the pool refers to.",
         ),
         (true, _) if creates => Mechanism::new(p::OTHER, "It made a web ACL."),
-        (true, _) => Mechanism::new(p::FIREWALL_BLOCKS, "It altered the web ACL of the pool."),
+        (true, _) if blocks(change) => Mechanism::new(
+            p::FIREWALL_BLOCKS,
+            "It made the web ACL of the pool block by default.",
+        ),
+        (true, _) => Mechanism::new(p::FIREWALL_RULES, "It altered the web ACL of the pool."),
         (false, true) => Mechanism::new(p::OTHER, "The pool has another web ACL."),
         (false, false) => Mechanism::new(
             p::FIREWALL_UNLINKED,
@@ -107,6 +111,15 @@ pub(super) fn firewall(case: &Case<'_>, change: &ConfigChange, name: &str) -> Op
         ),
     };
     Some(mechanism.slow().before_cognito())
+}
+
+/// Whether the default of a web ACL became to block.
+fn blocks(change: &ConfigChange) -> bool {
+    change.diff.iter().any(|line| {
+        let after = line.after.value().map(ToString::to_string);
+        line.setting.as_str().starts_with("DefaultAction")
+            && after.is_some_and(|after| after.to_lowercase().contains("block"))
+    })
 }
 
 fn leads_to_pool(case: &Case<'_>, resource: &Resource, pool: &UserPoolId) -> bool {
@@ -130,22 +143,32 @@ pub(super) fn other(case: &Case<'_>, change: &ConfigChange, service: &str) -> Op
 
 fn stored(case: &Case<'_>, change: &ConfigChange) -> Mechanism {
     let found = case.reachable().from(&change.resource);
-    let mut clients = case.incident.clients.iter();
-    let named = clients.any(|client| {
-        found
-            .iter()
-            .any(|end| end.kind == "client" && end.name == client.as_str())
-    });
+    let clients: Vec<&End> = found.iter().filter(|end| end.kind == "client").collect();
+    let mut ours = case.incident.clients.iter();
+    let named = ours.any(|client| clients.iter().any(|end| end.name == client.as_str()));
     let reads = ["Get", "Describe", "Tag", "Untag"];
     let reads = reads
         .iter()
         .any(|verb| change.change.name.starts_with(verb));
-    match (named && case.asks_hosts(), reads) {
-        (true, false) => Mechanism::new(
+    if reads || !case.asks_hosts() {
+        return Mechanism::new(
+            p::STORED_OTHER,
+            "It altered no stored secret of the app client.",
+        );
+    }
+    match (
+        named,
+        clients.is_empty() && case.answers().of_secrets > HALF,
+    ) {
+        (true, _) => Mechanism::new(
             p::STORED_CREDENTIAL,
             "It altered a stored secret that bears the name of the app client.",
         ),
-        _ => Mechanism::new(
+        (false, true) => Mechanism::new(
+            p::STORED_UNTOLD,
+            "It altered a stored secret that bears no app client's name, and the answers are about the secret.",
+        ),
+        (false, false) => Mechanism::new(
             p::STORED_OTHER,
             "It altered a stored secret of another name.",
         ),

@@ -75,7 +75,12 @@ fn is_run(case: &Case<'_>, trigger: &Setting) -> bool {
     share >= HALF
 }
 
-pub(super) fn resource_server(case: &Case<'_>, identifier: &str, tally: &Tally) -> Mechanism {
+pub(super) fn resource_server(
+    case: &Case<'_>,
+    change: &ConfigChange,
+    identifier: &str,
+    tally: &Tally,
+) -> Mechanism {
     if let Some(judged) = judged(tally) {
         return judged;
     }
@@ -85,6 +90,10 @@ pub(super) fn resource_server(case: &Case<'_>, identifier: &str, tally: &Tally) 
         let mut scopes = attempt.scopes.unwrap_or_default().split(' ');
         scopes.any(|scope| scope.starts_with(&prefix))
     });
+    if lacks(case, change, &prefix) >= HALF {
+        let text = "The resource server has no scope any more that such requests ask for.";
+        return Mechanism::new(p::SCOPE_LACKS, text).total();
+    }
     match (asked >= HALF, uses >= HALF) {
         (_, true) => Mechanism::new(
             p::ADMITS,
@@ -96,6 +105,21 @@ pub(super) fn resource_server(case: &Case<'_>, identifier: &str, tally: &Tally) 
             "The records do not show which scopes are asked for.",
         ),
     }
+}
+
+/// The share of the requests that ask for a scope which a resource server does not have after a change.
+fn lacks(case: &Case<'_>, change: &ConfigChange, prefix: &str) -> f64 {
+    let scopes = change
+        .diff
+        .iter()
+        .find(|line| line.setting.as_str() == "Scopes");
+    let scopes = scopes.and_then(|line| line.after.value()?.as_array());
+    let Some(scopes) = scopes else { return 0.0 };
+    let has = |name: &str| scopes.iter().any(|scope| scope.as_str() == Some(name));
+    case.share(|attempt| {
+        let mut asked = attempt.scopes.unwrap_or_default().split(' ');
+        asked.any(|scope| scope.strip_prefix(prefix).is_some_and(|name| !has(name)))
+    })
 }
 
 pub(super) fn provider(case: &Case<'_>, change: &ConfigChange, name: &str) -> Mechanism {
