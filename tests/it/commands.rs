@@ -518,7 +518,7 @@ fn frames_are_exported() {
     assert!(lines.clone().count() > 5_000);
     let first = lines.next().expect("a row");
     assert!(
-        first.starts_with("2026-03-02T00:00:00.000Z,111122223333"),
+        first.starts_with("2026-03-02T00:00:00.000000Z,111122223333"),
         "{first}"
     );
     let folder = folder("export");
@@ -556,7 +556,7 @@ fn states_are_exported() {
     let billing: Vec<_> = rows
         .iter()
         .filter(|row| row[column("resource")].starts_with("4billing"))
-        .filter(|row| row[column("from")] == *"2026-03-02T14:05:04.000Z")
+        .filter(|row| row[column("from")] == *"2026-03-02T14:05:04.000000Z")
         .collect();
     assert!(!billing.is_empty());
     for row in billing {
@@ -759,10 +759,10 @@ fn outages_are_a_frame_too() {
         .iter()
         .find(|row| row[column("client_ids")].starts_with("4billing"));
     let billing = billing.expect("the outage");
-    assert_eq!(&billing[column("onset")], "2026-03-02T14:06:00.000Z");
+    assert_eq!(&billing[column("onset")], "2026-03-02T14:06:00.000000Z");
     assert_eq!(
         &billing[column("event_time")],
-        "2026-03-02T14:05:04.000Z"
+        "2026-03-02T14:05:04.000000Z"
     );
     assert_eq!(&billing[column("failed")], "1378");
 }
