@@ -254,6 +254,8 @@ impl Saved {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -264,6 +266,52 @@ mod tests {
         for filter in [of_trail(), changes_of_trail()] {
             assert!(filter.pattern.len() <= 1024, "{}", filter.pattern);
             assert!(filter.insights.len() <= 9_000, "{}", filter.insights);
+        }
+    }
+
+    fn saved(name: &str) -> &'static str {
+        let found = SAVED.iter().find(|saved| saved.name == name);
+        found.expect("a query").text
+    }
+
+    /// The names in the bracket behind each `marker`.
+    fn listed(text: &'static str, marker: &str) -> BTreeSet<&'static str> {
+        let lists = text.split(marker).skip(1);
+        let lists = lists.filter_map(|rest| rest.split_once('[')?.1.split(']').next());
+        lists
+            .flat_map(|list| list.split('"').skip(1).step_by(2))
+            .collect()
+    }
+
+    #[test]
+    fn insights_is_asked_for_what_the_program_knows() {
+        let records = saved("insights/records-for-trailblame.cwli");
+        let (services, names): (BTreeSet<_>, BTreeSet<_>) = changes_of_others().unzip();
+        assert_eq!(listed(records, "eventSource in"), services);
+        assert_eq!(listed(records, "eventName in"), names);
+
+        let failures = saved("insights/first-failures.cwli");
+        assert_eq!(
+            listed(failures, "eventName in"),
+            BTreeSet::from(SIGN_IN_APIS)
+        );
+        assert!(!failures.contains("ispresent(errorCode)"));
+
+        let left_out = listed(saved("insights/changes.cwli"), "eventName not in");
+        let is_left_out = |name: &str| name.starts_with("Admin") || left_out.contains(name);
+        assert!(SIGN_IN_APIS.iter().all(|name| is_left_out(name)));
+        assert!(pool_change_names().iter().all(|name| !is_left_out(name)));
+        for name in &left_out {
+            assert!(is_sign_in_api(name) || !is_change(COGNITO, name), "{name}");
+        }
+        for name in ["UpdateUserAttributes", "DeleteUser", "SetUserMFAPreference"] {
+            assert!(left_out.contains(name), "{name}");
+        }
+        for saved in SAVED
+            .iter()
+            .filter(|saved| saved.name.starts_with("insights/"))
+        {
+            assert!(saved.text.len() <= 9_000, "{}", saved.name);
         }
     }
 }

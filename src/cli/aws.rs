@@ -23,6 +23,8 @@ use trailblame::{
 
 use super::{Usage, athena, bounds, errand::Spans};
 
+mod names;
+
 /// What to ask AWS for.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS")]
@@ -155,6 +157,7 @@ impl Asking {
                  stand beside it",
             ));
         }
+        names::check(&connection, &self.region)?;
         if let Some(rps) = self.max_rps.filter(|rps| !(0.01..=1000.0).contains(rps)) {
             return Err(usage(
                 format!("`--max-rps {rps}` is no pace"),

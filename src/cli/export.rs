@@ -1,6 +1,10 @@
 //! `trailblame export`: the frames, for DuckDB, notebooks and spreadsheets.
 
-use std::{fs::File, io::Write, path::PathBuf};
+use std::{
+    fs::File,
+    io::{IsTerminal, Write},
+    path::PathBuf,
+};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -12,7 +16,7 @@ use trailblame::{
 };
 
 use super::{
-    Ended,
+    Ended, Usage,
     analysis::{Question, analyse},
     config::Names,
     inputs::Keep,
@@ -41,7 +45,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Frame {
-    /// Failed attempts, one a row.
+    /// Failed attempts, one a row; successes are in `counts`.
     Requests,
     /// Configuration writes.
     Changes,
@@ -99,9 +103,25 @@ fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
     })
 }
 
+fn is_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
+    if arguments.format == Format::Parquet && arguments.output.is_none() && is_terminal() {
+        return Err(Usage {
+            message: "Parquet is not for a terminal".to_owned(),
+            hint: Some("`--output FILE` writes a file, `--format csv` prints text".to_owned()),
+        }
+        .into());
+    }
     let query = query(arguments.frame, arguments.inputs)?;
+    if arguments.frame == Frame::Requests {
+        output::tell(format_args!(
+            "`requests` holds failed attempts, one a row; successes are counted in `--frame counts`"
+        ));
+    }
     let bytes = match arguments.format {
         Format::Parquet => export::parquet(query)?,
         Format::Csv => export::csv(query)?,

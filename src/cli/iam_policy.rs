@@ -13,7 +13,8 @@ use super::Ended;
   trailblame iam-policy
   trailblame iam-policy cloudtrail settings
 
-Narrow each `*` under Resource to what you read before you attach it.")]
+Words in capitals under Resource are to be filled in before you attach it; `*` stands only where an
+action takes no resource.")]
 pub struct Arguments {
     /// Sources [default: all].
     #[arg(value_enum, value_name = "SOURCE")]
@@ -43,55 +44,156 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> anyhow::Result<Ended>
         true => Source::value_variants(),
         false => &arguments.sources,
     };
-    let statements: Vec<Value> = sources.iter().map(|source| statement(*source)).collect();
+    let statements = sources.iter().flat_map(|source| statements(*source));
+    let statements: Vec<Value> = statements.map(Statement::json).collect();
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
     writeln!(out, "{policy:#}")?;
     Ok(Ended::Well)
 }
 
-/// Asking who one is needs no permission.
-fn statement(source: Source) -> Value {
-    let (sid, actions): (&str, &[&str]) = match source {
-        Source::Cloudtrail => ("EventHistory", &["cloudtrail:LookupEvents"]),
-        Source::Logs => (
-            "LogGroups",
-            &[
-                "logs:FilterLogEvents",
-                "logs:StartQuery",
-                "logs:GetQueryResults",
-            ],
-        ),
-        Source::S3 => (
-            "TrailBuckets",
-            &["s3:ListBucket", "s3:GetObject", "kms:Decrypt"],
-        ),
-        Source::Athena => (
-            "Athena",
-            &[
-                "athena:StartQueryExecution",
-                "athena:GetQueryExecution",
-                "athena:GetQueryResults",
-                "athena:StopQueryExecution",
-                "glue:GetDatabase",
-                "glue:GetTable",
-                "glue:GetPartitions",
-                "s3:GetBucketLocation",
-                "s3:ListBucket",
-                "s3:GetObject",
-                "s3:PutObject",
-                "kms:Decrypt",
-                "kms:GenerateDataKey",
-            ],
-        ),
-        Source::Settings => (
-            "SettingsAsTheyAre",
-            &[
-                "cognito-idp:DescribeUserPool",
-                "cognito-idp:DescribeUserPoolClient",
-            ],
-        ),
-        // Without the listing S3 does not say that there is no state yet.
-        Source::State => ("State", &["s3:ListBucket", "s3:GetObject", "s3:PutObject"]),
-    };
-    json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"})
+/// What may be done, and to what.
+struct Statement {
+    sid: &'static str,
+    actions: &'static [&'static str],
+    resources: &'static [&'static str],
+}
+
+impl Statement {
+    const fn new(
+        sid: &'static str,
+        actions: &'static [&'static str],
+        resources: &'static [&'static str],
+    ) -> Self {
+        Self {
+            sid,
+            actions,
+            resources,
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "Sid": self.sid,
+            "Effect": "Allow",
+            "Action": self.actions,
+            "Resource": self.resources,
+        })
+    }
+}
+
+/// Of an action that takes no resource.
+const ANY: &[&str] = &["*"];
+const KEY: &[&str] = &["arn:aws:kms:REGION:ACCOUNT:key/KEY_ID"];
+
+/// Asking who one is needs no permission. Source: the service authorization reference of each
+/// service, <https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html>.
+fn statements(source: Source) -> &'static [Statement] {
+    match source {
+        Source::Cloudtrail => EVENT_HISTORY,
+        Source::Logs => LOG_GROUPS,
+        Source::S3 => BUCKETS,
+        Source::Athena => ATHENA,
+        Source::Settings => SETTINGS,
+        Source::State => STATE,
+    }
+}
+
+const EVENT_HISTORY: &[Statement] = &[Statement::new(
+    "EventHistory",
+    &["cloudtrail:LookupEvents"],
+    ANY,
+)];
+
+const LOG_GROUPS: &[Statement] = &[
+    Statement::new(
+        "LogGroups",
+        &["logs:FilterLogEvents", "logs:StartQuery"],
+        &["arn:aws:logs:REGION:ACCOUNT:log-group:LOG_GROUP:*"],
+    ),
+    Statement::new("QueryResults", &["logs:GetQueryResults"], ANY),
+];
+
+const BUCKETS: &[Statement] = &[
+    Statement::new("TrailBuckets", &["s3:ListBucket"], &["arn:aws:s3:::BUCKET"]),
+    Statement::new(
+        "TrailFiles",
+        &["s3:GetObject"],
+        &["arn:aws:s3:::BUCKET/AWSLogs/*"],
+    ),
+    Statement::new("TrailKey", &["kms:Decrypt"], KEY),
+];
+
+const ATHENA: &[Statement] = &[
+    Statement::new(
+        "AthenaQueries",
+        &[
+            "athena:StartQueryExecution",
+            "athena:GetQueryExecution",
+            "athena:GetQueryResults",
+            "athena:StopQueryExecution",
+        ],
+        &["arn:aws:athena:REGION:ACCOUNT:workgroup/WORKGROUP"],
+    ),
+    Statement::new(
+        "AthenaCatalogue",
+        &["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"],
+        &[
+            "arn:aws:glue:REGION:ACCOUNT:catalog",
+            "arn:aws:glue:REGION:ACCOUNT:database/DATABASE",
+            "arn:aws:glue:REGION:ACCOUNT:table/DATABASE/TABLE",
+        ],
+    ),
+    Statement::new(
+        "AthenaBuckets",
+        &["s3:GetBucketLocation", "s3:ListBucket"],
+        &["arn:aws:s3:::BUCKET", "arn:aws:s3:::RESULTS_BUCKET"],
+    ),
+    Statement::new(
+        "AthenaResults",
+        &["s3:GetObject", "s3:PutObject"],
+        &["arn:aws:s3:::RESULTS_BUCKET/*"],
+    ),
+    Statement::new("AthenaKey", &["kms:Decrypt", "kms:GenerateDataKey"], KEY),
+];
+
+const SETTINGS: &[Statement] = &[Statement::new(
+    "SettingsAsTheyAre",
+    &[
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:DescribeUserPoolClient",
+    ],
+    &["arn:aws:cognito-idp:REGION:ACCOUNT:userpool/USER_POOL_ID"],
+)];
+
+// Without the listing S3 does not say that there is no state yet.
+const STATE: &[Statement] = &[
+    Statement::new(
+        "StateBucket",
+        &["s3:ListBucket"],
+        &["arn:aws:s3:::STATE_BUCKET"],
+    ),
+    Statement::new(
+        "State",
+        &["s3:GetObject", "s3:PutObject"],
+        &["arn:aws:s3:::STATE_BUCKET/*"],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_takes_no_resource_stands_beside_a_star() {
+        const WITHOUT_RESOURCE: [&str; 2] = ["cloudtrail:LookupEvents", "logs:GetQueryResults"];
+        for statement in Source::value_variants()
+            .iter()
+            .flat_map(|one| statements(*one))
+        {
+            for action in statement.actions {
+                let bare = WITHOUT_RESOURCE.contains(action);
+                assert_eq!(statement.resources == ANY, bare, "{action}");
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 use trailblame::{
     attribute::{self, Investigation},
     report::{json, markdown, terminal},
@@ -130,26 +131,40 @@ fn write_undo(investigation: &Investigation, folder: &Path) -> anyhow::Result<()
         let Some(undo) = named.and_then(|suspect| suspect.undo.as_ref()) else {
             continue;
         };
+        let id = &finding.incident.id;
         let Some(document) = &undo.document else {
             let why = match undo.kind {
-                "none" => "it is undone already",
-                _ => "no document undoes it; see the steps",
+                "none" => undo.steps.join(" "),
+                _ => "No document reverts it; see the steps.".to_owned(),
             };
-            output::tell(format_args!("{}: {why}", finding.incident.id));
+            output::tell(format_args!("{id}: {why} Nothing was written."));
             continue;
         };
-        let region = finding.incident.region.as_ref();
-        let region = region.map_or_else(String::new, |region| {
-            format!(" --region {}", output::quoted(region.as_str()))
-        });
-        let path = folder.join(format!("{}-{}.json", finding.incident.id, undo.kind));
-        output::file(&path, format!("{document:#}\n").as_bytes())?;
-        output::tell(format_args!(
-            "{}: aws cognito-idp {}{region} --cli-input-json {}",
-            finding.incident.id,
-            undo.kind.replace('_', "-"),
-            output::quoted(&format!("file://{}", path.display()))
-        ));
+        let command = undo.command.as_deref();
+        let path = folder.join(format!("{id}-{}.json", undo.kind));
+        document_to(&path, id, command, document)?;
+        let all = undo.resets.as_ref();
+        if let Some((resets, document)) = all.and_then(|all| Some((all, all.document.as_ref()?))) {
+            let path = folder.join(format!("{id}-{}-all.json", undo.kind));
+            let what = format!("{id}, with everything that the call reset");
+            document_to(&path, &what, resets.command.as_deref(), document)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes one document, and says with which command it is sent.
+fn document_to(
+    path: &Path,
+    what: &str,
+    command: Option<&str>,
+    document: &Value,
+) -> anyhow::Result<()> {
+    output::file(path, format!("{document:#}\n").as_bytes())?;
+    let command = command.and_then(|command| command.split_once(" --cli-input-json "));
+    if let Some((start, _)) = command {
+        let file = output::quoted(&format!("file://{}", path.display()));
+        output::tell(format_args!("{what}: {start} --cli-input-json {file}"));
     }
     Ok(())
 }

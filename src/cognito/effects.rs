@@ -140,7 +140,7 @@ pub enum Test {
 }
 
 /// What a request needs a list to hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// Its redirect URI, exactly.
     RedirectUri,

@@ -7,6 +7,7 @@
 use std::{cmp::Ordering, collections::BTreeMap};
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
 mod build;
 mod effect;
@@ -113,6 +114,8 @@ pub struct Snapshot {
     pub resource: Resource,
     /// All its settings.
     pub settings: Settings,
+    /// Its members as they were printed, without a client secret.
+    pub members: Map<String, Value>,
     /// `LastModifiedDate`.
     pub modified: Option<DateTime<Utc>>,
 }
@@ -147,6 +150,7 @@ pub struct History {
     changes: Vec<ConfigChange>,
     gaps: Vec<Gap>,
     timelines: BTreeMap<Resource, Timeline>,
+    descriptions: BTreeMap<Resource, Map<String, Value>>,
     pools: Pools,
 }
 
@@ -188,6 +192,7 @@ impl History {
             changes,
             gaps,
             timelines,
+            descriptions: descriptions(snapshots),
             pools,
         }
     }
@@ -207,6 +212,11 @@ impl History {
     /// `Exists` comes first: what is deleted has no other settings.
     pub fn settings(&self, resource: &Resource, at: At) -> Option<&Settings> {
         self.timelines.get(resource)?.settings(at)
+    }
+
+    /// The last description of `resource`, as it was printed.
+    pub(super) fn description(&self, resource: &Resource) -> Option<&Map<String, Value>> {
+        self.descriptions.get(resource)
     }
 
     /// The changes to a resource that succeeded, by index into [`History::changes`], in order.
@@ -229,6 +239,14 @@ impl History {
     pub fn pool_of(&self, client: &AppClientId) -> Option<&UserPoolId> {
         self.pools.get(client)
     }
+}
+
+/// The last description of each resource; one without a date is taken for the present.
+fn descriptions(mut snapshots: Vec<Snapshot>) -> BTreeMap<Resource, Map<String, Value>> {
+    snapshots.sort_by_key(|snapshot| (snapshot.modified.is_none(), snapshot.modified));
+    let last = snapshots.into_iter();
+    last.map(|snapshot| (snapshot.resource, snapshot.members))
+        .collect()
 }
 
 /// By time, then by what else is fixed, so that the order of reading is no matter.

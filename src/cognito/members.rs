@@ -364,6 +364,7 @@ pub const IDENTITY_PROVIDER: &[Member] = &[
     member("ProviderDetails", Map, Nothing, PART_MAY_KEEP, Requests),
     member("AttributeMapping", Map, Nothing, PART_MAY_KEEP, Requests),
     member("IdpIdentifiers", List, Nothing, PART_MAY_KEEP, Requests),
+    member("AcrMapping", Map, Nothing, PART_MAY_KEEP, Requests),
 ];
 
 /// Members of a domain.
@@ -371,6 +372,9 @@ pub const IDENTITY_PROVIDER: &[Member] = &[
 pub const DOMAIN: &[Member] = &[
     member("ManagedLoginVersion", Int, NotStated, PART_MAY_KEEP, Requests),
     member("CustomDomainConfig.CertificateArn", Text, Nothing, PART_MAY_KEEP, Requests),
+    member("CustomDomainConfig.SecurityPolicy", Text, Nothing, PART_MAY_KEEP, Requests),
+    member("Routing.Failover.SecondaryRegion", Text, Nothing, PART_MAY_KEEP, Requests),
+    member("Routing.Failover.PrimaryRoute53HealthCheckId", Text, Nothing, PART_MAY_KEEP, Requests),
 ];
 
 #[cfg(test)]

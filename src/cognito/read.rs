@@ -35,6 +35,12 @@ const NOT_SETTINGS: &[&str] = &[
     "UsernameConfiguration",
 ];
 
+/// Whether a member of a request, response or description is no setting.
+pub(super) fn is_no_setting(key: &str) -> bool {
+    let mut names = NOT_SETTINGS.iter();
+    names.any(|name| name.eq_ignore_ascii_case(key))
+}
+
 /// JSON text as an object; `None` for anything else, a mask included. An object inside a JSON
 /// string is taken too (domain.md §5.3).
 pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
@@ -73,10 +79,7 @@ pub(super) fn get_text<'a>(object: &'a Map<String, Value>, name: &str) -> Option
 pub(super) fn given(object: &Map<String, Value>, table: &[Member]) -> Settings {
     let mut settings = Settings::new();
     for (key, value) in object {
-        let skipped = NOT_SETTINGS
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(key));
-        if !skipped {
+        if !is_no_setting(key) {
             take(&mut settings, table, canonical(key), value);
         }
     }
@@ -126,14 +129,18 @@ pub(super) fn units_first(table: &[Member]) -> impl Iterator<Item = &Member> {
     )
 }
 
-/// Whether CloudTrail hid this value, or a value inside this list.
+/// Whether this value, or a part of it, was hidden: by CloudTrail, or by the data protection of a log
+/// group, which writes stars. Half a value is none.
 pub(super) fn is_mask(value: &Value) -> bool {
+    const MASKS: [&str; 3] = [
+        "HIDDEN_DUE_TO_SECURITY_REASONS",
+        "HIDDEN_FOR_SECURITY_REASONS",
+        "***",
+    ];
     match value {
-        Value::String(text) => matches!(
-            text.as_str(),
-            "HIDDEN_DUE_TO_SECURITY_REASONS" | "HIDDEN_FOR_SECURITY_REASONS" | "***"
-        ),
+        Value::String(text) => MASKS.iter().any(|mask| text.contains(mask)),
         Value::Array(items) => items.iter().any(is_mask),
+        Value::Object(members) => members.values().any(is_mask),
         _ => false,
     }
 }
@@ -229,7 +236,7 @@ fn whole(number: &Number) -> Option<Value> {
 }
 
 /// CloudTrail lowers the first letter of a member; the API does not.
-fn canonical(key: &str) -> String {
+pub(super) fn canonical(key: &str) -> String {
     let mut letters = key.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
@@ -306,6 +313,19 @@ mod tests {
                 ClientSecret unknown
                 RefreshTokenRotation.Feature unknown
                 RefreshTokenRotation.RetryGracePeriodSeconds unknown
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_masked_in_part_is_unknown() {
+        check(
+            POOL,
+            r#"{"emailVerificationSubject":"Code HIDDEN_DUE_TO_SECURITY_REASONS","emailConfiguration":{"from":"*******@example.com"},"accountRecoverySetting":{"recoveryMechanisms":[{"name":"***"}]}}"#,
+            expect![[r#"
+                AccountRecoverySetting.RecoveryMechanisms unknown
+                EmailConfiguration.From unknown
+                EmailVerificationSubject unknown
             "#]],
         );
     }

@@ -78,9 +78,12 @@ fn described(
     object: &Map<String, Value>,
 ) -> Snapshot {
     settings.insert(Setting::EXISTS, Known::Observed(Value::Bool(true)));
+    let mut members = object.clone();
+    members.retain(|name, _| !name.eq_ignore_ascii_case("ClientSecret"));
     Snapshot {
         resource,
         settings,
+        members,
         modified: get(object, "LastModifiedDate").and_then(time),
     }
 }

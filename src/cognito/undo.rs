@@ -3,15 +3,25 @@
 //!
 //! Legitimate changes made since survive. Nothing here calls AWS: it writes down the call.
 
+mod accepted;
+mod around;
 mod call;
 mod client;
+mod document;
+mod domain;
+mod function;
 mod merge;
+mod mfa;
 mod parts;
+mod passed;
 mod pool;
+mod provider;
+mod resets;
 mod rules;
 
 use serde_json::Value;
 
+use self::merge::States;
 use super::{
     history::{At, ConfigChange, History, Standing},
     setting::{Resource, Setting, Settings, known},
@@ -31,6 +41,22 @@ pub struct Undo {
     pub steps: Vec<String>,
     /// Settings the command sends whose value is assumed, not observed: to be reviewed.
     pub assumed: Vec<Setting>,
+    /// What the same call reset besides, and how that is put back too.
+    pub resets: Option<Resets>,
+}
+
+/// Settings that a call reset without any of these requests failing for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resets {
+    /// Those that still are as it left them.
+    pub settings: Vec<Setting>,
+    /// The command that puts them back together with what broke; `None` where Cognito would refuse
+    /// it, or too little is known.
+    pub command: Option<String>,
+    /// Its input.
+    pub document: Option<Value>,
+    /// Settings it sends whose value is assumed.
+    pub assumed: Vec<Setting>,
 }
 
 impl Undo {
@@ -41,6 +67,7 @@ impl Undo {
             document: None,
             steps: vec![step.into()],
             assumed: Vec::new(),
+            resets: None,
         }
     }
 
@@ -60,12 +87,14 @@ impl Undo {
             document: Some(document),
             steps: Vec::new(),
             assumed: Vec::new(),
+            resets: None,
         }
     }
 }
 
 /// What is asked: which lines of which change, and the states around it.
 struct Case<'a> {
+    history: &'a History,
     found: &'a ConfigChange,
     guilty: Vec<Setting>,
     region: Option<String>,
@@ -90,6 +119,7 @@ pub fn undo(history: &History, change: usize, guilty: &[Setting], region: Option
     let at = |at| history.settings(&found.resource, at).unwrap_or(&nothing);
     let all = || found.diff.iter().map(|line| line.setting.clone()).collect();
     let case = Case {
+        history,
         found,
         guilty: match guilty {
             [] => all(),
@@ -100,46 +130,54 @@ pub fn undo(history: &History, change: usize, guilty: &[Setting], region: Option
         after: at(At::After(change)),
         now: at(At::Now),
     };
-    let undo = match &found.resource {
+    if case.is_healed() {
+        return case.healed();
+    }
+    match &found.resource {
         Resource::Client(pool, client) => client::undo(&case, pool, client),
         Resource::Pool(pool) => pool::undo(&case, pool),
         _ => parts::undo(&case),
-    };
-    match (case.is_healed(), undo.kind) {
-        (false, _) => undo,
-        // The whole document is worth showing: sent now, it would change nothing.
-        (true, "update_user_pool_client" | "update_user_pool") => {
-            let mut steps = undo.steps;
-            steps.insert(0, case.healed());
-            steps.insert(1, NOTHING_LEFT.to_owned());
-            Undo { steps, ..undo }
-        }
-        (true, _) => Undo::none(case.healed()),
     }
 }
-
-/// Said where a call is printed that need not be made.
-const NOTHING_LEFT: &str =
-    "Do not send the call now: as far as the logs reach, it changes nothing.";
 
 impl Case<'_> {
     /// Whether every guilty line has its value of before again.
     fn is_healed(&self) -> bool {
         let back = |setting: &Setting| {
-            let merged = merge::put_back(self.before, self.after, self.now, setting);
-            merged.same(known(self.now, setting))
+            let wanted = self.states().put_back(setting);
+            wanted.same(known(self.now, setting))
         };
         !self.guilty.is_empty() && self.guilty.iter().all(back)
     }
 
-    fn healed(&self) -> String {
-        let lines: Vec<String> = self.guilty.iter().map(|line| format!("`{line}`")).collect();
-        match lines.as_slice() {
-            [line] => format!("It is undone already: {line} is as it was before the change again."),
-            _ => format!(
-                "It is undone already: {} are as they were before the change again.",
-                lines.join(", ")
-            ),
+    /// Nothing is left to send; what the same call reset besides may still be.
+    fn healed(&self) -> Undo {
+        let exact = |line: &Setting| known(self.before, line).same(known(self.now, line));
+        let names = named(&self.guilty);
+        let mut undo = Undo::none(
+            match (self.guilty.as_slice(), self.guilty.iter().all(exact)) {
+                ([_], true) => format!("Already reverted: {names} has its previous value again."),
+                (_, true) => format!("Already reverted: {names} have their previous values again."),
+                ([_], false) => {
+                    format!("Already reverted: {names} holds again what it held before.")
+                }
+                (_, false) => {
+                    format!("Already reverted: {names} hold again what they held before.")
+                }
+            },
+        );
+        let others = self.resets();
+        if !others.is_empty() {
+            undo.steps.push(resets::sentence(self, &others));
+        }
+        undo
+    }
+
+    fn states(&self) -> States<'_> {
+        States {
+            before: self.before,
+            after: self.after,
+            now: self.now,
         }
     }
 
@@ -151,6 +189,16 @@ impl Case<'_> {
     fn asked(&self, name: &str) -> Option<String> {
         let request = super::read::object(self.found.change.request.as_deref()?)?;
         super::read::get_text(&request, name).map(str::to_owned)
+    }
+}
+
+/// Settings by name, in backticks.
+fn named(settings: &[Setting]) -> String {
+    let names: Vec<String> = settings.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, names)) => format!("{} and {last}", names.join(", ")),
+        None => String::new(),
     }
 }
 

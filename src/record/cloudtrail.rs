@@ -161,7 +161,7 @@ fn row<'a>(record: &Envelope<'a>) -> Result<Option<Record<'a>>, String> {
     }
     let cognito = source == queries::COGNITO;
     Ok(Some(
-        if cognito && record.event_type.as_deref() != Some("AwsApiCall") {
+        if cognito && (!record.is_call() || request::is_of_endpoint(name)) {
             Record::Request(request::endpoint(record, name)?)
         } else if cognito && queries::is_sign_in_api(name) {
             Record::Request(request::sign_in(record, name)?)
@@ -208,8 +208,11 @@ impl<'a> Envelope<'a> {
     fn is_write(&self) -> bool {
         let read_only = self.read_only.as_ref().is_some_and(Scalar::is_true);
         let service_event = self.event_type.as_deref() == Some("AwsServiceEvent");
-        let call = self.event_type.as_deref() == Some("AwsApiCall");
-        !read_only && (call || service_event)
+        !read_only && (self.is_call() || service_event)
+    }
+
+    fn is_call(&self) -> bool {
+        self.event_type.as_deref() == Some("AwsApiCall")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Secrets, tokens and codes do not leave the reader.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub const MASK: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Members whose values are secret wherever they stand, in lower case.
-const SECRET: [&str; 44] = [
+const SECRET: [&str; 45] = [
     "clientsecret",
     "client_secret",
     "clientsecretvalue",
@@ -45,6 +45,7 @@ const SECRET: [&str; 44] = [
     "_csrf",
     "cognitoasfdata",
     "privatekey",
+    "private_key",
     "certificateprivatekey",
     "authorization",
     // Of other services: parameters of stacks, what a distribution adds to requests, variables.
@@ -65,11 +66,58 @@ pub fn is_masked(text: &str) -> bool {
 pub fn json(raw: &str) -> String {
     match serde_json::from_str::<Value>(raw) {
         Ok(mut value) => {
-            hide(&mut value);
+            hide(&mut value, &text);
             value.to_string()
         }
         Err(_) => text(raw).into_owned(),
     }
+}
+
+/// The settings in JSON text, with secrets masked: a text is masked as a whole where it holds a
+/// credential, and never in part, since half a setting is no setting.
+pub fn settings(raw: &str) -> String {
+    match serde_json::from_str::<Value>(raw) {
+        Ok(mut value) => {
+            hide(&mut value, &whole);
+            value.to_string()
+        }
+        Err(_) => text(raw).into_owned(),
+    }
+}
+
+/// The mask in place of a setting that holds a credential.
+fn whole(line: &str) -> Cow<'_, str> {
+    match holds_credential(line) {
+        true => Cow::Borrowed(MASK),
+        false => Cow::Borrowed(line),
+    }
+}
+
+/// Whether a token or a password stands in a setting. Words that only look so are part of names and
+/// messages: `Basic Auth Client`, `?code={####}`.
+fn holds_credential(line: &str) -> bool {
+    let marks = MARKS.into_iter().filter(|mark| *mark != "code=");
+    let named = marks.into_iter().any(|mark| {
+        let is_scheme = mark.ends_with(' ');
+        let mut values = values_behind(line, mark).map(|at| &line[at]);
+        values.any(|value| !is_blank(value) && (!is_scheme || is_encoded(value)))
+    });
+    named || tokens(line) != line
+}
+
+/// Whether a message leaves the place of a value free: `{####}`, `<password>`.
+fn is_blank(value: &str) -> bool {
+    value.starts_with(['{', '<', '$', '%'])
+}
+
+/// Whether a word is Base64 rather than language.
+fn is_encoded(word: &str) -> bool {
+    /// `internationalization` has 20 letters.
+    const LONGEST_WORD: usize = 20;
+    let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
+    let mixed =
+        has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    word.ends_with('=') || word.len() > LONGEST_WORD && mixed
 }
 
 /// JSON text with one more of its members masked.
@@ -85,7 +133,7 @@ pub fn member(json: &str, name: &str) -> String {
     Value::Object(members).to_string()
 }
 
-fn hide(value: &mut Value) {
+fn hide(value: &mut Value, mask: &dyn Fn(&str) -> Cow<'_, str>) {
     match value {
         Value::Object(members) => {
             hide_header(members);
@@ -95,14 +143,15 @@ fn hide(value: &mut Value) {
                 if secret && !value.is_null() {
                     *value = Value::from(MASK);
                 } else {
-                    hide(value);
+                    hide(value, mask);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, mask)),
         Value::String(line) => {
-            if let Cow::Owned(masked) = text(line) {
-                *line = masked;
+            let masked = mask(line);
+            if *masked != **line {
+                *line = masked.into_owned();
             }
         }
         _ => {}
@@ -166,26 +215,35 @@ pub fn text(line: &str) -> Cow<'_, str> {
 /// Masks what stands behind each mark that begins a word.
 fn behind(line: &str, mark: &str) -> String {
     let mut out = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find(mark) {
-        let (before, after) = rest.split_at(at + mark.len());
-        out.push_str(before);
-        let whole = before[..at]
-            .chars()
-            .next_back()
-            .is_none_or(|c| !c.is_alphanumeric() && c != '_');
-        let end = after
-            .find(|c: char| c.is_whitespace() || "&\"',;)}]>".contains(c))
-            .unwrap_or(after.len());
-        if whole && end > 0 {
-            out.push_str(MASK);
-            rest = &after[end..];
-        } else {
-            rest = after;
+    let mut done = 0;
+    for value in values_behind(line, mark) {
+        if value.start < done {
+            continue;
         }
+        out.push_str(&line[done..value.start]);
+        out.push_str(MASK);
+        done = value.end;
     }
-    out.push_str(rest);
+    out.push_str(&line[done..]);
     out
+}
+
+/// Where values stand: behind each mark that begins a word, up to a delimiter.
+fn values_behind<'a>(line: &'a str, mark: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+    let begins_word = |at: usize| {
+        let before = line[..at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && c != '_')
+    };
+    let marks = line.match_indices(mark).map(|(at, _)| at);
+    marks
+        .filter(move |at| begins_word(*at))
+        .filter_map(move |at| {
+            let start = at + mark.len();
+            let after = &line[start..];
+            let end = after.find(|c: char| c.is_whitespace() || "&\"',;)}]>".contains(c));
+            let end = start + end.unwrap_or(after.len());
+            (end > start).then_some(start..end)
+        })
 }
 
 /// Masks JSON web tokens.
@@ -258,11 +316,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn settings_are_whole_or_masked_as_a_whole() {
+        for setting in [
+            "Basic Auth Client",
+            "Basic read access",
+            "Bearer tokens of the internationalization team",
+            "Go to https://example.com/v?code={####}",
+            "Sign in as {username} with password={####}",
+            "https://example.com/cb?code=1",
+        ] {
+            let raw = format!(r#"{{"name":["{setting}"]}}"#);
+            assert_eq!(settings(&raw), raw);
+        }
+        for setting in [
+            "https://example.com/token?client_secret=s3cret",
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+            "token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc end",
+        ] {
+            let raw = format!(r#"{{"name":["{setting}"]}}"#);
+            assert_eq!(settings(&raw), format!(r#"{{"name":["{MASK}"]}}"#));
+        }
+        assert_eq!(
+            settings(r#"{"private_key":"k","code":"x"}"#),
+            format!(r#"{{"code":"{MASK}","private_key":"{MASK}"}}"#)
+        );
+    }
+
     proptest! {
         #[test]
         fn no_text_panics(line in "(code=|Basic |eyJ|é|&|\\PC){0,40}") {
             let _ = text(&line);
             let _ = json(&line);
+            let _ = settings(&line);
+            let _ = holds_credential(&line);
         }
     }
 }

@@ -112,6 +112,28 @@ fn csv(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
+/// No operation of the API is called so, whatever an export says the record is of.
+#[test]
+fn what_is_of_an_endpoint_is_no_change_of_settings() {
+    let call = TOKEN.replace("AwsServiceEvent", "AwsApiCall");
+    check(&call, &[REQUEST]);
+    let flat = r#"{"eventVersion":"1.08","eventTime":"2026-03-02T10:00:00Z","eventSource":"cognito-idp.amazonaws.com","eventName":"Token_POST","awsRegion":"eu-west-1","requestParameters":{"grant_type":"refresh_token","clientId":"1aaaaaaaaaaaaaaaaaaexample"},"eventID":"e-1","readOnly":false,"eventType":"AwsApiCall"}"#;
+    for name in [
+        "Token_POST",
+        "login_POST",
+        "UserInfo_GET",
+        "Logout",
+        "CognitoAuthentication",
+    ] {
+        let record = flat.replace("Token_POST", name);
+        let read = found(record.as_bytes());
+        assert!(
+            read.iter().all(|one| !one.starts_with("change")),
+            "{read:?}"
+        );
+    }
+}
+
 #[test]
 fn look_alikes_are_passed_over() {
     check(

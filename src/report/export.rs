@@ -6,13 +6,13 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use super::escape;
 use crate::error::{DuringStage, Result};
 
-/// A frame as Parquet.
+/// A frame as Parquet; times are of UTC by their type.
 ///
 /// # Errors
 ///
 /// [`Error::Frame`](crate::Error::Frame) when Polars cannot.
 pub fn parquet(query: LazyFrame) -> Result<Vec<u8>> {
-    let mut frame = query.collect().during("export a frame")?;
+    let mut frame = in_utc(query.collect().during("export a frame")?)?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Snappy)
@@ -21,7 +21,21 @@ pub fn parquet(query: LazyFrame) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A frame as CSV: times in ISO 8601 (UTC), null as nothing, text that no spreadsheet takes for a
+/// Gives time columns their zone: inside the program all times are of UTC.
+fn in_utc(frame: DataFrame) -> Result<DataFrame> {
+    let height = frame.height();
+    let columns = frame.columns().iter().map(|column| match column.dtype() {
+        DataType::Datetime(unit, None) => {
+            column.cast(&DataType::Datetime(*unit, Some(TimeZone::UTC)))
+        }
+        _ => Ok(column.clone()),
+    });
+    let columns: PolarsResult<Vec<Column>> = columns.collect();
+    let stage = "export a frame";
+    DataFrame::new(height, columns.during(stage)?).during(stage)
+}
+
+/// A frame as CSV: times in ISO 8601 (UTC) to the microsecond, null as nothing, text that no spreadsheet takes for a
 /// formula.
 ///
 /// # Errors
@@ -34,7 +48,7 @@ pub fn csv(query: LazyFrame) -> Result<Vec<u8>> {
     for column in frame.columns() {
         let texts = match column.dtype() {
             DataType::Datetime(..) => {
-                let format = "%Y-%m-%dT%H:%M:%S%.3fZ";
+                let format = "%Y-%m-%dT%H:%M:%S%.6fZ";
                 let times = column.datetime().during(stage)?;
                 times.to_string(format).during(stage)?.into_column()
             }

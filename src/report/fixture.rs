@@ -11,7 +11,7 @@ use crate::{
     cognito::{
         history::{ConfigChange, DiffLine, Gap, Standing},
         setting::{Known, Resource, Setting},
-        undo::Undo,
+        undo::{Resets, Undo},
     },
     detect::{Affected, EndState, Incident, Kind, Severity, Stratum},
     frame::{CoverageRow, CoverageStatus, Summary, Timeline},
@@ -116,8 +116,22 @@ pub fn full() -> Investigation {
             event_id: EventId::new("EXAMPLE-cure"),
             event_time: time("15:20:17"),
         });
+        let undos = outage
+            .suspects
+            .iter_mut()
+            .filter_map(|suspect| suspect.undo.as_mut());
+        undos.for_each(|undo| undo.resets = Some(resets()));
     }
     full
+}
+
+fn resets() -> Resets {
+    Resets {
+        settings: vec![Setting("AccessTokenValidity".into())],
+        command: Some("aws cognito-idp update-user-pool-client --region eu-west-1".to_owned()),
+        document: None,
+        assumed: vec![Setting("ClientName".into())],
+    }
 }
 
 /// It had begun when the logs begin, and two changes, of which one alone did it.
@@ -310,6 +324,7 @@ fn suspect(probability: f64, name: Option<&str>) -> Suspect {
             document: None,
             steps: vec!["Compare first: `aws cognito-idp describe-user-pool-client --client-id 4billing0example`.".to_owned()],
             assumed: vec![Setting("ClientName".into())],
+            resets: None,
         }),
         crossing: Crossing {
             during: 1378.0,

@@ -38,6 +38,7 @@ pub fn frame(investigation: &Investigation) -> Result<DataFrame> {
         let kind = DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
         Column::new(name.into(), values).cast(&kind)
     };
+    let provisional: Vec<bool> = findings.iter().map(|finding| finding.provisional).collect();
     let during = "build the frame of outages";
     let columns = vec![
         text("id", &|f| Some(f.incident.id.clone())),
@@ -65,7 +66,7 @@ pub fn frame(investigation: &Investigation) -> Result<DataFrame> {
         text("errors", &|f| Some(errors(f))),
         text("verdict", &|f| Some(words::verdict(f.verdict).to_owned())),
         number("probability", &|f| Some(probability(f))),
-        text("provisional", &|f| Some(f.provisional.to_string())),
+        Column::new("provisional".into(), provisional),
         text("event_id", &|f| Some(change(f)?.event_id.clone())),
         text("event_name", &|f| Some(change(f)?.name.clone())),
         time("event_time", &|f| Some(change(f)?.time)).during(during)?,

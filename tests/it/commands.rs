@@ -1,5 +1,7 @@
 //! What each command prints and how it ends.
 
+use std::path::Path;
+
 use expect_test::expect_file;
 use serde_json::Value;
 
@@ -123,20 +125,33 @@ fn an_outage_has_a_status_of_its_own_when_asked_for() {
     assert_eq!(run.status, Some(3), "{}", run.stderr);
 }
 
+/// A description of the client as the guilty change left it: nobody has put it back.
+fn still_broken(folder: &Path) -> String {
+    let text = serde_json::json!({"UserPoolClient": {
+        "UserPoolId": "eu-west-1_ShopEXAMPLE", "ClientId": BILLING, "ClientName": "billing",
+        "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true,
+        "LastModifiedDate": "2026-03-02T23:00:00+00:00",
+    }});
+    file(folder, "client.json", text.to_string())
+}
+
 #[test]
 fn what_undoes_it_is_written_as_the_aws_cli_takes_it() {
     let folder = folder("undo");
-    let path = folder.to_str().expect("UTF-8");
+    let settings = still_broken(&folder);
+    let undo = folder.join("undo");
     let run = trailblame(&[
         "investigate",
         "sample-logs",
         "--client",
         BILLING,
+        "--settings",
+        &settings,
         "--write-undo",
-        path,
+        undo.to_str().expect("UTF-8"),
     ]);
     assert_eq!(run.status, Some(0), "{}", run.stderr);
-    let files: Vec<_> = std::fs::read_dir(&folder)
+    let files: Vec<_> = std::fs::read_dir(&undo)
         .expect("a folder")
         .flatten()
         .collect();
@@ -149,9 +164,33 @@ fn what_undoes_it_is_written_as_the_aws_cli_takes_it() {
     );
     assert_eq!(document["ClientId"], BILLING);
     assert!(
-        run.stderr.contains("--cli-input-json file://"),
+        run.stderr.contains(
+            "aws cognito-idp update-user-pool-client --region eu-west-1 --cli-input-json file://"
+        ),
         "{}",
         run.stderr
+    );
+}
+
+#[test]
+fn what_is_reverted_already_leaves_nothing_to_write() {
+    let folder = folder("undo-none");
+    let path = folder.to_str().expect("UTF-8");
+    let arguments = ["investigate", "sample-logs", "--client", BILLING];
+    let run = trailblame(&[&arguments[..], &["--write-undo", path]].concat());
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 0);
+    assert!(
+        run.stderr
+            .contains("Already reverted: `AllowedOAuthFlows` has its previous value again. Nothing was written."),
+        "{}",
+        run.stderr
+    );
+    let undo = program::investigate(&arguments[1..]);
+    let undo = &undo["incidents"][0]["suspects"][0]["undo"];
+    assert_eq!(
+        (&undo["kind"], &undo["command"]),
+        (&"none".into(), &Value::Null)
     );
 }
 
@@ -184,12 +223,7 @@ fn evidence_is_the_records_with_their_sums() {
 #[test]
 fn a_saved_description_closes_the_history() {
     let folder = folder("settings");
-    let text = serde_json::json!({"UserPoolClient": {
-        "UserPoolId": "eu-west-1_ShopEXAMPLE", "ClientId": BILLING, "ClientName": "billing",
-        "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true,
-        "LastModifiedDate": "2026-03-02T23:00:00+00:00",
-    }});
-    let settings = file(&folder, "client.json", text.to_string());
+    let settings = still_broken(&folder);
     let answer =
         program::investigate(&["sample-logs", "--client", BILLING, "--settings", &settings]);
     assert!(
@@ -484,7 +518,7 @@ fn frames_are_exported() {
     assert!(lines.clone().count() > 5_000);
     let first = lines.next().expect("a row");
     assert!(
-        first.starts_with("2026-03-02T00:00:00.000Z,111122223333"),
+        first.starts_with("2026-03-02T00:00:00.000000Z,111122223333"),
         "{first}"
     );
     let folder = folder("export");
@@ -522,7 +556,7 @@ fn states_are_exported() {
     let billing: Vec<_> = rows
         .iter()
         .filter(|row| row[column("resource")].starts_with("4billing"))
-        .filter(|row| row[column("from")] == *"2026-03-02T14:05:04.000Z")
+        .filter(|row| row[column("from")] == *"2026-03-02T14:05:04.000000Z")
         .collect();
     assert!(!billing.is_empty());
     for row in billing {
@@ -725,8 +759,11 @@ fn outages_are_a_frame_too() {
         .iter()
         .find(|row| row[column("client_ids")].starts_with("4billing"));
     let billing = billing.expect("the outage");
-    assert_eq!(&billing[column("onset")], "2026-03-02T14:06:00.000Z");
-    assert_eq!(&billing[column("event_time")], "2026-03-02T14:05:04.000Z");
+    assert_eq!(&billing[column("onset")], "2026-03-02T14:06:00.000000Z");
+    assert_eq!(
+        &billing[column("event_time")],
+        "2026-03-02T14:05:04.000000Z"
+    );
     assert_eq!(&billing[column("failed")], "1378");
 }
 

@@ -23,7 +23,7 @@ fn with_closed_streams(arguments: &[&str]) -> Option<i32> {
 fn closed_streams_are_no_failure_and_files_are_written_all_the_same() {
     let folder = folder("closed");
     let path = folder.to_str().expect("UTF-8");
-    assert_eq!(with_closed_streams(&["--write-undo", path]), Some(0));
+    assert_eq!(with_closed_streams(&["--evidence", path]), Some(0));
     let written = std::fs::read_dir(&folder).expect("a folder").count();
     assert!(written >= 4, "{written} files");
 }

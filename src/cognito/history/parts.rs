@@ -34,14 +34,22 @@ fn scopes(object: &Map<String, Value>) -> Settings {
     let mut settings: Settings = entries()
         .filter_map(|scope| {
             let name = get_text(scope, "ScopeName")?;
-            let description = get_text(scope, "ScopeDescription")?;
+            let described = get(scope, "ScopeDescription")?;
             let setting = Setting::from(format!("ScopeDescription.{name}"));
-            Some((setting, Known::Observed(json!(description))))
+            let known = match read::is_mask(described) {
+                true => Known::Unknown,
+                false => Known::Observed(described.clone()),
+            };
+            Some((setting, known))
         })
         .collect();
+    let is_masked = |scope: &Value| match scope.as_object() {
+        Some(scope) => get(scope, "ScopeName").is_some_and(read::is_mask),
+        None => read::is_mask(scope),
+    };
     let names = match get(object, "Scopes") {
         Some(value) if !value.is_array() => Known::Unknown,
-        Some(value) if read::is_mask(value) => Known::Unknown,
+        Some(_) if list.into_iter().flatten().any(is_masked) => Known::Unknown,
         _ => Known::Observed(read::set(names.map(str::to_owned))),
     };
     settings.insert(Setting::named("Scopes"), names);

@@ -12,13 +12,11 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The command with `document` as its input, ready for a POSIX shell.
+    /// The command with `document` as its input, ready for a POSIX shell. It holds no backtick, so
+    /// that it can stand between two.
     pub fn command(&self, document: &Value) -> String {
-        format!(
-            "{} --cli-input-json {}",
-            self.start(),
-            quoted(&document.to_string())
-        )
+        let input = document.to_string().replace('`', r"\u0060");
+        format!("{} --cli-input-json {}", self.start(), quoted(&input))
     }
 
     /// The command up to its input.

@@ -1,16 +1,22 @@
 //! Undoing the change of an app client.
 
-use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::{
-    Case, Undo,
+    Case, Resets, Undo,
+    accepted::requests,
+    around,
     call::{Call, put, quoted},
-    merge::{Merge, merge},
+    document::{Document, Input},
+    merge::{Merge, items, merge, texts},
+    named, resets,
 };
 use crate::{
     cognito::{
-        members::{CLIENT, Member, Omission},
-        setting::{Known, Setting, known, may_exist},
+        members::{CLIENT, Member, Omission, find},
+        setting::{Known, Setting, Settings, known, may_exist, value},
     },
     ids::{AppClientId, UserPoolId},
 };
@@ -34,16 +40,16 @@ pub(super) fn undo(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> 
 }
 
 fn update(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> Undo {
-    let merge = merge(case.before, case.after, case.now, &case.guilty);
+    let merge = merge(case.states(), &case.guilty, &[]);
     let mut steps = remarks(case, &merge);
-    let blind: Vec<String> = members(Omission::Resets)
-        .filter(|member| known(&merge.target, &member.setting()) == &Known::Unknown)
-        .map(|member| format!("`{}`", member.name))
-        .collect();
-    if (merge.put_back.is_empty() && !case.is_healed()) || !blind.is_empty() {
-        steps.extend(by_hand(case, &merge, pool, client));
-        return Undo::steps(steps);
-    }
+    let document = match complete(case, &merge, pool, client) {
+        Ok(document) if !merge.put_back.is_empty() => document,
+        incomplete => {
+            steps.extend(incomplete.err());
+            steps.extend(by_hand(case, &merge, pool, client));
+            return Undo::steps(steps);
+        }
+    };
     let kept = members(Omission::MayPersist)
         .filter(|member| known(&merge.target, &member.setting()) == &Known::Unknown);
     steps.extend(kept.map(|member| {
@@ -52,16 +58,40 @@ fn update(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> Undo {
             member.name
         )
     }));
-    let (document, assumed) = document(&merge, case, pool, client);
-    let call = Call {
-        kind: "update_user_pool_client",
-        service: "cognito-idp",
-        region: case.region.as_deref(),
-    };
+    steps.extend(document.notes);
+    let others = case.resets();
+    if !others.is_empty() {
+        steps.push(resets::sentence(case, &others));
+    }
+    let call = call(case, "update_user_pool_client");
     Undo {
         steps,
-        assumed,
-        ..Undo::call(&call, document)
+        assumed: document.assumed,
+        resets: (!others.is_empty()).then(|| restored(case, others, pool, client)),
+        ..Undo::call(&call, document.members.into())
+    }
+}
+
+/// What else the call reset, with the call that puts it back together with what broke.
+fn restored(
+    case: &Case<'_>,
+    settings: Vec<Setting>,
+    pool: &UserPoolId,
+    client: &AppClientId,
+) -> Resets {
+    let merge = merge(case.states(), &case.guilty, &settings);
+    let call = call(case, "update_user_pool_client");
+    match complete(case, &merge, pool, client) {
+        Ok(document) => resets::offered(settings, &call, document),
+        Err(_) => resets::unoffered(settings),
+    }
+}
+
+fn call<'a>(case: &'a Case<'_>, kind: &'static str) -> Call<'a> {
+    Call {
+        kind,
+        service: "cognito-idp",
+        region: case.region.as_deref(),
     }
 }
 
@@ -71,44 +101,45 @@ fn members(omission: Omission) -> impl Iterator<Item = &'static Member> {
         .filter(move |member| member.omission == omission)
 }
 
-/// The whole input, complete because an update resets what it omits, and the settings in it that
-/// are assumed.
-fn document(
-    merge: &Merge,
+/// The whole input, or why there is none: a member is not known, or Cognito would refuse it.
+fn complete(
     case: &Case<'_>,
+    merge: &Merge,
     pool: &UserPoolId,
     client: &AppClientId,
-) -> (Value, Vec<Setting>) {
-    let mut document = Map::new();
-    let mut assumed = Vec::new();
-    put(&mut document, "ClientId", client.as_str().into());
-    put(&mut document, "UserPoolId", pool.as_str().into());
-    for member in CLIENT {
-        let setting = member.setting();
-        let target = known(&merge.target, &setting);
-        let Some(value) = target.value().filter(|value| !value.is_null()) else {
-            continue;
-        };
-        if may_be_left_out(member, merge, case, value) {
-            continue;
-        }
-        put(&mut document, member.name, value.clone());
-        if matches!(target, Known::Assumed(_)) {
-            assumed.push(setting);
-        }
+) -> Result<Document, String> {
+    let mut document = input(case, merge).document();
+    let blind = members(Omission::Resets)
+        .filter(|member| known(&merge.target, &member.setting()) == &Known::Unknown);
+    let unknown: Vec<Setting> = blind
+        .map(Member::setting)
+        .chain(document.unknown.iter().cloned().map(Setting::from))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(format!(
+            "No command is printed: it would reset {}, whose value no log shows.",
+            named(&unknown)
+        ));
     }
-    (document.into(), assumed)
+    if let Some(rule) = merge.refused.first() {
+        return Err(rule.refusal());
+    }
+    if let Some(reason) = around::refusal(case, &merge.target, pool) {
+        return Err(reason);
+    }
+    put(&mut document.members, "ClientId", client.as_str().into());
+    put(&mut document.members, "UserPoolId", pool.as_str().into());
+    Ok(document)
 }
 
-/// Whether leaving a line out says the same as sending it, however Cognito reads omission: it is
-/// the default, and it is what is there. Only lists are left out so, which read better short.
-fn may_be_left_out(member: &Member, merge: &Merge, case: &Case<'_>, value: &Value) -> bool {
-    let setting = member.setting();
-    let stays =
-        !merge.put_back.contains(&setting) && known(case.now, &setting).value() == Some(value);
-    let rotation_off = member.name == "RefreshTokenRotation.RetryGracePeriodSeconds";
-    let short = value.is_array() || rotation_off;
-    stays && short && member.default_value().as_ref() == Some(value)
+fn input<'a>(case: &'a Case<'_>, merge: &'a Merge) -> Input<'a> {
+    Input {
+        table: CLIENT,
+        target: &merge.target,
+        now: case.now,
+        put_back: &merge.put_back,
+        description: case.history.description(&case.found.resource),
+    }
 }
 
 /// What a person should know beside the command.
@@ -117,33 +148,85 @@ fn remarks(case: &Case<'_>, merge: &Merge) -> Vec<String> {
     for (setting, reason) in &merge.partners {
         steps.push(format!("`{setting}` goes back too: {reason}."));
     }
-    for setting in &merge.put_back {
-        let target = known(&merge.target, setting);
-        if target.value().is_some_and(Value::is_null) {
-            steps.push(format!(
-                "`{setting}` had no value; it is left out, which removes it. Check it afterwards."
-            ));
-        } else if target.differs(known(case.before, setting)) {
-            steps.push(format!(
-                "`{setting}` was changed again since; what came later is kept."
-            ));
-        } else if known(case.after, setting).differs(known(case.now, setting)) {
-            let now = known(case.now, setting).value();
-            let now = now.map(Value::to_string).unwrap_or_default();
-            steps.push(format!(
-                "`{setting}` was changed again since, to `{now}`; the command takes that back too."
-            ));
-        }
-    }
+    steps.extend(
+        merge
+            .put_back
+            .iter()
+            .filter_map(|line| remark(case, merge, line)),
+    );
     for setting in &merge.lost {
         steps.push(format!(
             "The logs do not hold what `{setting}` was before: ask whoever set it up."
         ));
     }
-    for reason in &merge.refused {
-        steps.push(format!("Cognito may refuse this: {reason}."));
+    for (setting, item, reason) in &merge.dropped {
+        steps.push(format!("`{item}` cannot stay in `{setting}`: {reason}."));
     }
+    steps.extend(refused_then(case, merge));
     steps
+}
+
+/// What is particular about the way in which a line goes back.
+fn remark(case: &Case<'_>, merge: &Merge, setting: &Setting) -> Option<String> {
+    let target = known(&merge.target, setting);
+    let default = find(CLIENT, setting.as_str()).and_then(Member::default_value);
+    let by_default = ["ReadAttributes", "WriteAttributes"].contains(&setting.as_str());
+    if target.value().is_some_and(Value::is_null) {
+        return Some(format!(
+            "`{setting}` had no value; it is left out, which removes it. Check it afterwards."
+        ));
+    }
+    if by_default && target.value() == default.as_ref() {
+        return Some(format!(
+            "`{setting}` was at its default; it is left out, which brings that back."
+        ));
+    }
+    let is_list = target.value().is_some_and(Value::is_array);
+    if !case.states().is_later_altered(setting) {
+        let kept = kept(case, target, setting);
+        return kept.map(|items| {
+            format!("`{setting}` keeps what was added since the change or by it: {items}.")
+        });
+    }
+    let now = known(case.now, setting).value();
+    Some(match is_list {
+        true => format!("`{setting}` was changed again since; what came later is kept."),
+        false => format!(
+            "`{setting}` was changed again since, to `{}`; the command takes that back too.",
+            now.map(Value::to_string).unwrap_or_default()
+        ),
+    })
+}
+
+/// The items of a list that were not in it before.
+fn kept(case: &Case<'_>, target: &Known, setting: &Setting) -> Option<String> {
+    let before = items(case.before, setting)?;
+    let all = texts(target.value())?.into_iter();
+    let new: Vec<String> = all
+        .filter(|item| !before.contains(item))
+        .map(|item| format!("`{item}`"))
+        .collect();
+    (!new.is_empty()).then(|| new.join(", "))
+}
+
+/// The requests that pass now and would not any more.
+fn refused_then(case: &Case<'_>, merge: &Merge) -> Vec<String> {
+    let mut refused: BTreeMap<Setting, BTreeSet<String>> = BTreeMap::new();
+    for request in requests(&merge.put_back, &[case.before, case.now]) {
+        let passes = request.refused_by(case.now).is_none();
+        if let Some(setting) = request.refused_by(&merge.target).filter(|_| passes) {
+            let name = format!("`{}`", request.name(&setting));
+            refused.entry(setting).or_default().insert(name);
+        }
+    }
+    let told = refused.into_iter().map(|(setting, names)| {
+        let names: Vec<String> = names.into_iter().collect();
+        format!(
+            "With its value of before, `{setting}` refuses again what passes now: {}.",
+            names.join(", ")
+        )
+    });
+    told.collect()
 }
 
 /// Where too little is known for a complete document.
@@ -179,28 +262,65 @@ fn deleted_secret(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> U
     ])
 }
 
+/// A new client with everything that is known of the old one.
 fn deleted(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> Undo {
+    let is_known = |settings: &&Settings| {
+        let mut members = CLIENT
+            .iter()
+            .filter(|member| member.omission != Omission::Key);
+        members.any(|member| known(settings, &member.setting()).value().is_some())
+    };
+    let settings = Some(case.before).filter(is_known);
     let mut steps = vec![format!(
         "A deleted app client cannot be restored: a new one gets another id. Tokens issued by \
          `{client}` are valid until they expire."
     )];
-    let known_before = CLIENT
-        .iter()
-        .filter(|member| known(case.before, &member.setting()).value().is_some())
-        .count();
-    let source = if known_before > 0 {
-        "with the settings of before"
-    } else {
-        "with the settings that the applications need"
+    let call = call(case, "create_user_pool_client");
+    let Some(settings) = settings else {
+        steps.push(format!(
+            "The logs do not hold its settings: create one with those that the applications need, \
+             `{} --user-pool-id {} --client-name NAME`.",
+            call.start(),
+            quoted(pool.as_str())
+        ));
+        steps.push(HAND_OUT.to_owned());
+        return Undo::steps(steps);
     };
+    let new = Input {
+        table: CLIENT,
+        target: settings,
+        now: &Settings::new(),
+        put_back: &BTreeSet::new(),
+        description: None,
+    };
+    let mut document = new.document();
+    put(&mut document.members, "UserPoolId", pool.as_str().into());
+    if value(settings, "ClientName").is_none() {
+        put(&mut document.members, "ClientName", client.as_str().into());
+    }
+    if settings.contains_key(&Setting::CLIENT_SECRET) {
+        put(&mut document.members, "GenerateSecret", true.into());
+    }
+    let unknown: Vec<Setting> = document.unknown.into_iter().map(Setting::from).collect();
+    if !unknown.is_empty() {
+        steps.push(format!("The logs do not show {}.", named(&unknown)));
+    }
     steps.push(format!(
-        "Create one {source}: `{} --user-pool-id {}`.",
-        start(case, "create_user_pool_client"),
-        quoted(pool.as_str())
+        "Create one with the settings of before: `{}`.",
+        call.command(&document.members.into())
     ));
-    steps.push("Give the new id and secret to every caller of the old one.".to_owned());
+    steps.push(HAND_OUT.to_owned());
+    steps.push(BRANDING.to_owned());
     Undo::steps(steps)
 }
+
+/// What remains to do with a new client.
+const HAND_OUT: &str = "Give the new id, and the secret if it has one, to every caller of the old \
+                        one.";
+
+/// Source: domain.md §2.2, §4.2.
+const BRANDING: &str = "Where the domain uses managed login, the new client has no pages until a \
+                        style is assigned to it with `create-managed-login-branding`.";
 
 fn ids(pool: &UserPoolId, client: &AppClientId) -> String {
     format!(
@@ -211,10 +331,5 @@ fn ids(pool: &UserPoolId, client: &AppClientId) -> String {
 }
 
 fn start(case: &Case<'_>, kind: &'static str) -> String {
-    let call = Call {
-        kind,
-        service: "cognito-idp",
-        region: case.region.as_deref(),
-    };
-    call.start()
+    call(case, kind).start()
 }

@@ -3,17 +3,21 @@
 //! A pool is restored only from a real description: a document with assumed values could take away
 //! multi-factor authentication or the password policy.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+use serde_json::json;
 
 use super::{
-    Case, Undo,
+    Case, Resets, Undo,
     call::{Call, put, quoted},
-    merge::put_back,
+    document::{Document, Input},
+    mfa, named, resets,
+    rules::{POOL_RULES, broken},
 };
 use crate::{
     cognito::{
         members::{Kind, Member, Omission, POOL},
-        setting::{Known, Setting, Settings, known, value},
+        setting::{Known, Setting, Settings, known},
     },
     ids::UserPoolId,
 };
@@ -30,7 +34,7 @@ const TOKEN_TRIGGER: &[&str] = &[
 pub(super) fn undo(case: &Case<'_>, pool: &UserPoolId) -> Undo {
     match case.found.change.name.as_str() {
         "UpdateUserPool" => update(case, pool),
-        "SetUserPoolMfaConfig" => mfa(case, pool),
+        "SetUserPoolMfaConfig" => mfa::undo(case, pool),
         "AssociateWebACL" | "DisassociateWebACL" => web_acl(case, pool),
         "CreateUserPool" => Undo::none("A new user pool takes nothing from the others."),
         "DeleteUserPool" => Undo::steps(vec![
@@ -49,109 +53,136 @@ pub(super) fn undo(case: &Case<'_>, pool: &UserPoolId) -> Undo {
 }
 
 fn update(case: &Case<'_>, pool: &UserPoolId) -> Undo {
-    let target = target(case);
-    let lost: Vec<String> = case
+    let plan = plan(case, &case.guilty, &[]);
+    let lost: Vec<Setting> = case
         .guilty
         .iter()
         .filter(|setting| known(case.before, setting).value().is_none())
-        .map(|setting| format!("The logs do not hold what `{setting}` was before."))
+        .cloned()
         .collect();
-    if !is_described(case.now) || !lost.is_empty() {
+    if !lost.is_empty() {
+        let lost = format!("The logs do not hold what {} was before.", named(&lost));
         return by_hand(case, pool, lost);
+    }
+    let document = match complete(case, &plan, pool) {
+        Ok(document) => document,
+        Err(reason) => return by_hand(case, pool, reason),
+    };
+    let mut steps = vec![format!(
+        "Compare with `{} --user-pool-id {}` first: what the document lacks is reset.",
+        call(case, "describe_user_pool").start(),
+        quoted(pool.as_str())
+    )];
+    steps.extend(document.notes);
+    let others = case.resets();
+    if !others.is_empty() {
+        steps.push(resets::sentence(case, &others));
     }
     let call = call(case, "update_user_pool");
     Undo {
-        steps: vec![format!(
-            "Compare with `{} --user-pool-id {}` first: what the document lacks is reset.",
-            self::call(case, "describe_user_pool").start(),
-            quoted(pool.as_str())
-        )],
-        assumed: assumed(case),
-        ..Undo::call(&call, document(&target, pool))
+        steps,
+        assumed: assumed(&plan),
+        resets: (!others.is_empty()).then(|| restored(case, others, pool)),
+        ..Undo::call(&call, document.members.into())
+    }
+}
+
+fn restored(case: &Case<'_>, settings: Vec<Setting>, pool: &UserPoolId) -> Resets {
+    let plan = plan(case, &case.guilty, &settings);
+    match complete(case, &plan, pool) {
+        Ok(document) => {
+            let assumed = assumed(&plan);
+            let document = Document {
+                assumed,
+                ..document
+            };
+            resets::offered(settings, &call(case, "update_user_pool"), document)
+        }
+        Err(_) => resets::unoffered(settings),
     }
 }
 
 /// The settings now with the guilty lines, and what is tied to them, as they were.
-fn target(case: &Case<'_>) -> Settings {
-    let mut target = case.now.clone();
-    let lines = case.guilty.iter().map(Setting::as_str);
-    let tied = lines.clone().any(|line| TOKEN_TRIGGER.contains(&line));
-    let tied = TOKEN_TRIGGER.iter().copied().filter(|_| tied);
-    for line in lines.chain(tied) {
-        let setting = Setting::from(line.to_owned());
-        let was = put_back(case.before, case.after, case.now, &setting);
-        if was.value().is_some() {
-            target.insert(setting, was);
-        }
-    }
-    target
+pub(super) struct Plan {
+    pub target: Settings,
+    pub put_back: BTreeSet<Setting>,
 }
 
-/// Whether every member is as a response or a description showed it. The plan is exempt: leaving
-/// it out keeps it.
-fn is_described(now: &Settings) -> bool {
+pub(super) fn plan(case: &Case<'_>, guilty: &[Setting], others: &[Setting]) -> Plan {
+    let mut plan = Plan {
+        target: case.now.clone(),
+        put_back: BTreeSet::new(),
+    };
+    let lines = || guilty.iter().chain(others);
+    let tied = lines().any(|line| TOKEN_TRIGGER.contains(&line.as_str()));
+    let tied = TOKEN_TRIGGER.iter().filter(|_| tied);
+    let tied = tied.map(|line| Setting::named(line));
+    for line in lines().cloned().chain(tied) {
+        let was = case.states().put_back(&line);
+        if was.value().is_some() && !was.same(known(case.now, &line)) {
+            plan.target.insert(line.clone(), was);
+            plan.put_back.insert(line);
+        }
+    }
+    plan
+}
+
+/// The whole input, or why there is none: a member is not known, or Cognito would refuse it.
+fn complete(case: &Case<'_>, plan: &Plan, pool: &UserPoolId) -> Result<Document, String> {
+    let input = Input {
+        table: POOL,
+        target: &plan.target,
+        now: case.now,
+        put_back: &plan.put_back,
+        description: case.history.description(&case.found.resource),
+    };
+    let mut document = input.document();
+    let unknown: Vec<Setting> = undescribed(case.now)
+        .chain(document.unknown.iter().cloned().map(Setting::from))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(match unknown.as_slice() {
+            [_, _, _, _, ..] => {
+                "No command is printed: it would reset settings that no log and no \
+                                 description of the pool shows (`--settings` takes one)."
+                    .to_owned()
+            }
+            few => format!(
+                "No command is printed: it would reset {}, whose value no log and no description \
+                 shows.",
+                named(few)
+            ),
+        });
+    }
+    if let Some(rule) = broken(POOL_RULES, &plan.target).next() {
+        return Err(rule.refusal());
+    }
+    put(&mut document.members, "UserPoolId", pool.as_str().into());
+    Ok(document)
+}
+
+/// Members that neither a response nor a description showed. The plan and the name are exempt:
+/// leaving them out keeps them.
+fn undescribed(now: &Settings) -> impl Iterator<Item = Setting> + '_ {
     POOL.iter()
         .filter(|member| member.omission != Omission::Key && member.kind != Kind::Map)
         .filter(|member| !matches!(member.name, "UserPoolTier" | "PoolName"))
-        .all(|member| known(now, &member.setting()).observed().is_some())
+        .map(Member::setting)
+        .filter(|setting| known(now, setting).observed().is_none())
 }
 
-fn document(target: &Settings, pool: &UserPoolId) -> Value {
-    let mut document = Map::new();
-    put(&mut document, "UserPoolId", pool.as_str().into());
-    // A pool that has the newer setting refuses the older one.
-    let newer = "Policies.PasswordPolicy.TemporaryPasswordValidityDays";
-    let older = "AdminCreateUserConfig.UnusedAccountValidityDays";
-    let has_newer = value(target, newer).is_some_and(|days| !days.is_null());
-    for (setting, known) in target {
-        let name = setting.as_str();
-        let sent = POOL.iter().any(|member| is_of(member, name)) && !(has_newer && name == older);
-        match known.value() {
-            Some(value) if sent && !is_empty(value) => put_line(&mut document, name, value),
-            _ => {}
-        }
-    }
-    document.into()
+fn assumed(plan: &Plan) -> Vec<Setting> {
+    let assumed = |setting: &&Setting| matches!(known(&plan.target, setting), Known::Assumed(_));
+    plan.put_back.iter().filter(assumed).cloned().collect()
 }
 
-/// A tag's key may hold dots of its own.
-fn put_line(document: &mut Map<String, Value>, name: &str, value: &Value) {
-    match name.strip_prefix("UserPoolTags.") {
-        Some(key) => {
-            let tags = document
-                .entry("UserPoolTags")
-                .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(tags) = tags {
-                tags.insert(key.to_owned(), value.clone());
-            }
-        }
-        None => put(document, name, value.clone()),
-    }
-}
-
-fn is_of(member: &Member, name: &str) -> bool {
-    let rest = name.strip_prefix(member.name);
-    member.omission != Omission::Key
-        && rest.is_some_and(|rest| {
-            rest.is_empty() || member.kind == Kind::Map && rest.starts_with('.')
-        })
-}
-
-fn is_empty(value: &Value) -> bool {
-    value.is_null() || *value == json!([])
-}
-
-fn assumed(case: &Case<'_>) -> Vec<Setting> {
-    let assumed = |setting: &&Setting| matches!(known(case.before, setting), Known::Assumed(_));
-    case.guilty.iter().filter(assumed).cloned().collect()
-}
-
-fn by_hand(case: &Case<'_>, pool: &UserPoolId, lost: Vec<String>) -> Undo {
-    let mut steps = vec![format!(
+fn by_hand(case: &Case<'_>, pool: &UserPoolId, reason: String) -> Undo {
+    let mut steps = vec![reason];
+    steps.push(format!(
         "Save the settings as they are: `{} --user-pool-id {} > pool.json`.",
         call(case, "describe_user_pool").start(),
         quoted(pool.as_str())
-    )];
+    ));
     for setting in &case.guilty {
         if let Some(value) = case.was(setting) {
             steps.push(match value.as_str() {
@@ -160,32 +191,11 @@ fn by_hand(case: &Case<'_>, pool: &UserPoolId, lost: Vec<String>) -> Undo {
             });
         }
     }
-    steps.extend(lost);
     steps.push(format!(
         "Send every member that `update-user-pool` takes back, changed or not: `{} \
          --cli-input-json file://pool.json`; what is left out may be reset, \
          triggers and e-mail settings included.",
         call(case, "update_user_pool").start()
-    ));
-    Undo::steps(steps)
-}
-
-fn mfa(case: &Case<'_>, pool: &UserPoolId) -> Undo {
-    let pool = quoted(pool.as_str());
-    let mut steps = vec![format!(
-        "Look at the settings as they are: `{} --user-pool-id {pool}`.",
-        call(case, "get_user_pool_mfa_config").start()
-    )];
-    for setting in &case.guilty {
-        let value = case.was(setting);
-        let value = value
-            .as_deref()
-            .unwrap_or("its value of before, which the logs do not hold");
-        steps.push(format!("Put `{setting}` back to {value}."));
-    }
-    steps.push(format!(
-        "Send them all: `{} --user-pool-id {pool} …`.",
-        call(case, "set_user_pool_mfa_config").start()
     ));
     Undo::steps(steps)
 }
@@ -220,15 +230,21 @@ fn web_acl(case: &Case<'_>, pool: &UserPoolId) -> Undo {
     Undo::call(&call, document)
 }
 
-fn pool_arn(case: &Case<'_>, pool: &UserPoolId) -> Option<String> {
-    let region = case.region.as_deref()?;
+/// The ARN of a pool, whose Region its id begins with.
+pub(super) fn pool_arn(case: &Case<'_>, pool: &UserPoolId) -> Option<String> {
+    let (region, _) = pool.as_str().split_once('_')?;
     let account = case.found.change.account.as_deref()?;
+    let partition = match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
     Some(format!(
-        "arn:aws:cognito-idp:{region}:{account}:userpool/{pool}"
+        "arn:{partition}:cognito-idp:{region}:{account}:userpool/{pool}"
     ))
 }
 
-fn call<'a>(case: &'a Case<'_>, kind: &'static str) -> Call<'a> {
+pub(super) fn call<'a>(case: &'a Case<'_>, kind: &'static str) -> Call<'a> {
     Call {
         kind,
         service: "cognito-idp",

@@ -79,14 +79,14 @@ fn kept<'a>(record: &Envelope<'a>) -> (Option<Raw<'a>>, Option<Raw<'a>>) {
     (record.request_parameters, record.response_elements)
 }
 
-/// JSON of a member that is an object, masked.
+/// JSON of a member that is an object, with its secrets masked.
 fn masked(value: Option<Raw<'_>>) -> Option<String> {
     let json = value?.get();
     if let Ok(text) = serde_json::from_str::<String>(json) {
         // Some exports write objects as strings.
-        return text.starts_with('{').then(|| mask::json(&text));
+        return text.starts_with('{').then(|| mask::settings(&text));
     }
-    json.starts_with('{').then(|| mask::json(json))
+    json.starts_with('{').then(|| mask::settings(json))
 }
 
 /// A parameter's value, which AWS hides, hidden in any case. Elsewhere values are settings.

@@ -110,6 +110,12 @@ fn in_request<'a>(record: &Envelope<'a>, name: &str) -> Option<Cow<'a, str>> {
         .and_then(text)
 }
 
+/// Whether an event is of an endpoint by its name, whatever type it says it is of: no API operation
+/// has an underscore in its name.
+pub fn is_of_endpoint(name: &str) -> bool {
+    name.contains('_') || name == "Logout" || name == "CognitoAuthentication"
+}
+
 /// The endpoint of an event name; `Beta_` variants and managed login (lower case) included.
 fn endpoint_of(name: &str) -> &'static str {
     let name = name.strip_prefix("Beta_").unwrap_or(name);

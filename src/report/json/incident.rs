@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     attribute::{EvidenceKind, Finding, Suspect},
-    cognito::history::DiffLine,
+    cognito::{history::DiffLine, setting::Setting},
     report::words::{self, rfc3339},
 };
 
@@ -102,12 +102,21 @@ struct Evidence {
     text: String,
 }
 
+/// What the same call reset besides, and the command that puts that back together with the rest.
+#[derive(Serialize)]
+struct Resets<'a> {
+    settings: Vec<&'a str>,
+    command: Option<&'a str>,
+    assumed: Vec<&'a str>,
+}
+
 #[derive(Serialize)]
 struct Undo<'a> {
     kind: &'a str,
     command: Option<&'a str>,
     assumed: Vec<&'a str>,
     steps: &'a [String],
+    also_reset: Option<Resets<'a>>,
 }
 
 #[derive(Serialize)]
@@ -223,8 +232,13 @@ impl<'a> SuspectRow<'a> {
             undo: suspect.undo.as_ref().map(|undo| Undo {
                 kind: undo.kind,
                 command: undo.command.as_deref(),
-                assumed: undo.assumed.iter().map(|name| &*name.0).collect(),
+                assumed: undo.assumed.iter().map(Setting::as_str).collect(),
                 steps: &undo.steps,
+                also_reset: undo.resets.as_ref().map(|resets| Resets {
+                    settings: resets.settings.iter().map(Setting::as_str).collect(),
+                    command: resets.command.as_deref(),
+                    assumed: resets.assumed.iter().map(Setting::as_str).collect(),
+                }),
             }),
         }
     }

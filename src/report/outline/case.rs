@@ -8,6 +8,7 @@ use crate::{
     attribute::{Alternative, Evidence, EvidenceKind, Finding, Suspect, Verdict, phrase},
     cognito::{
         history::{DiffLine, Standing},
+        setting::Setting,
         undo::Undo,
     },
     report::words::Clock,
@@ -203,22 +204,32 @@ fn undo(undo: &Undo) -> Vec<Block> {
     let mut blocks = vec![Block::Section("What undoes it".to_owned())];
     blocks.extend(undo.steps.iter().flat_map(|text| step(text)));
     blocks.extend(undo.command.clone().map(Block::Command));
-    if !undo.assumed.is_empty() {
-        let names: Vec<String> = undo
-            .assumed
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        let values = match names.len() {
-            1 => "the value of",
-            _ => "the values of",
-        };
-        blocks.push(Block::Text(format!(
-            "Review before sending: {values} {}, not observed but assumed.",
-            names.join(", ")
-        )));
+    blocks.extend(review(&undo.assumed));
+    let all = undo.resets.as_ref().and_then(|resets| {
+        let command = resets.command.clone()?;
+        Some((command, &resets.assumed))
+    });
+    if let Some((command, assumed)) = all {
+        let instead = "To put back everything that the call reset, send this instead:";
+        blocks.push(Block::Text(instead.to_owned()));
+        blocks.push(Block::Command(command));
+        blocks.extend(review(assumed));
     }
     blocks
+}
+
+/// A warning of values that no log shows.
+fn review(assumed: &[Setting]) -> Option<Block> {
+    let names: Vec<String> = assumed.iter().map(|name| format!("`{name}`")).collect();
+    let values = match names.len() {
+        0 => return None,
+        1 => "the value of",
+        _ => "the values of",
+    };
+    Some(Block::Text(format!(
+        "Review before sending: {values} {}, not observed but assumed.",
+        names.join(", ")
+    )))
 }
 
 /// A step; a command in it stands on a line of its own, so that it can be copied whole.

@@ -218,7 +218,7 @@ where
         }
         SdkError::DispatchFailure(_) if is_of_credentials(error) => {
             Failure::Final(Stop::Credentials {
-                message: chain(error),
+                message: without_metadata(chain(error)),
             })
         }
         SdkError::ConstructionFailure(_) => Failure::Final(Stop::Refused {
@@ -258,6 +258,14 @@ fn answered(action: &'static str, status: u16, code: &str, message: String) -> F
         code: code.to_owned(),
         message,
     })
+}
+
+/// The instance is asked last of all: that it has no credentials is no reason why there are none.
+fn without_metadata(message: String) -> String {
+    match message.contains("IMDS") {
+        true => "none in the environment, in the profile, or of this machine".to_owned(),
+        false => message,
+    }
 }
 
 /// Whether there were no credentials to sign with.
