@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::finding::{Finding, Verdict};
 use crate::{
+    cognito::setting::Resource,
     detect::{EndState, Incident, Kind, attempts_during},
     frame::Cells,
     ids::EventId,
@@ -49,13 +50,14 @@ fn is_one(a: &Finding, b: &Finding) -> bool {
                 && a.incident.kind == b.incident.kind
                 && a.incident.errors.keys().next() == b.incident.errors.keys().next()
                 && overlap
+                || is_rest(a, b)
         }
         _ => is_rest(a, b),
     }
 }
 
-/// Whether the later of two is the rest of the earlier: soon after it, of the same clients, the same
-/// change its first suspect.
+/// Whether the later of two is the rest of the earlier: soon after it, the same change its first
+/// suspect, of the same clients or of others that the change reaches too.
 fn is_rest(a: &Finding, b: &Finding) -> bool {
     let first = |finding: &Finding| {
         let first = finding.suspects.first()?;
@@ -68,8 +70,14 @@ fn is_rest(a: &Finding, b: &Finding) -> bool {
     let open = [a, b]
         .iter()
         .all(|finding| finding.verdict != Verdict::NoChange);
+    let of_client = |finding: &Finding| {
+        let first = finding.suspects.first();
+        first.is_some_and(|first| matches!(first.change.resource, Resource::Client(..)))
+    };
+    let (ours, theirs) = (&a.incident.clients, &b.incident.clients);
     open && soon
-        && a.incident.clients == b.incident.clients
+        && (ours == theirs || !of_client(a))
+        && a.incident.user_pool == b.incident.user_pool
         && a.incident.kind == b.incident.kind
         && first(a).is_some()
         && first(a) == first(b)
@@ -84,10 +92,20 @@ fn join(into: &mut Finding, other: Finding) {
         _ => false,
     };
     let incident = joined(&into.incident, &other.incident, stronger);
-    if stronger {
+    if stronger || surer(&other, into) {
         *into = other;
     }
     into.incident = incident;
+}
+
+/// Whether one answer is surer of its change than another.
+fn surer(a: &Finding, b: &Finding) -> bool {
+    let sure = |finding: &Finding| {
+        let first = finding.suspects.first();
+        let probability = first.map_or(0.0, |first| first.probability);
+        (finding.verdict == Verdict::Change, probability)
+    };
+    sure(a) > sure(b)
 }
 
 fn joined(a: &Incident, b: &Incident, b_leads: bool) -> Incident {

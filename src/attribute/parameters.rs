@@ -196,6 +196,7 @@ parameters! {
     WELL_MOST = -6.0 Nats Assumed "The most that such clients say.";
     AMID = -0.8 Nats Assumed "Each success amid the failures, of a mechanism that refuses all.";
     AMID_MOST = -5.0 Nats Assumed "The most that such successes say.";
+    PARTLY = -1.5 Nats Assumed "Most such requests succeed meanwhile.";
     SERVER_ERRORS = -1.5 Nats Assumed "Answers of server errors, against a change of the client's settings.";
     THROTTLED = -3.0 Nats Assumed "Answers of throttling, against a change that refuses all.";
     FOREIGN_CODE = -2.0 Nats Assumed "Answers that name another cause.";

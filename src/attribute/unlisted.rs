@@ -91,6 +91,7 @@ impl Hypothesis<'_, '_> {
         evidence.extend(others::go_on(self));
         evidence.extend(others::control(self));
         evidence.extend(what::amid(self));
+        evidence.extend(what::partly(self));
         evidence.extend(what::codes(self));
         let chance = self.mechanism.chance.value * self.mechanism.factor;
         let exact = what::exact(self);

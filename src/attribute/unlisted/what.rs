@@ -16,6 +16,8 @@ const STRAY: f64 = 0.03;
 const SPREAD: i64 = 60_000_000;
 /// What fails wholly: this share of the requests.
 const WHOLLY: f64 = 0.95;
+/// What fails in part only: less than this share of the requests.
+const PARTLY: f64 = 0.5;
 /// Requests of the kind before the onset that show it worked.
 const BEFORE: f64 = 10.0;
 /// The same for an exact step.
@@ -67,6 +69,22 @@ pub fn amid(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
             text,
         )
     })
+}
+
+/// Most such requests succeed meanwhile: few mechanisms refuse some callers and no others.
+pub fn partly(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
+    let case = hypothesis.case;
+    if case.incident.kind == Kind::Absence {
+        return None;
+    }
+    let failed = case.failures_between(hypothesis.onset() - 1, case.end() + 1);
+    let amid = case.alike().between(
+        hypothesis.onset() + 1,
+        case.end().max(hypothesis.onset() + 1),
+    );
+    let share = failed / (failed + amid).max(1.0);
+    let text = format!("Only {:.0} % of such requests failed.", 100.0 * share);
+    (share < PARTLY).then(|| fact(EvidenceKind::Replay, p::PARTLY.value, text))
 }
 
 /// What the answers say, where they say anything.
