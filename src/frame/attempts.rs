@@ -22,6 +22,8 @@ pub(super) use take::{Folded, OfKind};
 use told::Told;
 
 const MINUTE: i64 = 60_000_000;
+/// A browser follows the redirect to the page of errors within so much.
+const PAGE_WITHIN: i64 = 10_000_000;
 
 /// Attempts as the logs tell them, tied to clients, not yet joined.
 pub(super) struct Attempts {
@@ -32,6 +34,9 @@ pub(super) struct Attempts {
     /// In no order.
     pub successes: Vec<Folded>,
 }
+
+/// Refused authorize requests, by client and minute.
+type Refused = BTreeMap<(Symbol, i64), u64>;
 
 /// Client and endpoint in one minute.
 type Place = (Symbol, Option<Symbol>, i64);
@@ -92,19 +97,43 @@ impl Attempts {
     }
 
     /// A redirect in the trail is not an outcome: where the application says that the redirect
-    /// brought an error, its failure takes the place of the trail's accepted authorize request.
+    /// brought an error, or the page of errors is met, that failure takes the place of the trail's
+    /// accepted authorize request.
     fn take_refused_redirects(&mut self, symbols: &Symbols) {
         let authorize = symbols.find(endpoint::AUTHORIZE);
-        let mut refused = self.refused_redirects(authorize);
-        if refused.is_empty() {
-            return;
+        let page = symbols.find(endpoint::ERROR_PAGE);
+        let by_application = self.refused(|_| true, SourceKind::Application, authorize);
+        let by_page = self.refused(|_| true, SourceKind::Trail, page);
+        self.take_accepted(authorize, by_application, 0, symbols);
+        let mut open = self.take_accepted(authorize, by_page, 0, symbols);
+        let early = |attempt: &FailedAttempt| attempt.time.rem_euclid(MINUTE) < PAGE_WITHIN;
+        let early = self.refused(early, SourceKind::Trail, page);
+        open.retain(|place, left| {
+            *left = (*left).min(early.get(place).copied().unwrap_or_default());
+            *left > 0
+        });
+        self.take_accepted(authorize, open, 1, symbols);
+    }
+
+    /// Takes as many accepted authorize requests of the trail away as were refused after `wait`
+    /// minutes; returns those that none is left for.
+    fn take_accepted(
+        &mut self,
+        authorize: Option<Symbol>,
+        mut refused: Refused,
+        wait: i64,
+        symbols: &Symbols,
+    ) -> Refused {
+        refused.retain(|_, left| *left > 0);
+        if refused.is_empty() || authorize.is_none() {
+            return refused;
         }
         let kinds = &self.kinds;
         let place = |folded: &Folded| {
             let kind = &kinds[folded.kind as usize].kind;
             let ours = kind.source == SourceKind::Trail && kind.key.endpoint == authorize;
             let client = kind.key.client.filter(|_| ours)?;
-            Some((client, folded.counted.first.div_euclid(MINUTE)))
+            Some((client, folded.counted.first.div_euclid(MINUTE) + wait))
         };
         let accepted = self.successes.iter_mut();
         let mut accepted: Vec<&mut Folded> = accepted
@@ -126,15 +155,22 @@ impl Attempts {
             *left -= taken;
         }
         self.successes.retain(|folded| folded.counted.requests > 0);
+        refused
     }
 
-    /// Authorize requests that the application says were refused, by client and minute.
-    fn refused_redirects(&self, authorize: Option<Symbol>) -> BTreeMap<(Symbol, i64), u64> {
-        let mut refused = BTreeMap::new();
-        for attempt in &self.failures {
+    /// Authorize requests that a source tells to have been refused, by client and minute.
+    fn refused(
+        &self,
+        which: impl Fn(&FailedAttempt) -> bool,
+        source: SourceKind,
+        endpoint: Option<Symbol>,
+    ) -> Refused {
+        let mut refused = Refused::new();
+        for attempt in self.failures.iter().filter(|attempt| which(attempt)) {
             let (kind, minute) = (&attempt.kind, attempt.time.div_euclid(MINUTE));
-            if kind.source == SourceKind::Application
-                && kind.key.endpoint == authorize
+            if kind.source == source
+                && endpoint.is_some()
+                && kind.key.endpoint == endpoint
                 && let Some(client) = kind.key.client
             {
                 *refused.entry((client, minute)).or_default() += 1;

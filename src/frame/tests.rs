@@ -229,6 +229,26 @@ fn an_application_alone_counts_its_own_lines() {
 }
 
 #[test]
+fn an_authorize_request_and_its_page_of_errors_are_one_attempt() {
+    check(
+        "10:00:10 trail web authorize ok id=1
+         10:00:11 trail web error redirect_mismatch id=2
+         10:00:58 trail web authorize ok id=3
+         10:00:59 trail web authorize ok id=4
+         10:01:00 trail web error redirect_mismatch id=5
+         10:01:20 trail web error redirect_mismatch id=6
+         10:01:30 trail other authorize ok id=7",
+        expect![[r#"
+            10:00:10..10:00:59 web authorize ok trail 1/1
+            10:00:11..10:00:11 web error redirect_mismatch trail 1/1
+            10:01:00..10:01:00 web error redirect_mismatch trail 1/1
+            10:01:20..10:01:20 web error redirect_mismatch trail 1/1
+            10:01:30..10:01:30 other authorize ok trail 1/1
+        "#]],
+    );
+}
+
+#[test]
 fn a_refused_redirect_takes_the_place_of_the_trails_accepted_one() {
     check(
         "10:00:05 trail web authorize ok id=1
