@@ -105,7 +105,7 @@ parameters! {
     // What stands against changes.
     BACKGROUND = 3e-6 PerSecond Assumed "Outages of one client that no logged change explains.";
     BACKGROUND_SILENCE = 1e-5 PerSecond Assumed "The same for silences: applications stop, traffic moves.";
-    CAME_WITH_IT = 1.5e-3 Chance Assumed "What comes with a change, in no log, breaks such requests: the application of the same release.";
+    CAME_WITH_IT = 1e-3 Chance Assumed "What comes with a change, in no log, breaks such requests: the application of the same release.";
     SHORTEST_GAP = 60.0 Seconds Assumed "An onset is known no better than this.";
     LONGEST_GAP = 7200.0 Seconds Assumed "A longer wait between the last success and the first failure counts as this.";
     NOVEL = 0.6 Share Assumed "The share of failing requests that ask for something never accepted before, from which on they are new.";
@@ -121,7 +121,7 @@ parameters! {
     COSMETIC = 6e-4 Chance Assumed "Names, texts, lists that only gained.";
     ADMITS = 1.5e-3 Chance Assumed "The settings after it admit these requests.";
     NEVER = 1e-3 Chance Assumed "The settings before it refuse these requests already.";
-    UNSEEN_BEFORE = 0.012 Chance Assumed "No log shows the settings before it.";
+    UNSEEN_BEFORE = 0.015 Chance Assumed "No log shows the settings before it.";
     UNSEEN_ADMITS = 4e-3 Chance Assumed "No log shows the settings before it, and those after it admit these requests.";
     UNDECIDED = 0.12 Chance Assumed "A list lost values, and the records do not show what the requests ask for.";
     OTHER_ANSWER = 0.12 Chance Assumed "A listed effect refuses these requests, but with other codes.";
@@ -193,6 +193,8 @@ parameters! {
     SHARED = 1.3 Nats Assumed "Each other client of its reach that fails from the same moment.";
     SHARED_MOST = 4.0 Nats Assumed "The most that such clients say.";
     WELL = -2.5 Nats Assumed "Each client of its reach that goes on all the while.";
+    WELL_OTHERWISE = -0.7 Nats Assumed "Each client of its reach that goes on at other steps.";
+    WELL_OTHERWISE_MOST = -2.0 Nats Assumed "The most that such clients say.";
     WELL_MOST = -6.0 Nats Assumed "The most that such clients say.";
     AMID = -0.8 Nats Assumed "Each success amid the failures, of a mechanism that refuses all.";
     AMID_MOST = -5.0 Nats Assumed "The most that such successes say.";

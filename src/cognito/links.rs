@@ -19,6 +19,7 @@ mod names;
 mod replaced;
 
 pub use coincidence::by_coincidence;
+pub use names::agrees_with_host;
 
 /// How the link of a replacement is known.
 const REPLACED: &str = "replaced by";

@@ -8,6 +8,7 @@ use crate::{
     cognito::{
         effects::reason::Reason,
         history::{At, Standing},
+        links,
         replay::Attempt,
         setting::{Resource, Setting, is_nothing},
     },
@@ -178,6 +179,28 @@ impl<'a> Case<'a> {
         least: f64,
     ) -> Vec<AppClientId> {
         self.others(from, to, least, |key| self.alike().is_step_of(key))
+    }
+
+    /// The same at any step.
+    pub(in crate::attribute) fn others_at_any_step(
+        &self,
+        from: i64,
+        to: i64,
+        least: f64,
+    ) -> Vec<AppClientId> {
+        self.others(from, to, least, |_| true)
+    }
+
+    /// Whether the name of a thing agrees with that of a host that requests of the outage's clients
+    /// are sent back to.
+    pub(in crate::attribute) fn is_sent_back_to(&self, thing: &str) -> bool {
+        let keys = self.own_owners().flat_map(|owner| {
+            let keys = self.cells.keys.get(owner.keys.clone());
+            keys.unwrap_or_default()
+        });
+        let uris: BTreeSet<Symbol> = keys.filter_map(|key| key.redirect_uri).collect();
+        uris.iter()
+            .any(|uri| links::agrees_with_host(thing, self.cells.symbols.text(*uri)))
     }
 
     /// Other clients of the pool that were busy before the onset.

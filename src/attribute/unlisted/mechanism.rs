@@ -193,10 +193,7 @@ fn client(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Mechanism {
     if told.iter().all(|line| modelled(&line) || only_gained(line)) {
         return Mechanism::new(p::ADMITS, "The settings after it admit such requests.");
     }
-    if told
-        .iter()
-        .all(|line| is_listed(line) || is_of_api_alone(case, line))
-    {
+    if told.iter().all(|line| is_of_api_alone(case, line)) {
         let text = "It altered settings that are known to break other requests than these.";
         return Mechanism::new(p::ELSEWHERE, text);
     }

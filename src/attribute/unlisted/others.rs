@@ -93,14 +93,21 @@ pub fn go_on(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
         .into_iter()
         .map(|(client, _)| client)
         .collect();
-    let going_on = case.others_at_same_steps(start, case.end(), GOES_ON);
-    let well = going_on.iter().filter(|client| !failing.contains(*client));
-    let well = well.count() as f64;
+    let count = |going_on: Vec<AppClientId>| {
+        let well = going_on.iter().filter(|client| !failing.contains(*client));
+        well.count() as f64
+    };
+    let at_same_steps = count(case.others_at_same_steps(start, case.end(), GOES_ON));
+    let well = count(case.others_at_any_step(start, case.end(), GOES_ON));
+    let (count, weight) = match at_same_steps > 0.0 {
+        true => (at_same_steps, each(at_same_steps, p::WELL, p::WELL_MOST)),
+        false => (well, each(well, p::WELL_OTHERWISE, p::WELL_OTHERWISE_MOST)),
+    };
     let text = format!(
         "{} in its reach went on all the while.",
-        phrase::count(well, "other app client")
+        phrase::count(count, "other app client")
     );
-    (well > 0.0).then(|| fact(EvidenceKind::Scope, each(well, p::WELL, p::WELL_MOST), text))
+    (count > 0.0).then(|| fact(EvidenceKind::Scope, weight, text))
 }
 
 /// Of a silence: whether the traffic of others goes on.

@@ -113,6 +113,11 @@ fn first_label(url: &str) -> Option<String> {
     Some(label.to_owned())
 }
 
+/// Whether the name of a thing agrees with the first part of a URL's host.
+pub fn agrees_with_host(thing: &str, url: &str) -> bool {
+    first_label(url).is_some_and(|label| agreement(thing, &label).is_some())
+}
+
 /// How well two names agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Agreement {

@@ -145,7 +145,8 @@ fn stored(case: &Case<'_>, change: &ConfigChange) -> Mechanism {
     let found = case.reachable().from(&change.resource);
     let clients: Vec<&End> = found.iter().filter(|end| end.kind == "client").collect();
     let mut ours = case.incident.clients.iter();
-    let named = ours.any(|client| clients.iter().any(|end| end.name == client.as_str()));
+    let named = ours.any(|client| clients.iter().any(|end| end.name == client.as_str()))
+        || matches!(&change.resource, Resource::Other(_, name) if case.is_sent_back_to(name));
     let reads = ["Get", "Describe", "Tag", "Untag"];
     let reads = reads
         .iter()
