@@ -18,6 +18,7 @@ mod hook;
 mod intake;
 mod organisation;
 mod program;
+mod reasoning;
 mod records;
 mod report;
 mod sample;

@@ -20,8 +20,6 @@ const SAYS_NOTHING: f64 = 0.05;
 const NOT_WORTH_A_ROW: f64 = 0.01;
 /// Changes of which one did it that are shown with what they altered.
 const MOST_IN_FULL: usize = 4;
-/// Evidence with this weight or less acquits.
-const ACQUITS: f64 = -10.0;
 
 /// The blocks of a case. Only a change that is named gets its undo printed: with the wrong one a
 /// second outage begins.
@@ -186,10 +184,8 @@ fn lag(lag: TimeDelta) -> String {
 /// What a suspect did, or why it is innocent.
 fn verdict_on(suspect: &Suspect) -> String {
     let guilty = suspect.diff.iter().any(|line| line.guilty);
-    let acquitted = suspect
-        .evidence
-        .first()
-        .is_some_and(|f| f.weight <= ACQUITS);
+    let crossing = &suspect.crossing;
+    let acquitted = crossing.during_broken == 0.0 && crossing.during_untold == 0.0;
     let did = words::standing(&suspect.change);
     match (guilty, &suspect.change.standing) {
         (true, _) => words::what(suspect),
