@@ -190,7 +190,7 @@ fn client(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Mechanism {
         return Mechanism::new(p::COSMETIC, "Lists only gained values.");
     }
     let modelled = |line: &&&DiffLine| MODELLED.contains(&line.setting.as_str());
-    if told.iter().all(|line| modelled(&line) || only_gained(line)) {
+    if told.iter().all(|line| modelled(line) || only_gained(line)) {
         return Mechanism::new(p::ADMITS, "The settings after it admit such requests.");
     }
     if told.iter().all(|line| is_of_api_alone(case, line)) {

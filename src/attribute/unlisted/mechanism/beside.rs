@@ -43,7 +43,7 @@ pub(super) fn function(case: &Case<'_>, index: usize, name: &str) -> Option<Mech
         true => 1.0,
         false => p::FUNCTION_UNLINKED.value,
     };
-    untold.then(|| Mechanism {
+    untold.then_some(Mechanism {
         factor,
         ..mechanism
     })

@@ -54,7 +54,7 @@ pub(super) fn pool(case: &Case<'_>, index: usize, tally: &Tally) -> Mechanism {
         let name = line.setting.as_str();
         SIGN_IN_RULES.iter().any(|rule| name.starts_with(rule))
     };
-    if told.iter().any(|line| of_rules(&line)) {
+    if told.iter().any(of_rules) {
         return Mechanism::new(p::SIGN_IN_RULES, "It altered how users prove who they are.");
     }
     if triggers.len() == told.len() {
