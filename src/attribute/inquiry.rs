@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::{Scene, sets::change_sets, times::Times, unlisted::Reachable};
+use super::{Scene, sets::change_sets, times::Times, unlisted::Reachable, usual::Usual};
 use crate::{
     cognito::replay::Replay,
     detect::{Incident, Kind},
@@ -21,6 +21,8 @@ pub struct Inquiry<'a> {
     pub times: Times<'a>,
     /// Whose requests began to fail when.
     pub begun: Vec<Begun>,
+    /// What requests ask for.
+    pub usual: Usual<'a>,
     reachable: OnceCell<Reachable>,
 }
 
@@ -49,6 +51,7 @@ impl<'a> Inquiry<'a> {
             replays: changes.iter().map(Replay::new).collect(),
             times: Times::new(scene.ground.cells),
             begun: begun.collect(),
+            usual: Usual::new(scene.ground.cells),
             reachable: OnceCell::new(),
         }
     }

@@ -9,7 +9,7 @@ mod end;
 mod links;
 mod mechanism;
 mod others;
-mod spans;
+pub(in crate::attribute) mod spans;
 mod time;
 mod what;
 

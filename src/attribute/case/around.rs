@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, attempt, is_client};
+use super::{Case, is_client};
 use crate::{
     attribute::unlisted::{Alike, Reachable},
     cognito::{
@@ -96,11 +96,7 @@ impl<'a> Case<'a> {
         let (mut all, mut held) = (0.0, 0.0);
         for (key, weight) in self.suffered() {
             all += weight;
-            held += if of(&attempt(self.cells, key)) {
-                weight
-            } else {
-                0.0
-            };
+            held += if of(&self.attempt(key)) { weight } else { 0.0 };
         }
         held / f64::max(all, 1e-9)
     }
