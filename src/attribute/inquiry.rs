@@ -29,7 +29,9 @@ pub struct Inquiry<'a> {
 /// That an outage began.
 pub struct Begun {
     pub kind: Kind,
-    /// Microseconds since 1970.
+    /// The last success before it, in microseconds since 1970.
+    pub since: i64,
+    /// The first failure.
     pub onset: i64,
     pub user_pool: Option<UserPoolId>,
     pub clients: Vec<AppClientId>,
@@ -41,6 +43,7 @@ impl<'a> Inquiry<'a> {
         let changes = scene.history.changes();
         let begun = incidents.iter().map(|incident| Begun {
             kind: incident.kind,
+            since: incident.onset_interval.0.timestamp_micros(),
             onset: incident.onset.timestamp_micros(),
             user_pool: incident.user_pool.clone(),
             clients: incident.clients.clone(),

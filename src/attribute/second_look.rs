@@ -14,7 +14,11 @@ use super::{
     inquiry::Inquiry,
 };
 use crate::{
-    cognito::{history::Standing, replay::Prediction, setting::Resource},
+    cognito::{
+        history::{ConfigChange, Standing},
+        replay::Prediction,
+        setting::Resource,
+    },
     detect::{self, Incident, Probe, Questions, unit::Unit},
     frame::Cells,
 };
@@ -62,14 +66,14 @@ impl Reaching {
         let mut reaching = Self::default();
         for (index, change) in inquiry.scene.history.changes().iter().enumerate() {
             if matches!(change.standing, Standing::Effective | Standing::Opaque) {
-                reaching.add(index, &change.resource, inquiry);
+                reaching.add(index, change, inquiry);
             }
         }
         reaching
     }
 
-    fn add(&mut self, index: usize, resource: &Resource, inquiry: &Inquiry<'_>) {
-        match resource {
+    fn add(&mut self, index: usize, change: &ConfigChange, inquiry: &Inquiry<'_>) {
+        match &change.resource {
             Resource::Client(_, client) => add_to(&mut self.clients, client.as_str(), index),
             Resource::Pool(pool)
             | Resource::ResourceServer(pool, _)
@@ -77,7 +81,7 @@ impl Reaching {
             | Resource::Domain(pool, _) => add_to(&mut self.pools, pool.as_str(), index),
             Resource::Function(_) => {}
             Resource::Firewall(_) | Resource::Other(..) => {
-                for end in inquiry.reachable().from(resource).iter() {
+                for end in inquiry.reachable().from(change).iter() {
                     match end.kind.as_str() {
                         "user_pool" => add_to(&mut self.pools, &end.name, index),
                         "client" => add_to(&mut self.clients, &end.name, index),
