@@ -10,7 +10,7 @@ use super::{
     finding::{Alternative, EndedBy, Evidence, Explained, Finding, Suspect, SuspectLine, Verdict},
     inquiry::Inquiry,
     merge, parameters as p, phrase,
-    second_look::{is_same, second_look},
+    second_look::{has_moved, is_same, second_look},
     unlisted,
     weigh::{self, Weighed},
 };
@@ -64,8 +64,10 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
     let pages = pages.flat_map(|incident| by_cause(incident, inquiry));
     let blips = blips.into_iter().map(|blip| finding(blip, inquiry));
     let mut findings: Vec<Finding> = pages.chain(small).collect();
-    let (caused, blips): (Vec<Finding>, Vec<Finding>) =
-        blips.partition(|blip| is_caused(blip, &findings) || is_rest_of(blip, &findings));
+    let (caused, blips): (Vec<Finding>, Vec<Finding>) = blips.partition(|blip| {
+        let caused = is_caused(blip, &findings) || is_rest_of(blip, &findings);
+        caused && !has_moved(inquiry, &blip.incident)
+    });
     findings.extend(caused);
     findings.sort_by_key(|finding| finding.incident.onset);
     let cells = scene.ground.cells;
@@ -78,7 +80,10 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
 
 /// What only a second look finds, where a change is named for it; each once.
 fn seconds(found: Vec<Incident>, inquiry: &Inquiry<'_>) -> Vec<Finding> {
-    let found = found.into_iter().map(|incident| finding(incident, inquiry));
+    let found = found
+        .into_iter()
+        .filter(|incident| !has_moved(inquiry, incident));
+    let found = found.map(|incident| finding(incident, inquiry));
     let mut named: Vec<Finding> = found
         .filter(|finding| finding.verdict == Verdict::Change)
         .collect();

@@ -63,8 +63,25 @@ fn are_together(a: &Incident, b: &Incident) -> bool {
         .iter()
         .all(|(a, b)| a.end.is_none_or(|end| b.onset <= end));
     let close = apart <= BEGUN_TOGETHER || ends.is_some_and(|apart| apart <= ENDED_TOGETHER);
-    let alike = a.errors.keys().any(|code| b.errors.contains_key(code));
-    a.user_pool == b.user_pool && a.kind == b.kind && overlap && close && alike
+    let place = a.user_pool == b.user_pool && share_errors(a, b) || is_ill(a) && is_ill(b);
+    place && a.kind == b.kind && overlap && close
+}
+
+fn share_errors(a: &Incident, b: &Incident) -> bool {
+    a.errors.keys().any(|code| b.errors.contains_key(code))
+}
+
+/// Whether most of the errors are of the server, so that other pools may have them too.
+fn is_ill(incident: &Incident) -> bool {
+    let errors = incident.errors.iter();
+    let server = errors.filter(|(code, _)| is_server_error(code));
+    let server: u64 = server.map(|(_, count)| count).sum();
+    2 * server > incident.failed
+}
+
+fn is_server_error(code: &str) -> bool {
+    let code = code.to_lowercase();
+    code.starts_with("http_5") || code.contains("server") || code.contains("internalerror")
 }
 
 /// Joins findings that name the same change, or changes of one batch, and findings without a guilty change that are one
@@ -113,18 +130,22 @@ fn is_one(a: &Finding, b: &Finding) -> bool {
     }
 }
 
-/// Whether an outage without a cause is of app clients that a named change broke just then.
+/// Whether an outage without a cause is of app clients that a named change broke just then, or of others
+/// that it reaches and that begin to fail with them.
 fn is_beside(unnamed: &Finding, named: &Finding) -> bool {
     let (ours, theirs) = (&unnamed.incident, &named.incident);
     let begun = ours.onset >= theirs.onset - SAME_ONSET;
     let overlap = begun && theirs.end.is_none_or(|end| ours.onset <= end);
     let same = ours.user_pool == theirs.user_pool && !ours.clients.is_empty();
-    overlap
-        && same
-        && ours
-            .clients
-            .iter()
-            .all(|client| theirs.clients.contains(client))
+    let known = ours
+        .clients
+        .iter()
+        .all(|client| theirs.clients.contains(client));
+    let first = named.suspects.first();
+    let of_client =
+        first.is_some_and(|first| matches!(first.change.resource, Resource::Client(..)));
+    let soon = ours.onset <= theirs.onset + BEGUN_TOGETHER && share_errors(ours, theirs);
+    overlap && same && (known || soon && !of_client)
 }
 
 /// Whether two name changes of one batch: the same call by the same actor to app clients of one pool, and

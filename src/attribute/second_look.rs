@@ -25,6 +25,8 @@ use crate::{
 
 mod missing;
 
+pub(super) use missing::has_moved;
+
 /// The outages that the first look did not find.
 pub fn second_look(found: &[Incident], inquiry: &Inquiry<'_>) -> Vec<Incident> {
     let ground = inquiry.scene.ground;

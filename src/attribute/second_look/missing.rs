@@ -62,15 +62,15 @@ pub fn silences(inquiry: &Inquiry<'_>, reaching: &Reaching) -> Vec<Incident> {
         }
     }
     let taken = taken.values();
-    let silences = taken.filter_map(|taken| arrivals.missing(taken));
-    silences
-        .filter(|silence| !has_moved(inquiry, silence))
-        .collect()
+    taken.filter_map(|taken| arrivals.missing(taken)).collect()
 }
 
 /// Whether an app client that was made shortly before has the requests now.
-fn has_moved(inquiry: &Inquiry<'_>, silence: &Incident) -> bool {
+pub fn has_moved(inquiry: &Inquiry<'_>, silence: &Incident) -> bool {
     let ground = inquiry.scene.ground;
+    let Some(expected) = silence.expected else {
+        return false;
+    };
     let end = silence.end.unwrap_or(ground.window.end);
     let made = inquiry.scene.history.changes().iter().filter(|change| {
         let time = change.change.time;
@@ -91,7 +91,7 @@ fn has_moved(inquiry: &Inquiry<'_>, silence: &Incident) -> bool {
         series.map(|one| one.successes.between(from, to)).sum()
     };
     let most = made.map(came).fold(0.0, f64::max);
-    most >= MOVED * silence.expected.unwrap_or_default()
+    most >= MOVED * expected
 }
 
 fn spread(change: &ConfigChange) -> i64 {

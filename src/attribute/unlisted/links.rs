@@ -45,16 +45,16 @@ impl Reachable {
             .filter_map(|line| End::host_of_record(&line.setting))
             .peekable();
         match hosts.peek() {
-            None => self.from_end(End::from(&change.resource)),
+            None => self.reached(End::from(&change.resource)),
             Some(_) => {
-                let found = hosts.map(|host| self.from_end(host));
+                let found = hosts.map(|host| self.reached(host));
                 let all = found.flat_map(|found| found.iter().cloned().collect::<Vec<_>>());
                 Rc::new(all.collect())
             }
         }
     }
 
-    fn from_end(&self, start: End) -> Rc<BTreeSet<End>> {
+    fn reached(&self, start: End) -> Rc<BTreeSet<End>> {
         if let Some(found) = self.found.borrow().get(&start) {
             return Rc::clone(found);
         }
