@@ -10,7 +10,10 @@ use super::{
     read::{full, get, get_object, get_text},
     setting::{Known, Resource, Setting},
 };
-use crate::ids::{AppClientId, UserPoolId};
+use crate::{
+    ids::{AppClientId, UserPoolId},
+    record::mask,
+};
 
 impl Snapshot {
     /// Reads one description, several after one another, or an array of them; each as it was
@@ -43,7 +46,9 @@ impl Snapshot {
 fn snapshot(value: &Value) -> Result<Snapshot, String> {
     const NEITHER: &str = "it describes neither an app client (`UserPoolClient`) nor a user pool \
                            (`UserPool`)";
-    let object = value.as_object().ok_or(NEITHER)?;
+    let mut object = value.as_object().ok_or(NEITHER)?.clone();
+    mask::hide_settings(&mut object);
+    let object = &object;
     if let Some(client) = get_object(object, "UserPoolClient") {
         return client_of(client);
     }
