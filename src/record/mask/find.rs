@@ -311,6 +311,8 @@ impl Finder<'_> {
             (_, Between::Colon) if self.text == Text::Field => false,
             // `?reset_password=1`
             (_, Between::Equals) if self.text == Text::Setting => !name.is_password,
+            // `Run it with --password first.`
+            (_, Between::Flag) if self.text == Text::Setting => false,
             (Secrecy::Certain, Between::Prose) => name.is_one_word && name.is_chosen,
             (Secrecy::Certain, _) => true,
             (Secrecy::Perhaps, Between::Prose | Between::Colon) => false,
@@ -357,7 +359,7 @@ impl Finder<'_> {
 /// Settings hold `?reset_password=true` and `Your password: {####}`: a credential stands behind a
 /// certain name of one word, as programs write it.
 fn may_be_setting(name: &Name, between: Between) -> bool {
-    let written = matches!(between, Between::Equals | Between::Quoted | Between::Tag);
+    let written = !matches!(between, Between::Colon | Between::Prose | Between::Comma);
     name.secrecy == Secrecy::Certain && written && name.is_one_word
 }
 

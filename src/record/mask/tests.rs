@@ -241,6 +241,7 @@ fn settings_are_whole_or_masked_as_a_whole() {
         "Sign in as {username} with password={####}",
         "Your temporary password: {####}",
         "Forgot the password: click here",
+        "Run it with --client-secret once",
         "https://example.com/cb?code=1",
         "https://example.com/cb?reset_password=true",
         "https://example.com/cb?session=new&token=1",
@@ -256,6 +257,7 @@ fn settings_are_whole_or_masked_as_a_whole() {
         r"-----BEGIN PRIVATE KEY-----\nMII",
         r#"{\"client_secret\":\"x7\"}"#,
         "https://bob:x7@example.com/",
+        "login --passphrase%20x7Rk-2qL",
     ] {
         let raw = format!(r#"{{"name":["{setting}"]}}"#);
         assert_eq!(settings(&raw), format!(r#"{{"name":["{MASK}"]}}"#));
