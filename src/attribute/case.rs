@@ -8,7 +8,7 @@ use super::{inquiry::Inquiry, unlisted::Alike};
 use crate::{
     cognito::{
         effects::{Effect, OF_TRIGGERS, Strength, reason::Reason},
-        history::{At, History},
+        history::{At, ConfigChange, History},
         replay::Attempt,
         setting::{Known, Resource, Setting},
     },
@@ -20,6 +20,7 @@ use crate::{
     window::Window,
 };
 
+mod ages;
 mod around;
 mod replayed;
 mod suffering;
@@ -33,9 +34,9 @@ pub use tally::{Broken, Tally};
 
 /// Requests so long before the onset say how often exposed requests come.
 const LOOK_BACK: i64 = 86_400_000_000;
-/// A silence may begin with a wait of so many times the one that 95 of 100 keep to: one of 400 is
-/// longer.
-const LONGEST_WAIT: i32 = 2;
+/// A silence may begin with a wait of so many times the one that 95 of 100 keep to: the longer, the
+/// less likely ([`Case::late`]).
+const LONGEST_WAIT: i32 = 4;
 /// Requests after the undo that may still fail because of it: caches, propagation.
 pub const HEALING_TIME: TimeDelta = TimeDelta::minutes(5);
 /// Services whose writes are read, and for which no rule says what they break.
@@ -251,6 +252,18 @@ impl<'a> Case<'a> {
     pub fn clients_of_pool(&self) -> usize {
         let known = self.owners.iter().filter_map(|owner| owner.client);
         known.collect::<BTreeSet<_>>().len().max(1)
+    }
+
+    /// How unlikely it is that requests stayed away by chance until a change that came after the next
+    /// was to be expected, in nats.
+    pub fn late(&self, change: &ConfigChange) -> f64 {
+        let (last, expected) = self.incident.onset_interval;
+        let late = (change.change.time - expected).as_seconds_f64();
+        match self.incident.kind {
+            // 95 of 100 waits end by then: three times the mean.
+            Kind::Absence => (3.0 * late / (expected - last).as_seconds_f64().max(1.0)).max(0.0),
+            Kind::Failures => 0.0,
+        }
     }
 
     /// The latest time at which a change can have caused the outage: none within CloudTrail, where

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     cognito::{
         history::{ConfigChange, History, Standing},
-        setting::Setting,
+        setting::{Resource, Setting},
         undo,
     },
     detect::{EndState, Ground, Incident, Kind, Severity, begin_later},
@@ -140,18 +140,30 @@ fn is_rest_of(blip: &Finding, findings: &[Finding]) -> bool {
     named.any(|found| found.incident.onset <= blip.incident.onset && merge::is_rest(found, blip))
 }
 
-/// Explains one outage; where no change explains all of it, and each of its app clients' failures has
-/// a change of its own (a deploy that makes one mistake in several places), as one for each.
+/// Explains one outage; where no change reaches all of it, and each of its app clients' failures has a
+/// change of its own (two people who each break one, a deploy that makes one mistake in several places),
+/// as one for each.
 fn by_cause(mut incident: Incident, inquiry: &Inquiry<'_>) -> Vec<Finding> {
     let parts = std::mem::take(&mut incident.parts);
     let whole = finding(incident, inquiry);
-    if whole.verdict == Verdict::Change || parts.is_empty() {
+    let reaches_all = whole.named().is_some_and(|suspect| {
+        let of_client = matches!(suspect.change.resource, Resource::Client(..));
+        !of_client || whole.incident.clients.len() < 2
+    });
+    if reaches_all || parts.is_empty() {
         return vec![whole];
     }
     let parts = parts.into_iter().map(|part| finding(part, inquiry));
-    let parts: Vec<Finding> = parts.collect();
-    match parts.iter().all(|part| part.verdict == Verdict::Change) {
-        true => parts,
+    let (named, unnamed): (Vec<Finding>, Vec<Finding>) =
+        parts.partition(|part| part.verdict == Verdict::Change);
+    // What nobody explains stands by itself, if it deserves to.
+    let rest = unnamed
+        .into_iter()
+        .filter(|part| part.incident.severity == Severity::Page);
+    let rest: Vec<Finding> = rest.collect();
+    let several = named.len() > 1 && (whole.verdict == Verdict::Change || rest.is_empty());
+    match several {
+        true => [named, rest].concat(),
         false => vec![whole],
     }
 }

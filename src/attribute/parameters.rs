@@ -116,6 +116,7 @@ parameters! {
 
     // The chance that a change breaks such requests by a mechanism that no rule lists.
     SAME = 3e-5 Chance Assumed "No difference to the state before.";
+    CANNOT = 3e-5 Chance Documented "It refuses no such request.";
     FAR = 1e-4 Chance Assumed "It names nothing that these requests use.";
     OTHER = 3e-4 Chance Assumed "Another domain, scope, provider or web ACL than theirs.";
     COSMETIC = 6e-4 Chance Assumed "Names, texts, lists that only gained.";

@@ -135,7 +135,12 @@ impl Hypothesis<'_, '_> {
             ),
             None => "No earlier request of the kind tells when it began.".to_owned(),
         };
-        fact(EvidenceKind::Time, -(rate.value * self.gap()).ln(), text)
+        let chance = (rate.value * self.gap()).ln();
+        fact(
+            EvidenceKind::Time,
+            -chance - self.case.late(self.change),
+            text,
+        )
     }
 
     /// Seconds between which the onset is known to lie.

@@ -149,6 +149,9 @@ fn powerless(change: &ConfigChange) -> Option<String> {
 }
 
 fn no_mechanism(case: &Case<'_>, tally: &Tally) -> Option<String> {
+    if tally.ruled_out.is_some() {
+        return tally.ruled_out.clone();
+    }
     if tally.explained > 0.0 || tally.untold >= 0.5 * tally.failed.max(1.0) {
         return None;
     }
@@ -345,8 +348,7 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
     let within = tally.accepted_within_delay.min(30.0) * 0.1;
     let accepted = tally.accepted_before * f64::ln(1.0 - refused);
     let weight = f64::ln(refused * tally.usual.max(2.0)) + accepted - within;
-    let weight =
-        (weight / OVERSTATED).min(p::TIME_MOST.value) - by_chance(case, change) / OVERSTATED;
+    let weight = (weight / OVERSTATED).min(p::TIME_MOST.value) - case.late(change) / OVERSTATED;
     let passed = tally.accepted_before + tally.accepted_within_delay;
     let requests = tally.requests.between_accepted as f64;
     let ago = phrase::duration(lag);
@@ -369,18 +371,6 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
         weight.clamp(p::TIME_LEAST.value, p::TIME_MOST.value),
         text,
     )
-}
-
-/// How unlikely it is that requests stayed away by chance until a change that came after the next
-/// was to be expected, in nats.
-fn by_chance(case: &Case<'_>, change: &ConfigChange) -> f64 {
-    let (last, expected) = case.incident.onset_interval;
-    let late = (change.change.time - expected).as_seconds_f64();
-    match case.incident.kind {
-        // 95 of 100 waits end by then: three times the mean.
-        Kind::Absence => (3.0 * late / (expected - last).as_seconds_f64().max(1.0)).max(0.0),
-        Kind::Failures => 0.0,
-    }
 }
 
 /// Without exposed requests before the onset only the clock is left.

@@ -85,21 +85,21 @@ pub(super) fn spell_out_zero(settings: &mut Settings) {
 }
 
 /// The token whose validity the setting `name` is.
-pub(super) fn token_of_validity(name: &str) -> Option<Token> {
+pub fn token_of_validity(name: &str) -> Option<Token> {
     Token::ALL
         .into_iter()
         .find(|token| token.validity() == name)
 }
 
 /// The token whose validity, or its unit, the setting `name` is.
-pub(super) fn token_of(name: &str) -> Option<Token> {
+pub fn token_of(name: &str) -> Option<Token> {
     let mut tokens = Token::ALL.into_iter();
     tokens.find(|token| token.validity() == name || token.unit() == name)
 }
 
 /// How long `token` lives before and after a change, in a unit of their own: what stands in no line
 /// is the same on both sides.
-pub(super) fn before_and_after(lines: &[DiffLine], token: Token) -> Option<(f64, f64)> {
+pub fn before_and_after(lines: &[DiffLine], token: Token) -> Option<(f64, f64)> {
     let line = |name: &str| lines.iter().find(|line| line.setting.as_str() == name);
     let (count, unit) = (line(token.validity()), line(token.unit()));
     let length = |side: fn(&DiffLine) -> &Known| -> Option<f64> {

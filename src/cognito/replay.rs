@@ -235,7 +235,7 @@ fn name_of<'a>(resource: &Resource, line: &'a DiffLine) -> &'a str {
 }
 
 /// The version of the token trigger that a whole update gives, or a diff shows.
-fn version(change: &ConfigChange) -> Option<String> {
+pub fn version(change: &ConfigChange) -> Option<String> {
     const VERSION: &str = "LambdaConfig.PreTokenGenerationConfig.LambdaVersion";
     let mut lines = change.diff.iter();
     if let Some(line) = lines.find(|line| line.setting.as_str() == VERSION) {

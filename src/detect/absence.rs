@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::{
     Config, Ground,
+    quiet::has_other_form,
     slice::{Part, Roles, Slice},
     spell::{Spell, threshold},
     unit::Unit,
@@ -58,6 +59,7 @@ pub fn silent<'a>(
         .filter(|spell| !told.iter().any(|other| overlap(spell.span(), *other)))
         .filter(|spell| is_observed(ground.coverage, spell.start, spell.end))
         .filter(|spell| !all_is_silent(ground.cells, unit, spell.start, spell.end))
+        .filter(|spell| !has_other_form(ground.cells, spell))
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slice.cmp(&b.slice)));
     let mut kept: Vec<Spell<'a>> = Vec::new();

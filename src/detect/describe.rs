@@ -14,7 +14,7 @@ use super::{
     worth,
 };
 use crate::{
-    frame::{Cell, Cells, Failure, Key, Owner, Timeline, symbols::Symbol},
+    frame::{Cell, Cells, Failure, Key, Owner, Timeline, attempts::is_sign_in, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     window::Window,
 };
@@ -144,14 +144,23 @@ fn around(cells: &Cells, spell: &Spell<'_>) -> Around {
 }
 
 /// Which attempts of a spell's slice are successes of what fails in it: those of its grants. Where
-/// the logs hold none, those of any grant; where they hold no certain success at all, answers.
+/// the logs hold none, or do not tell the grants (as of error pages), those of any grant; where they
+/// hold no certain success at all, answers; and where the slice has none, as that of an error page,
+/// those of the app client's sign-ins.
 fn successes(cells: &Cells, spell: &Spell<'_>) -> ByKey<bool> {
     let grants = spell.grants(cells);
     let roles = spell.slice.roles(cells, &spell.unit);
-    let distance = |number: u32, key: &Key| match (roles.of(number), grants.contains(&key.grant)) {
+    let untold = grants.iter().all(Option::is_none);
+    let is_alike = |key: &Key| untold || grants.contains(&key.grant);
+    let distance = |number: u32, key: &Key| match (roles.of(number), is_alike(key)) {
         (Some(Role::Accepted), true) => Some(0),
         (Some(Role::Accepted), false) => Some(1),
         (Some(Role::Answered), _) => Some(2),
+        (None, _)
+            if is_sign_in(cells.text(key.grant)) && Role::of(cells, key) == Role::Accepted =>
+        {
+            Some(3)
+        }
         (Some(Role::Failed) | None, _) => None,
     };
     let keys = spell.unit.keys(cells);

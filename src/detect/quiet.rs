@@ -1,7 +1,9 @@
 //! Silences that come by themselves: batch jobs, nights, and traffic that moved to another app client.
 
+use std::collections::BTreeSet;
+
 use super::{Ground, absence::attempts, spell::Spell};
-use crate::frame::symbols::Symbol;
+use crate::frame::{Cell, Cells, symbols::Symbol};
 
 const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -49,6 +51,36 @@ pub fn comes_by_itself(ground: &Ground<'_>, spell: &Spell<'_>) -> bool {
             quiet.span,
             quiet.expected,
         )
+}
+
+/// Whether the same app client asks the same step in another form since: with other scopes, another
+/// redirect URI or provider.
+pub fn has_other_form(cells: &Cells, spell: &Spell<'_>) -> bool {
+    let roles = spell.slice.roles(cells, &spell.unit);
+    let step = |key: u32| {
+        let key = cells.keys.get(key as usize)?;
+        Some((key.endpoint, key.grant))
+    };
+    let rows = spell.unit.rows.iter();
+    let (ours, others): (Vec<&Cell>, Vec<&Cell>) =
+        rows.partition(|row| roles.of(row.key).is_some());
+    let steps: BTreeSet<_> = ours.iter().filter_map(|row| step(row.key)).collect();
+    let accepted = |row: &&&Cell| {
+        let key = cells.keys.get(row.key as usize);
+        let is_alike = step(row.key).is_some_and(|step| steps.contains(&step));
+        is_alike && key.is_some_and(|key| !cells.failed(key))
+    };
+    let others: Vec<&&Cell> = others.iter().filter(accepted).collect();
+    let between = |from: i64, to: i64| -> f64 {
+        let inside = others.iter().filter(|row| (from..to).contains(&row.first));
+        inside.map(|row| row.requests as f64).sum()
+    };
+    let (start, end) = spell.span();
+    let more = between(start, end) - between(start - (end - start), start);
+    more >= MOVED
+        * spell
+            .silence
+            .map_or(f64::INFINITY, |(expected, _)| expected)
 }
 
 /// A silence among the attempts of its slice.

@@ -251,6 +251,11 @@ fn refine(kind: &mut Kind, code: Option<Symbol>, symbols: &Symbols) {
     }
 }
 
+/// Whether a grant is that of people who sign in by pages.
+pub fn is_sign_in(grant: Option<&str>) -> bool {
+    matches!(grant, Some("authorization_code" | "implicit"))
+}
+
 /// Whether an outcome is only an HTTP status: a set of possible codes.
 pub fn is_status(outcome: &str) -> bool {
     outcome.starts_with("http_")

@@ -60,6 +60,8 @@ pub struct Tally {
     pub requests: Crossing,
     /// Requests of the kind that were accepted after the outage's end.
     pub requests_after: u64,
+    /// Why it cannot have broken what its settings seem to, if it cannot.
+    pub ruled_out: Option<String>,
     /// What the requests that it explains asked for.
     asked: BTreeMap<Asked, f64>,
 }
@@ -110,6 +112,7 @@ impl<'a> Case<'a> {
         }
         tally.cure = self.cure(index, &exposed, &tally.breaks);
         self.count_successes(change, &exposed, &mut tally);
+        tally.ruled_out = self.too_young(index, &tally);
         tally
     }
 

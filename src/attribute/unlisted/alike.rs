@@ -1,15 +1,18 @@
 //! Requests like those of an outage: of its app clients, at the steps that fail, accepted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     attribute::case::Case,
     detect::series::{Successes, times},
-    frame::{Key, symbols::Symbol},
+    frame::{Key, attempts::is_sign_in, symbols::Symbol},
 };
 
 /// So far beside an outage its like is looked at (assumed: three days).
 const BESIDE: i64 = 3 * 86_400_000_000;
+
+/// Steps with less than this share of the failures are noise among them.
+const STRAY: f64 = 0.05;
 
 /// Where a request is made: client, endpoint, grant.
 type Step = [Option<Symbol>; 3];
@@ -28,27 +31,32 @@ pub struct Alike {
 impl Alike {
     /// Those of an outage.
     pub fn new(case: &Case<'_>) -> Self {
-        let steps: BTreeSet<Step> = case.suffered().map(|(key, _)| step(key)).collect();
+        let mut weights: BTreeMap<Step, f64> = BTreeMap::new();
+        for (key, weight) in case.suffered() {
+            *weights.entry(step(key)).or_default() += weight;
+        }
+        let all: f64 = weights.values().sum();
+        weights.retain(|_, weight| *weight >= STRAY * all);
+        let steps: BTreeSet<Step> = weights.into_keys().collect();
         let (from, to) = (case.onset() - BESIDE, case.end() + BESIDE);
         let cells = case.cells;
-        let rows = |any: bool| {
+        let rows = |is_alike: &dyn Fn(&Key) -> bool| {
             let owners = case.own_owners();
             let rows = owners.flat_map(|owner| cells.touching(cells.of(owner), from, to));
             let told = rows.filter(|row| {
                 let key = cells.keys.get(row.key as usize);
-                key.is_some_and(|key| {
-                    let accepted = !cells.failed(key) && cells.tells(key);
-                    let asked = any || steps.contains(&step(key));
-                    accepted && asked && (any || case.incident.stratum.asks(cells, key))
-                })
+                key.is_some_and(|key| !cells.failed(key) && cells.tells(key) && is_alike(key))
             });
             Successes::new(told.copied())
         };
-        let mut successes = rows(false);
-        if successes.total() == 0 {
-            // A step whose success no log shows, as pages: whatever else the client does tells.
-            successes = rows(true);
-        }
+        // A step whose success no log shows, as pages: the sign-ins that they are steps of tell, or
+        // whatever else the client does.
+        let untold = steps.iter().all(|[_, _, grant]| grant.is_none());
+        let same = |key: &Key| steps.contains(&step(key)) && case.incident.stratum.asks(cells, key);
+        let sign_in = |key: &Key| untold && is_sign_in(cells.text(key.grant));
+        let ways: [&dyn Fn(&Key) -> bool; 3] = [&same, &sign_in, &|_| true];
+        let found = ways.into_iter().map(rows).find(|found| found.total() > 0);
+        let successes = found.unwrap_or_else(|| Successes::new(std::iter::empty()));
         Self { successes, steps }
     }
 

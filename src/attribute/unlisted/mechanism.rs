@@ -10,6 +10,7 @@ use crate::{
     cognito::{
         effects::{effects, is_indifferent},
         history::{ConfigChange, DiffLine, Standing},
+        lifetime,
         setting::{Resource, is_nothing},
     },
 };
@@ -135,6 +136,9 @@ pub fn of(case: &Case<'_>, index: usize, tally: &Tally) -> Option<Mechanism> {
 
 /// What listed effects say of most of the requests, if they say it.
 fn judged(tally: &Tally) -> Option<Mechanism> {
+    if tally.ruled_out.is_some() {
+        return None;
+    }
     let failed = tally.failed.max(1.0);
     if tally.explained >= MOST * failed {
         let text = "The settings after it refuse such requests.";
@@ -170,6 +174,15 @@ fn client(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Mechanism {
     let lines = altering(change);
     if lines.is_empty() {
         return nothing(change);
+    }
+    let judged = |line: &&DiffLine| {
+        let name = line.setting.as_str();
+        let of_lists = MODELLED.contains(&name) || only_gained(line);
+        lifetime::token_of(name).is_some() || of_lists || is_untold(line)
+    };
+    let ruled_out = tally.ruled_out.as_ref();
+    if let Some(why) = ruled_out.filter(|_| lines.iter().all(judged)) {
+        return Mechanism::new(p::CANNOT, why.clone());
     }
     let untold = tally.untold >= HALF * tally.failed.max(1.0);
     if lines.iter().all(|line| is_untold(line)) {

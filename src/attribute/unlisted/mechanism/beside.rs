@@ -57,6 +57,10 @@ fn of_function(change: &ConfigChange) -> Mechanism {
     });
     let begins = |prefix: &str| name.starts_with(prefix);
     match name {
+        _ if begins("AddPermission") => Mechanism::new(
+            p::CANNOT,
+            "It let others invoke the function, which refuses nothing.",
+        ),
         _ if HARMLESS.iter().any(|part| name.contains(part)) => Mechanism::new(
             p::FUNCTION_HARMLESS,
             "No invocation of the function depends on it.",

@@ -46,7 +46,10 @@ pub(super) fn pool(case: &Case<'_>, index: usize, tally: &Tally) -> Mechanism {
     }
     let trigger = |line: &&&&DiffLine| line.setting.as_str().starts_with("LambdaConfig");
     let triggers: Vec<&&&DiffLine> = told.iter().filter(trigger).collect();
-    if triggers.iter().any(|line| is_run(case, &line.setting)) {
+    if triggers
+        .iter()
+        .any(|line| is_run(case, change, &line.setting))
+    {
         let text = "It altered a trigger that such requests run.";
         return Mechanism::new(p::TRIGGER_ALTERED, text).of_triggers();
     }
@@ -59,7 +62,7 @@ pub(super) fn pool(case: &Case<'_>, index: usize, tally: &Tally) -> Mechanism {
     }
     if triggers.len() == told.len() {
         let text = "It altered triggers that such requests do not run.";
-        return Mechanism::new(p::ADMITS, text);
+        return Mechanism::new(p::FAR, text);
     }
     let listed = told.iter().all(|line| is_listed(line));
     let text = match listed {
@@ -69,9 +72,10 @@ pub(super) fn pool(case: &Case<'_>, index: usize, tally: &Tally) -> Mechanism {
     Mechanism::new(p::POOL_SETTING, text)
 }
 
-/// Whether most of the requests run a trigger.
-fn is_run(case: &Case<'_>, trigger: &Setting) -> bool {
-    let share = case.share(|attempt| replay::look_at(trigger, None, attempt));
+/// Whether most of the requests run a trigger, at the version that a change gave it.
+fn is_run(case: &Case<'_>, change: &ConfigChange, trigger: &Setting) -> bool {
+    let version = replay::version(change);
+    let share = case.share(|attempt| replay::look_at(trigger, version.as_deref(), attempt));
     share >= HALF
 }
 
