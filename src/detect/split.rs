@@ -11,7 +11,7 @@ use super::{
     slice::Role,
     spell::Spell,
 };
-use crate::frame::Cells;
+use crate::frame::{Cells, Key, attempts::is_sign_in};
 
 /// Of fewer failures, …
 const FEW: usize = 30;
@@ -106,7 +106,8 @@ fn by_success<'a>(cells: &Cells, spell: Spell<'a>) -> Vec<Spell<'a>> {
 }
 
 /// When requests of a spell's slice were accepted during it, and how many at each time. A refused
-/// authorize request is told by the error page alone: of those steps an answer is a success.
+/// authorize request is told by the error page alone: of those steps an answer is a success, and of a page
+/// that tells no grant, a sign-in.
 fn accepted(cells: &Cells, spell: &Spell<'_>) -> Vec<(i64, f64)> {
     let roles = spell.slice.roles(cells, &spell.unit);
     let rows = spell.unit.during(cells, spell.span());
@@ -114,8 +115,11 @@ fn accepted(cells: &Cells, spell: &Spell<'_>) -> Vec<(i64, f64)> {
         .failures()
         .filter_map(|row| step(cells, row.key))
         .collect();
+    let untold = spell.grants(cells).iter().all(Option::is_none);
+    let is_sign_in = |key: &Key| untold && is_sign_in(cells.text(key.grant));
     let rows = rows.filter(|(row, key)| match roles.of(row.key) {
         Some(Role::Accepted) => true,
+        None if is_sign_in(key) => Role::of(cells, key) == Role::Accepted,
         Some(Role::Answered) => steps.contains(&Step::of(key)),
         _ => false,
     });

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod accuracy;
+mod acquitted;
 mod architecture;
 mod attribution;
 mod aws;
