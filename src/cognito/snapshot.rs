@@ -1,5 +1,5 @@
 //! Saved descriptions: what `aws cognito-idp describe-user-pool-client` and `describe-user-pool`
-//! print.
+//! print, lines of applications that log what these calls returned, and files of AWS Config.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Deserializer, Map, Value};
@@ -11,6 +11,8 @@ use super::{
     setting::{Known, Resource, Setting},
 };
 use crate::ids::{AppClientId, UserPoolId};
+
+mod config;
 
 impl Snapshot {
     /// Reads one description, several after one another, or an array of them; each as it was
@@ -27,10 +29,10 @@ impl Snapshot {
             match value {
                 Value::Array(items) => {
                     for item in &items {
-                        snapshots.push(snapshot(item)?);
+                        snapshots.extend(all(item)?);
                     }
                 }
-                item => snapshots.push(snapshot(&item)?),
+                item => snapshots.extend(all(&item)?),
             }
         }
         if snapshots.is_empty() {
@@ -40,9 +42,36 @@ impl Snapshot {
     }
 }
 
+const NEITHER: &str = "it describes neither an app client (`UserPoolClient`) nor a user pool \
+                       (`UserPool`)";
+/// A logged response stands so deep in its line.
+const DEEPEST: u32 = 4;
+
+/// What a value describes: one thing, or the items of AWS Config.
+fn all(value: &Value) -> Result<Vec<Snapshot>, String> {
+    match value.as_object().and_then(config::items) {
+        Some(items) if items.is_empty() => {
+            Err("AWS Config's items in it are of no user pool and no app client".to_owned())
+        }
+        Some(items) => Ok(items),
+        None => match logged(value, DEEPEST) {
+            Some(response) => snapshot(response).map(|snapshot| vec![snapshot]),
+            None => snapshot(value).map(|snapshot| vec![snapshot]),
+        },
+    }
+}
+
+/// The response in a line that an application logged.
+fn logged(value: &Value, depth: u32) -> Option<&Value> {
+    let object = value.as_object()?;
+    if get_object(object, "UserPoolClient").is_some() || get_object(object, "UserPool").is_some() {
+        return Some(value);
+    }
+    let deeper = depth.checked_sub(1)?;
+    object.values().find_map(|value| logged(value, deeper))
+}
+
 fn snapshot(value: &Value) -> Result<Snapshot, String> {
-    const NEITHER: &str = "it describes neither an app client (`UserPoolClient`) nor a user pool \
-                           (`UserPool`)";
     let object = value.as_object().ok_or(NEITHER)?;
     if let Some(client) = get_object(object, "UserPoolClient") {
         return client_of(client);
@@ -146,6 +175,47 @@ mod tests {
                 format!(r#"{{"UserPool":{{"Id":"eu-west-1_EXAMPLE","LastModifiedDate":{date}}}}}"#);
             check(&pool, Ok(dated));
         }
+    }
+
+    #[test]
+    fn items_of_aws_config_show_a_time() {
+        let item = |kind: &str, configuration: &str| {
+            format!(
+                r#"{{"configurationItems":[{{"configurationItemCaptureTime":"2026-03-02T10:15:04.000Z","configurationItemStatus":"OK","resourceType":"{kind}","resourceId":"eu-west-1_EXAMPLE","configuration":{configuration}}}]}}"#
+            )
+        };
+        let configuration = r#"{"UserPoolId":"eu-west-1_EXAMPLE","ClientId":"webEXAMPLE","CallbackURLs":["a"],"ProviderURL":"x"}"#;
+        let text = serde_json::to_string(configuration).expect("a text");
+        for configuration in [configuration, &text] {
+            let json = item("AWS::Cognito::UserPoolClient", configuration);
+            check(
+                &json,
+                Ok(&["eu-west-1_EXAMPLE/webEXAMPLE Some(2026-03-02T10:15:04Z)"]),
+            );
+            let snapshots = Snapshot::read(&json).expect("an item");
+            let names: Vec<_> = snapshots[0]
+                .settings
+                .keys()
+                .map(|name| name.0.to_string())
+                .collect();
+            // What is no member of the API is none here, and nothing is taken for a default.
+            assert_eq!(names, ["CallbackURLs", "Exists"]);
+        }
+        check(
+            &item("AWS::Cognito::UserPool", r#"{"UserPoolName":"shop"}"#),
+            Ok(&["eu-west-1_EXAMPLE Some(2026-03-02T10:15:04Z)"]),
+        );
+        check(
+            &item("AWS::EC2::Instance", "{}"),
+            Err("AWS Config's items in it are of no user pool and no app client"),
+        );
+    }
+
+    #[test]
+    fn a_response_that_an_application_logged() {
+        let line = format!(r#"{{"level":"info","response":{{"UserPoolClient":{CLIENT}}}}}"#);
+        let client = "eu-west-1_EXAMPLE/webEXAMPLE None";
+        check(&format!("{line}\n{line}"), Ok(&[client, client]));
     }
 
     #[test]
