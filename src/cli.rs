@@ -35,6 +35,7 @@ mod queries;
 mod read;
 mod report;
 mod schedule;
+mod verify;
 
 /// Which change broke sign-in?
 ///

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    io::{self, Read},
     num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
@@ -35,6 +36,7 @@ use super::{
     aws::Asked,
     errand::{self, Purpose, Spans},
     live, output, pull,
+    verify::VerifyArgs,
 };
 
 /// Whether records are needed after they were counted.
@@ -53,6 +55,7 @@ pub struct Inputs {
     pub(super) bounds: Bounds,
     pub(super) shown: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     pub(super) settings: Vec<PathBuf>,
+    pub(super) verify: VerifyArgs,
     pub(super) mappings: Vec<Mapping>,
     pub(super) asked: Option<(Asked, Spans)>,
     pub(super) pages: Vec<Arc<Page>>,
@@ -113,7 +116,7 @@ impl Inputs {
             return Ok(frames);
         }
         let summary = &frames.summary;
-        if summary.records == 0 && summary.requests == 0 && summary.changes == 0 {
+        if summary.records == 0 && summary.logs == 0 && summary.events == 0 {
             let found = match (summary.files, summary.rejected.first()) {
                 (0, None) => "no file at all".to_owned(),
                 (0, Some(rejected)) => format!("`{}`: {}", rejected.path, rejected.reason),
@@ -131,6 +134,17 @@ impl Inputs {
             }));
         }
         self.check(frames.window)?;
+        if let Some(verified) = self.verify.check(&self.paths)? {
+            frames.summary.notes.extend(verified.flaws);
+            let verified = format!("By CloudTrail's digests, {}", verified.summary);
+            frames.summary.remarks.push(verified);
+        }
+        let summary = &mut frames.summary;
+        if summary.events == 0 {
+            let note = format!("no Cognito events in {}", counted(summary.files));
+            output::tell(format_args!("warning: {note}"));
+            summary.notes.push(note);
+        }
         Ok(frames)
     }
 
@@ -239,8 +253,12 @@ impl Inputs {
             if !input.is_lasting() {
                 continue;
             }
-            let bytes = input.open(Limits::default(), &Counter::default());
-            let _ = bytes.and_then(|bytes| record::read(bytes, &input.name(), &mut each));
+            let Ok(opened) = input.open(&Counter::default()) else {
+                continue;
+            };
+            opened.texts(&input.name(), Limits::default(), &mut |name, text| {
+                let _ = text.and_then(|text| record::read(text, name, &mut each));
+            });
         }
         for page in &self.pages {
             let _ = read_page(page, &mut each);
@@ -471,16 +489,63 @@ fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The settings that a file, or the files of a folder, describe.
 fn described(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-        path: path.to_owned(),
-        source,
-    });
-    let text = text.context("failed to take the settings")?;
-    Snapshot::read(&text).map_err(|reason| {
-        anyhow!(Error::Settings {
+    if !path.is_dir() {
+        return described_in(&Input::File(path.to_owned()));
+    }
+    let Found { inputs, rejected } = files::find(&[path.display().to_string()]);
+    for rejected in rejected {
+        output::tell(format_args!("note: {}: {}", rejected.path, rejected.reason));
+    }
+    let mut snapshots = Vec::new();
+    for input in &inputs {
+        match described_in(input) {
+            Ok(found) => snapshots.extend(found),
+            Err(error) => output::tell(format_args!("note: {error:#}; passed over")),
+        }
+    }
+    match snapshots.is_empty() {
+        true => Err(anyhow!(Error::Settings {
             path: path.to_owned(),
-            reason,
-        })
-    })
+            reason: "no file in it describes an app client or a user pool".to_owned(),
+        })),
+        false => Ok(snapshots),
+    }
+}
+
+/// A description is not larger; a snapshot of AWS Config may be.
+const LARGEST_SETTINGS: u64 = 256 << 20;
+
+fn described_in(input: &Input) -> anyhow::Result<Vec<Snapshot>> {
+    let path = PathBuf::from(input.name());
+    let mut texts = Vec::new();
+    let mut failure = None;
+    let mut take = |_: &str, text: io::Result<&mut dyn Read>| {
+        let mut read = String::new();
+        let result = text.and_then(|text| text.take(LARGEST_SETTINGS).read_to_string(&mut read));
+        match result {
+            Ok(_) => texts.push(read),
+            Err(error) => failure = failure.take().or(Some(error)),
+        }
+    };
+    match input.open(&Counter::default()) {
+        Ok(opened) => opened.texts(&input.name(), Limits::default(), &mut take),
+        Err(error) => failure = Some(error),
+    }
+    if let Some(source) = failure {
+        let error = Error::Read { path, source };
+        return Err(error).context("failed to take the settings");
+    }
+    let mut snapshots = Vec::new();
+    for text in texts {
+        let found = Snapshot::read(&text).map_err(|reason| {
+            anyhow!(Error::Settings {
+                path: path.clone(),
+                reason,
+            })
+        })?;
+        snapshots.extend(found);
+    }
+    Ok(snapshots)
 }

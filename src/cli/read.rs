@@ -12,13 +12,15 @@ use super::{
     bounds,
     errand::Spans,
     inputs::Inputs,
+    verify::VerifyArgs,
 };
 
 /// Inputs that every command takes.
 #[derive(Debug, Args)]
 pub struct Reading {
     /// Files, folders, globs, `-` or s3://BUCKET/PREFIX: CloudTrail files, CloudWatch Logs exports,
-    /// ALB access logs; plain or gzip.
+    /// ALB access logs, exports of Splunk, Elastic, Security Lake and Athena; plain, gzip, zstd, zip or
+    /// tar.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// Look at requests from this time on [default: all that the files hold; of AWS, 24h].
@@ -31,12 +33,15 @@ pub struct Reading {
     /// [default: 90d; of files in a bucket, which hold everything else too, 7d].
     #[arg(long, value_name = "DURATION")]
     history: Option<String>,
-    /// Saved output of `aws cognito-idp describe-user-pool-client` or `describe-user-pool`.
-    #[arg(long, value_name = "FILE")]
+    /// Saved output of `aws cognito-idp describe-user-pool-client` or `describe-user-pool`, files of
+    /// AWS Config, or a folder of these.
+    #[arg(long, value_name = "PATH")]
     settings: Vec<PathBuf>,
     /// Lines of this log group, stream or load balancer tell of this app client.
     #[arg(long, value_name = "LOG_GROUP_OR_ALB=CLIENT")]
     map: Vec<String>,
+    #[command(flatten)]
+    verify: VerifyArgs,
     #[command(flatten)]
     asking: Asking,
 }
@@ -122,6 +127,7 @@ impl Reading {
                 _ => bounds,
             },
             settings: self.settings,
+            verify: self.verify,
             mappings,
             asked,
             pages: Vec::new(),
