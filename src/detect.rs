@@ -11,23 +11,31 @@ use spell::Spell;
 use unit::Unit;
 
 pub mod absence;
+mod affected;
 pub mod asked;
 pub mod describe;
 mod digest;
 mod ground;
 pub mod incident;
+mod known;
 pub mod later;
+mod level;
+mod missing;
 pub mod probe;
+mod quiet;
 pub mod scan;
 pub mod series;
 pub mod slice;
 pub mod spell;
+mod split;
 pub mod unit;
+mod worth;
 
 pub use asked::asked;
 pub use ground::Ground;
 pub use incident::{Affected, EndState, Episode, Incident, Kind, Severity, Stratum};
 pub use later::{attempts_during, begin_later};
+pub use missing::{Arrivals, Taken};
 pub use probe::{Probe, Questions, probe};
 
 /// How careful to be.
@@ -52,7 +60,8 @@ pub fn detect(ground: &Ground<'_>, config: &Config) -> Vec<Incident> {
         let parts = unit.parts(cells);
         let failing = spell::failing(cells, unit, &parts, config);
         let told: Vec<_> = failing.iter().map(Spell::span).collect();
-        spells.extend(failing);
+        let failing = failing.into_iter();
+        spells.extend(failing.flat_map(|spell| split::split(cells, spell)));
         spells.extend(absence::silent(ground, unit, &parts, &told, config));
     }
     // All app clients of a pool may fall silent at once: then they cannot vouch for each other.
@@ -75,7 +84,7 @@ pub fn detect(ground: &Ground<'_>, config: &Config) -> Vec<Incident> {
     spells.retain(|spell| spell.end >= start);
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .into_iter()
-        .map(|spells| describe::incident(cells, &spells, ground.window))
+        .map(|spells| describe::incident(ground, &spells))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
     incidents

@@ -211,7 +211,6 @@ fn provider(facts: &Facts<'_>) -> Weighed {
         "http_502",
         "http_503",
         "http_504",
-        "UnexpectedLambdaException",
     ]);
     let weight = match (codes, facts.incident.clients.len() > 1) {
         (true, _) => 2.0,

@@ -94,7 +94,7 @@ impl<'a> Case<'a> {
         };
         let owners: Vec<&Owner> = cells.owners.iter().filter(ours).collect();
         Self {
-            suffering: Suffering::new(incident, cells, history, window, &owners),
+            suffering: Suffering::new(incident, &inquiry.usual, history, window, &owners),
             incident,
             history,
             window,
@@ -234,7 +234,7 @@ impl<'a> Case<'a> {
     }
 
     fn attempt(&self, key: &Key) -> Attempt<'a> {
-        attempt(self.cells, key)
+        self.inquiry.usual.attempt(key)
     }
 
     pub(in crate::attribute) fn onset(&self) -> i64 {
@@ -266,17 +266,6 @@ impl<'a> Case<'a> {
             Kind::Failures if by_application => self.incident.onset + TimeDelta::seconds(3),
             Kind::Failures => self.incident.onset,
         }
-    }
-}
-
-/// A kind of request as replay takes it.
-pub fn attempt<'a>(cells: &'a Cells, key: &Key) -> Attempt<'a> {
-    Attempt {
-        endpoint: cells.text(key.endpoint).unwrap_or_default(),
-        grant: cells.text(key.grant),
-        redirect_uri: cells.text(key.redirect_uri),
-        scopes: cells.text(key.scopes),
-        identity_provider: cells.text(key.identity_provider),
     }
 }
 

@@ -9,8 +9,8 @@ use super::{
     case::{Case, Reach},
     finding::{Alternative, EndedBy, Evidence, Explained, Finding, Suspect, SuspectLine, Verdict},
     inquiry::Inquiry,
-    parameters as p, phrase,
-    second_look::second_look,
+    merge, parameters as p, phrase,
+    second_look::{has_moved, is_same, second_look},
     unlisted,
     weigh::{self, Weighed},
 };
@@ -20,7 +20,7 @@ use crate::{
         setting::Setting,
         undo,
     },
-    detect::{Ground, Incident, Kind, begin_later},
+    detect::{EndState, Ground, Incident, Kind, Severity, begin_later},
     frame::{CoverageRow, CoverageStatus, coverage},
     ids::EventId,
     window::Window,
@@ -33,6 +33,8 @@ const MOST_SHOWN: usize = 12;
 const SHOWN_FROM: f64 = 0.001;
 /// So many witnesses a mechanism needs that is not listed.
 const WITNESSES: usize = 2;
+/// Fewer failures are no outage, whatever change is named for them.
+const FEWEST_FAILED: u64 = 3;
 /// So many failures of the normal level may stand before an onset unseen.
 const FEW_BEFORE: u64 = 3;
 /// A change that was not seen may be the cause only so long after it was made: files are not read
@@ -53,20 +55,67 @@ pub struct Scene<'a> {
 /// named change become one.
 pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
     let inquiry = &Inquiry::new(scene, &incidents);
-    let small = second_look(&incidents, inquiry).into_iter();
-    let small = small
-        .map(|incident| finding(incident, inquiry))
-        .filter(|finding| finding.verdict == Verdict::Change);
-    let mut findings: Vec<Finding> = incidents
+    let (mut blips, pages): (Vec<Incident>, Vec<Incident>) = incidents
         .into_iter()
-        .flat_map(|incident| by_cause(incident, inquiry))
-        .chain(small)
-        .collect();
+        .partition(|incident| incident.severity == Severity::Blip);
+    let small = seconds(second_look(&pages, inquiry), inquiry);
+    blips.retain(|blip| !small.iter().any(|found| is_same(blip, &found.incident)));
+    let pages = pages.into_iter();
+    let pages = pages.flat_map(|incident| by_cause(incident, inquiry));
+    let blips = blips.into_iter().map(|blip| finding(blip, inquiry));
+    let mut findings: Vec<Finding> = pages.chain(small).collect();
+    let (caused, blips): (Vec<Finding>, Vec<Finding>) = blips.partition(|blip| {
+        let caused = is_caused(blip, &findings) || is_rest_of(blip, &findings);
+        caused && !has_moved(inquiry, &blip.incident)
+    });
+    findings.extend(caused);
     findings.sort_by_key(|finding| finding.incident.onset);
+    let cells = scene.ground.cells;
+    let findings = merge::together(findings, cells, |incident| finding(incident, inquiry));
     Explained {
-        findings: super::merge::merge(findings, scene.ground.cells),
-        blips: Vec::new(),
+        findings: merge::merge(findings, cells),
+        blips: blips.into_iter().map(|blip| blip.incident).collect(),
     }
+}
+
+/// What only a second look finds, where a change is named for it; each once.
+fn seconds(found: Vec<Incident>, inquiry: &Inquiry<'_>) -> Vec<Finding> {
+    let found = found
+        .into_iter()
+        .filter(|incident| !has_moved(inquiry, incident));
+    let found = found.map(|incident| finding(incident, inquiry));
+    let mut named: Vec<Finding> = found
+        .filter(|finding| finding.verdict == Verdict::Change)
+        .collect();
+    named.sort_by(|a, b| b.incident.score.total_cmp(&a.incident.score));
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in named {
+        let known = |other: &Finding| is_same(&other.incident, &finding.incident);
+        if !kept.iter().any(known) {
+            kept.push(finding);
+        }
+    }
+    kept
+}
+
+/// Whether a blip is an outage after all: a change is named for a silence, for failures of several
+/// callers, for what did not heal by itself, or for
+/// another outage too.
+fn is_caused(blip: &Finding, findings: &[Finding]) -> bool {
+    let incident = &blip.incident;
+    let several = incident.affected.callers > 1 || incident.end_state != EndState::Recovered;
+    let many = incident.failed >= FEWEST_FAILED && several;
+    let enough = many || incident.kind == Kind::Absence || blip.ended_by.is_some();
+    let Some(cause) = blip.named().and_then(|named| named.event_ids.first()) else {
+        return false;
+    };
+    enough || findings.iter().any(|other| other.names(cause.as_str()))
+}
+
+/// Whether a blip is the end of an outage with a cause: a few that fail on while others recover.
+fn is_rest_of(blip: &Finding, findings: &[Finding]) -> bool {
+    let mut named = findings.iter().filter(|found| found.named().is_some());
+    named.any(|found| found.incident.onset <= blip.incident.onset && merge::is_rest(found, blip))
 }
 
 /// Explains one outage; where no change explains all of it, and each of its app clients' failures has
@@ -154,7 +203,7 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
     Finding {
         verdict,
         reason,
-        provisional: provisional(&incident, scene.ground.coverage),
+        provisional: provisional(&incident, scene),
         probability_no_change: none,
         alternatives: listed(&others, &alternatives),
         suspects: suspects(ranked, &incident, scene.history, sets),
@@ -407,14 +456,30 @@ fn missed_changes(incident: &Incident, scene: &Scene<'_>) -> bool {
 }
 
 /// Whether a source that could hold the cause may still be incomplete at the onset.
-fn provisional(incident: &Incident, coverage: &[CoverageRow]) -> bool {
-    let trails = coverage.iter().filter(|row| row.source == "trail");
+fn provisional(incident: &Incident, scene: &Scene<'_>) -> bool {
+    let trails = scene
+        .ground
+        .coverage
+        .iter()
+        .filter(|row| row.source == "trail");
     let ours = trails.filter(|row| incident.account.is_none() || row.account == incident.account);
     let latest = ours
         .filter(|row| incident.region.is_none() || row.region == incident.region)
-        .map(|row| row.complete_until)
+        .map(|row| row.complete_until.max(heard(row, scene) - DELIVERY))
         .max();
     latest.is_none_or(|until| until < incident.onset + DELIVERY)
+}
+
+/// When the trail of a row told of something last, requests or changes.
+fn heard(row: &CoverageRow, scene: &Scene<'_>) -> DateTime<Utc> {
+    let changes = scene.history.changes().iter().map(|change| &change.change);
+    let own = |told: &Option<String>, row: Option<&str>| told.is_none() || told.as_deref() == row;
+    let ours = changes.filter(|change| {
+        own(&change.account, row.account.as_ref().map(|id| id.as_str()))
+            && own(&change.region, row.region.as_ref().map(|id| id.as_str()))
+    });
+    let last = ours.map(|change| change.time).max();
+    last.map_or(row.to, |last| last.max(row.to))
 }
 
 fn ended_by(incident: &Incident, top: &Weighed, history: &History) -> Option<EndedBy> {

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::{Scene, sets::change_sets, times::Times, unlisted::Reachable};
+use super::{Scene, sets::change_sets, times::Times, unlisted::Reachable, usual::Usual};
 use crate::{
     cognito::replay::Replay,
     detect::{Incident, Kind},
@@ -21,13 +21,17 @@ pub struct Inquiry<'a> {
     pub times: Times<'a>,
     /// Whose requests began to fail when.
     pub begun: Vec<Begun>,
+    /// What requests ask for.
+    pub usual: Usual<'a>,
     reachable: OnceCell<Reachable>,
 }
 
 /// That an outage began.
 pub struct Begun {
     pub kind: Kind,
-    /// Microseconds since 1970.
+    /// The last success before it, in microseconds since 1970.
+    pub since: i64,
+    /// The first failure.
     pub onset: i64,
     pub user_pool: Option<UserPoolId>,
     pub clients: Vec<AppClientId>,
@@ -39,6 +43,7 @@ impl<'a> Inquiry<'a> {
         let changes = scene.history.changes();
         let begun = incidents.iter().map(|incident| Begun {
             kind: incident.kind,
+            since: incident.onset_interval.0.timestamp_micros(),
             onset: incident.onset.timestamp_micros(),
             user_pool: incident.user_pool.clone(),
             clients: incident.clients.clone(),
@@ -49,6 +54,7 @@ impl<'a> Inquiry<'a> {
             replays: changes.iter().map(Replay::new).collect(),
             times: Times::new(scene.ground.cells),
             begun: begun.collect(),
+            usual: Usual::new(scene.ground.cells),
             reachable: OnceCell::new(),
         }
     }

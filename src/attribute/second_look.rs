@@ -10,14 +10,22 @@ use std::{
 };
 
 use super::{
-    case::{Agreement, agreement, attempt},
+    case::{Agreement, agreement},
     inquiry::Inquiry,
 };
 use crate::{
-    cognito::{history::Standing, replay::Prediction, setting::Resource},
+    cognito::{
+        history::{ConfigChange, Standing},
+        replay::Prediction,
+        setting::Resource,
+    },
     detect::{self, Incident, Probe, Questions, unit::Unit},
     frame::Cells,
 };
+
+mod missing;
+
+pub(super) use missing::has_moved;
 
 /// The outages that the first look did not find.
 pub fn second_look(found: &[Incident], inquiry: &Inquiry<'_>) -> Vec<Incident> {
@@ -35,45 +43,58 @@ pub fn second_look(found: &[Incident], inquiry: &Inquiry<'_>) -> Vec<Incident> {
         }
     }
     let config = detect::Config::default();
-    let incidents = detect::probe(ground, &questions, &config);
-    let mut new: Vec<Incident> = Vec::new();
-    for incident in incidents {
-        let known = found.iter().chain(&new);
-        if !known.into_iter().any(|known| is_same(known, &incident)) {
+    let answers = detect::probe(ground, &questions, &config);
+    let mut new: Vec<Incident> = missing::silences(inquiry, &reaching);
+    new.retain(|silence| !found.iter().any(|known| is_same(known, silence)));
+    let silences = new.len();
+    for incident in answers {
+        let mut known = found.iter().chain(&new[silences..]);
+        if !known.any(|known| is_same(known, &incident)) {
             new.push(incident);
         }
     }
     new
 }
 
-/// Effective changes by whose requests their settings govern.
+/// Changes by whose requests they may reach.
 #[derive(Default)]
-struct Reaching<'a> {
-    clients: BTreeMap<&'a str, Vec<usize>>,
-    pools: BTreeMap<&'a str, Vec<usize>>,
+struct Reaching {
+    clients: BTreeMap<String, Vec<usize>>,
+    pools: BTreeMap<String, Vec<usize>>,
 }
 
-impl<'a> Reaching<'a> {
-    fn new(inquiry: &Inquiry<'a>) -> Self {
+impl Reaching {
+    fn new(inquiry: &Inquiry<'_>) -> Self {
         let mut reaching = Self::default();
         for (index, change) in inquiry.scene.history.changes().iter().enumerate() {
-            if change.standing != Standing::Effective {
-                continue;
+            if matches!(change.standing, Standing::Effective | Standing::Opaque) {
+                reaching.add(index, change, inquiry);
             }
-            let changes = match &change.resource {
-                Resource::Client(_, client) => reaching.clients.entry(client.as_str()),
-                Resource::Pool(pool)
-                | Resource::ResourceServer(pool, _)
-                | Resource::IdentityProvider(pool, _)
-                | Resource::Domain(pool, _) => reaching.pools.entry(pool.as_str()),
-                Resource::Function(_) | Resource::Firewall(_) | Resource::Other(..) => continue,
-            };
-            changes.or_default().push(index);
         }
         reaching
     }
 
-    /// Those that govern requests of a client, in order.
+    fn add(&mut self, index: usize, change: &ConfigChange, inquiry: &Inquiry<'_>) {
+        match &change.resource {
+            Resource::Client(_, client) => add_to(&mut self.clients, client.as_str(), index),
+            Resource::Pool(pool)
+            | Resource::ResourceServer(pool, _)
+            | Resource::IdentityProvider(pool, _)
+            | Resource::Domain(pool, _) => add_to(&mut self.pools, pool.as_str(), index),
+            Resource::Function(_) => {}
+            Resource::Firewall(_) | Resource::Other(..) => {
+                for end in inquiry.reachable().from(change).iter() {
+                    match end.kind.as_str() {
+                        "user_pool" => add_to(&mut self.pools, &end.name, index),
+                        "client" => add_to(&mut self.clients, &end.name, index),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Those that reach requests of a client, in order.
     fn changes(&self, unit: &Unit<'_>, cells: &Cells) -> Vec<usize> {
         let client = cells
             .text(unit.client)
@@ -83,8 +104,13 @@ impl<'a> Reaching<'a> {
             .and_then(|pool| self.pools.get(pool));
         let mut changes: Vec<usize> = client.into_iter().chain(pool).flatten().copied().collect();
         changes.sort_unstable();
+        changes.dedup();
         changes
     }
+}
+
+fn add_to(changes: &mut BTreeMap<String, Vec<usize>>, name: &str, index: usize) {
+    changes.entry(name.to_owned()).or_default().push(index);
 }
 
 /// Whether the requests of a client that a change refuses, and that were accepted before, begin to
@@ -92,10 +118,13 @@ impl<'a> Reaching<'a> {
 fn question(inquiry: &Inquiry<'_>, change: usize, unit: &Unit<'_>) -> Option<Probe> {
     let (cells, replay) = (inquiry.scene.ground.cells, &inquiry.replays[change]);
     let change = &inquiry.scene.history.changes()[change];
+    if change.standing != Standing::Effective {
+        return None;
+    }
     let at = change.change.time.timestamp_micros();
     let mut may_stop = false;
     let refused = unit.keys(cells).filter(|(_, key)| {
-        let Prediction::Breaks(breaks) = replay.predict(&attempt(cells, key)) else {
+        let Prediction::Breaks(breaks) = replay.predict(&inquiry.usual.attempt(key)) else {
             return false;
         };
         let grant = cells.text(key.grant);
@@ -121,7 +150,7 @@ fn question(inquiry: &Inquiry<'_>, change: usize, unit: &Unit<'_>) -> Option<Pro
 }
 
 /// Whether two outages are one.
-fn is_same(a: &Incident, b: &Incident) -> bool {
+pub(super) fn is_same(a: &Incident, b: &Incident) -> bool {
     let clients = a.clients.iter().any(|client| b.clients.contains(client));
     let grants = a.grants.keys().any(|grant| b.grants.contains_key(grant));
     let ends = |incident: &Incident| incident.end;

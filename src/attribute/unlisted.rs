@@ -9,7 +9,7 @@ mod end;
 mod links;
 mod mechanism;
 mod others;
-mod spans;
+pub(in crate::attribute) mod spans;
 mod time;
 mod what;
 
@@ -69,8 +69,13 @@ pub fn weigh(case: &Case<'_>, index: usize, tally: &Tally) -> Option<Weighed> {
         return None;
     }
     let mechanism = mechanism::of(case, index, tally)?;
+    let ends = end::of_undo(case);
+    let untold = ends.and_then(|ends| spans::in_force_until(case.history, index, ends));
     let hypothesis = Hypothesis {
-        spans: spans::in_force(case.history, index),
+        spans: match untold {
+            Some(span) => vec![span],
+            None => spans::in_force(case.history, index),
+        },
         case,
         index,
         change,

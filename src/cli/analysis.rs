@@ -156,7 +156,8 @@ pub fn analyse(
     question.check(&inputs, &frames)?;
     let history = inputs.history(&frames)?;
     output::tell_window(Some(frames.window.start), Some(frames.window.end));
-    let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+    let cells = frames.cells.with_lost(&frames.aside);
+    let ground = Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
     let incidents = question.incidents(&ground);
     let scene = Scene {
         ground: &ground,
@@ -181,7 +182,7 @@ pub fn analyse(
             blips,
             gaps: history.gaps().to_vec(),
         },
-        cells: frames.cells,
+        cells,
         inputs,
         history,
         question,

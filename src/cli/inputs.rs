@@ -215,7 +215,9 @@ impl Inputs {
         keep: Keep,
         frames: &mut Frames,
     ) -> anyhow::Result<()> {
-        let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+        let cells = frames.cells.clone().with_lost(&frames.aside);
+        let ground =
+            Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
         let incidents = detect::detect(&ground, &detect::Config::default());
         let spans: Windows = incidents.iter().map(around).collect();
         let spans = asked_at_once(spans);

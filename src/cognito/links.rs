@@ -49,6 +49,13 @@ pub struct End {
 }
 
 impl End {
+    /// The host that a DNS record is of, which a setting of a zone names.
+    pub fn host_of_record(setting: &Setting) -> Option<Self> {
+        let record = setting.as_str().strip_prefix("Record.")?;
+        let (host, _) = record.rsplit_once('.')?;
+        Some(Self::new("host", host))
+    }
+
     fn new(kind: &str, name: impl Into<String>) -> Self {
         Self {
             kind: kind.to_owned(),

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{
-    Config, Ground, Incident,
+    Config, Ground, Incident, Severity,
     absence::attempts,
     describe, detect, scan,
     slice::items,
@@ -36,7 +36,7 @@ pub fn asked(ground: &Ground<'_>, asked: Window, clients: &[AppClientId]) -> Vec
         .filter(|incident| touches(incident) && meant(incident))
         .collect();
     if !found.is_empty() {
-        return found;
+        return answered(found);
     }
     let named = |unit: &Unit<'_>| {
         let client = cells.text(unit.client);
@@ -52,10 +52,20 @@ pub fn asked(ground: &Ground<'_>, asked: Window, clients: &[AppClientId]) -> Vec
         .collect();
     let mut incidents: Vec<Incident> = spell::merge(cells, spells)
         .iter()
-        .map(|spells| describe::incident(cells, spells, window))
+        .map(|spells| describe::incident(ground, spells))
         .collect();
     incidents.sort_by(|a, b| (a.onset, &a.id).cmp(&(b.onset, &b.id)));
-    incidents
+    answered(incidents)
+}
+
+/// Who asks is answered: where nothing else was found, a blip is what somebody saw.
+fn answered(mut found: Vec<Incident>) -> Vec<Incident> {
+    if found.iter().all(|one| one.severity == Severity::Blip) {
+        found
+            .iter_mut()
+            .for_each(|one| one.severity = Severity::Page);
+    }
+    found
 }
 
 /// The failures of a unit that stand out most among those that touch `asked`.

@@ -6,9 +6,11 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    incident::{Affected, EndState, Incident, Kind, Severity},
+    Ground, affected,
+    incident::{EndState, Incident, Kind, Severity},
     slice::Role,
     spell::Spell,
+    worth,
 };
 use crate::{
     frame::{Cell, Cells, Failure, Key, Owner, Timeline, symbols::Symbol},
@@ -20,7 +22,8 @@ use crate::{
 const BINS: usize = 60;
 
 /// What a group of spells looks like from outside; the strongest stands first.
-pub fn incident(cells: &Cells, spells: &[Spell<'_>], window: Window) -> Incident {
+pub fn incident(ground: &Ground<'_>, spells: &[Spell<'_>]) -> Incident {
+    let (cells, window) = (ground.cells, ground.window);
     let strongest = &spells[0];
     let stratum = strongest.slice.stratum(cells, &strongest.unit);
     let silent = strongest.silence.is_some();
@@ -58,7 +61,7 @@ pub fn incident(cells: &Cells, spells: &[Spell<'_>], window: Window) -> Incident
     };
     let kept = kept(cells, strongest);
     let share = inside.failed as f64 / (inside.total as f64).max(1.0);
-    Incident {
+    let mut incident = Incident {
         id: id(&place, kind, &stratum, first, start),
         account: place.account.map(AccountId::new),
         region: place.region.map(Region::new),
@@ -88,13 +91,15 @@ pub fn incident(cells: &Cells, spells: &[Spell<'_>], window: Window) -> Incident
         timeline: timeline(cells, spells, start, end, window),
         begun_before: false,
         severity: Severity::Page,
-        affected: Affected::default(),
+        affected: affected::affected(ground, spells),
         parts: by_client(spells)
             .iter()
-            .map(|spells| incident(cells, spells, window))
+            .map(|spells| incident(ground, spells))
             .collect(),
         stratum,
-    }
+    };
+    incident.severity = worth::severity(ground, spells, &incident);
+    incident
 }
 
 /// The spells of each app client, where there are several.

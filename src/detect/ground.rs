@@ -1,13 +1,15 @@
 //! What outages are looked for in, laid out once.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, ops::Range, rc::Rc};
 
 use super::{
     absence::Pulse,
+    known::Known,
+    series::{self, Series},
     unit::{self, Unit},
 };
 use crate::{
-    frame::{Cells, CoverageRow},
+    frame::{Cells, CoverageRow, Owner, callers::CallerRow},
     window::Window,
 };
 
@@ -21,6 +23,9 @@ pub struct Ground<'a> {
     pub window: Window,
     /// The traffic of each app client.
     pub units: Vec<Rc<Unit<'a>>>,
+    known: Known,
+    /// Of each owner.
+    series: Vec<OnceCell<Vec<Series>>>,
     pulse: OnceCell<Pulse>,
 }
 
@@ -32,8 +37,44 @@ impl<'a> Ground<'a> {
             coverage,
             window,
             units: unit::units(cells),
+            known: Known::default(),
+            series: vec![OnceCell::new(); cells.owners.len()],
             pulse: OnceCell::new(),
         }
+    }
+
+    /// The same where it is known what came of each caller's requests.
+    pub fn with_callers(self, callers: &[CallerRow]) -> Self {
+        let known = Known::new(self.cells, callers);
+        Self { known, ..self }
+    }
+
+    /// What came of each caller's requests.
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// The series of the owner at that place.
+    pub fn series(&self, owner: usize) -> &[Series] {
+        let told = self.series.get(owner).zip(self.cells.owners.get(owner));
+        told.map_or(&[], |(series, owner)| {
+            series.get_or_init(|| series::of_owner(self.cells, owner))
+        })
+    }
+
+    /// The places of some owners that stand together.
+    pub fn places(&self, owners: &[Owner]) -> Range<usize> {
+        let first = owners.first().map_or(0, |owner| owner.keys.start);
+        let all = &self.cells.owners;
+        let start = all.partition_point(|owner| owner.keys.start < first);
+        start..(start + owners.len()).min(all.len())
+    }
+
+    /// From the first attempt to the last, or the end of the window.
+    pub fn span(&self) -> (i64, i64) {
+        let firsts = self.cells.owners.iter();
+        let first = firsts.filter_map(|owner| Some(self.cells.of(owner).first()?.first));
+        (first.min().unwrap_or_else(|| self.end()), self.end())
     }
 
     /// How fast time passes for everybody.

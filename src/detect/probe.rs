@@ -59,7 +59,7 @@ pub fn probe(ground: &Ground<'_>, questions: &[Questions<'_>], config: &Config) 
     }
     spell::merge(cells, spells)
         .iter()
-        .map(|spells| describe::incident(cells, spells, ground.window))
+        .map(|spells| describe::incident(ground, spells))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::frame::{Cell, Cells, Failure, Key, Owner, callers::CallerId, symbols::Symbol};
+use crate::frame::{Cell, Cells, Key, Owner, callers::CallerId, symbols::Symbol};
 
 /// A step of signing in: which endpoint or API, with which grant or flow, told by which log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,20 +29,20 @@ impl Step {
 
 /// A failed attempt of a series.
 #[derive(Clone, Copy, Debug)]
-pub struct Failed<'a> {
+pub struct Failed {
     /// When, in microseconds since 1970.
     pub time: i64,
     /// Index into [`Cells::keys`].
     pub key: u32,
-    /// The record.
-    pub failure: &'a Failure,
     /// Who; `None` where the log does not say.
     pub caller: Option<CallerId>,
+    /// The user's sub.
+    pub user: Option<Symbol>,
 }
 
 /// Attempts of one app client at one step.
 #[derive(Clone, Debug)]
-pub struct Series<'a> {
+pub struct Series {
     /// The user pool.
     pub user_pool: Option<Symbol>,
     /// The app client.
@@ -50,22 +50,20 @@ pub struct Series<'a> {
     /// The step.
     pub step: Step,
     /// Failures, by time.
-    pub failures: Vec<Failed<'a>>,
+    pub failures: Vec<Failed>,
     /// Successes.
     pub successes: Successes,
 }
 
 /// Every series, by owner and step.
-pub fn series(cells: &Cells) -> Vec<Series<'_>> {
-    cells
-        .owners
-        .iter()
-        .flat_map(|owner| of_owner(cells, owner))
-        .collect()
+pub fn series(cells: &Cells) -> Vec<Series> {
+    let owners = cells.owners.iter();
+    owners.flat_map(|owner| of_owner(cells, owner)).collect()
 }
 
-fn of_owner<'a>(cells: &'a Cells, owner: &'a Owner) -> Vec<Series<'a>> {
-    let mut steps: BTreeMap<Step, Series<'a>> = BTreeMap::new();
+/// Every series of one owner, by step.
+pub fn of_owner(cells: &Cells, owner: &Owner) -> Vec<Series> {
+    let mut steps: BTreeMap<Step, Series> = BTreeMap::new();
     let of_step = |key: &Key| Series {
         user_pool: owner.user_pool,
         client: owner.client,
@@ -81,7 +79,7 @@ fn of_owner<'a>(cells: &'a Cells, owner: &'a Owner) -> Vec<Series<'a>> {
         series.failures.push(Failed {
             time: failure.time.timestamp_micros(),
             key: failure.key,
-            failure,
+            user: failure.principal,
             caller: CallerId::new(cells.text(failure.source_ip), cells.text(failure.agent)),
         });
     }
@@ -92,7 +90,7 @@ fn of_owner<'a>(cells: &'a Cells, owner: &'a Owner) -> Vec<Series<'a>> {
         let series = steps.entry(Step::of(key)).or_insert_with(|| of_step(key));
         series.successes.rows.push(*row);
     }
-    let mut all: Vec<Series<'a>> = steps.into_values().collect();
+    let mut all: Vec<Series> = steps.into_values().collect();
     for series in &mut all {
         series.successes.settle();
     }

@@ -12,6 +12,7 @@ use super::{
 use crate::{ids::EventId, queries::endpoint, record::SourceKind};
 
 mod order;
+mod union;
 
 /// Attempts of one kind: the successes of a minute, or one failure. Times are microseconds since
 /// 1970.

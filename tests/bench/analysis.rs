@@ -96,7 +96,8 @@ fn read(organisation: &Organisation, rows: usize, idle: usize) -> Fold {
 fn analyse(frames: &Frames, history: &History) -> (f64, f64, Vec<Finding>) {
     let config = detect::Config::default();
     let (detecting, (ground, incidents)) = seconds(|| {
-        let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+        let ground = Ground::new(&frames.cells, &frames.coverage, frames.window)
+            .with_callers(&frames.callers);
         let incidents = detect::detect(&ground, &config);
         (ground, incidents)
     });

@@ -9,6 +9,8 @@ const POOL: &str = "eu-west-1_QuietEXAMPLE";
 pub const ORDERS: &str = "1orders00client00EXAMPLE";
 const STOCK: &str = "2stock000client00EXAMPLE";
 pub const MINUTE: i64 = 60;
+/// Seconds of the day that the records are of.
+const END: i64 = 600 * MINUTE;
 
 pub fn record(second: i64, name: &str, client: &str, more: Value) -> Value {
     let start: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().expect("a time");
@@ -123,16 +125,38 @@ fn three_failures_of_a_quiet_client_are_an_outage_where_a_change_refuses_them() 
 }
 
 #[test]
-fn one_mistake_in_two_places_is_two_causes() {
+fn one_mistake_in_two_places_of_a_batch_is_one_cause() {
     let (at, healed) = (300 * MINUTE, 340 * MINUTE);
-    let mut records = Vec::new();
-    for (client, at) in [(ORDERS, at), (STOCK, at + 1)] {
-        records.extend(busy(client, at, healed));
-        records.push(write(client, 0, MACHINE, true));
-        records.push(write(client, at, CODE, true));
-        records.push(write(client, healed, MACHINE, true));
-    }
-    let found = incidents("two-places", records);
+    let found = two_places("two-places", (at, Some(healed)), |_, record| record);
+    let guilty = [
+        write(ORDERS, at, CODE, true)["eventID"].clone(),
+        write(STOCK, at + 1, CODE, true)["eventID"].clone(),
+    ];
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["client_ids"].as_array().map(Vec::len), Some(2));
+    let named = &found[0]["suspects"][0];
+    let ids = named["event_ids"].as_array().expect("ids");
+    assert!(guilty.iter().all(|id| ids.contains(id)), "{ids:?}");
+    assert_eq!(ids.len(), 2);
+}
+
+#[test]
+fn the_undo_of_a_batch_puts_back_each_of_its_clients() {
+    let found = two_places("two-to-undo", (300 * MINUTE, None), |_, record| record);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let undo = found[0]["suspects"][0]["undo"].to_string();
+    assert!(undo.contains(ORDERS) && undo.contains(STOCK), "{undo}");
+}
+
+#[test]
+fn one_mistake_of_two_people_is_two_causes() {
+    let (at, healed) = (300 * MINUTE, 340 * MINUTE);
+    let found = two_places("two-people", (at, Some(healed)), |client, mut record| {
+        if client == STOCK {
+            record["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/bob");
+        }
+        record
+    });
     let mut named = named(&found);
     named.sort_by_key(|id| id.as_str());
     let guilty = [
@@ -143,6 +167,23 @@ fn one_mistake_in_two_places_is_two_causes() {
     for outage in &found {
         assert_eq!(outage["client_ids"].as_array().map(Vec::len), Some(1));
     }
+}
+
+/// Two app clients that lose their grant a second apart, by records that are altered so, until it is put
+/// back.
+fn two_places(
+    name: &str,
+    (at, healed): (i64, Option<i64>),
+    altered: impl Fn(&str, Value) -> Value,
+) -> Vec<Value> {
+    let mut records = Vec::new();
+    for (client, at) in [(ORDERS, at), (STOCK, at + 1)] {
+        records.extend(busy(client, at, healed.unwrap_or(END)));
+        records.push(write(client, 0, MACHINE, true));
+        records.push(altered(client, write(client, at, CODE, true)));
+        records.extend(healed.map(|healed| write(client, healed, MACHINE, true)));
+    }
+    incidents(name, records)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, attempt, is_client};
+use super::{Case, is_client};
 use crate::{
     attribute::unlisted::{Alike, Reachable},
     cognito::{
@@ -21,6 +21,8 @@ use crate::{
 
 /// Outages that begin within so long of each other begin together (assumed).
 const TOGETHER: i64 = 300_000_000;
+/// What is asked for rarely may fail so much later and have begun together (assumed).
+const LATE: i64 = 3_600_000_000;
 /// Changes of one batch lie so near to each other (assumed).
 const BATCH: i64 = 600_000_000;
 /// Other writes so long before an onset stand beside a change (assumed).
@@ -96,11 +98,7 @@ impl<'a> Case<'a> {
         let (mut all, mut held) = (0.0, 0.0);
         for (key, weight) in self.suffered() {
             all += weight;
-            held += if of(&attempt(self.cells, key)) {
-                weight
-            } else {
-                0.0
-            };
+            held += if of(&self.attempt(key)) { weight } else { 0.0 };
         }
         held / f64::max(all, 1e-9)
     }
@@ -131,11 +129,13 @@ impl<'a> Case<'a> {
             .sum()
     }
 
-    /// The clients that fail from the same moment, in whatever pool.
+    /// The clients that fail from the same moment, as far as can be told, in whatever pool.
     pub(in crate::attribute) fn failing_together(&self) -> Vec<(AppClientId, Option<UserPoolId>)> {
         let onset = self.onset();
         let together = self.inquiry.begun.iter().filter(|begun| {
-            begun.kind == self.incident.kind && (begun.onset - onset).abs() <= TOGETHER
+            let soon = (begun.onset - onset).abs() <= TOGETHER;
+            let asked_late = begun.since <= onset && (onset..onset + LATE).contains(&begun.onset);
+            begun.kind == self.incident.kind && (soon || asked_late)
         });
         let own = self.incident.clients.iter();
         let own = own.map(|client| (client.clone(), self.incident.user_pool.clone()));
@@ -330,7 +330,7 @@ impl<'a> Case<'a> {
             .take_while(|one| one.change.time.timestamp_micros() <= onset);
         let mut releases = near.filter(|one| one.standing == Standing::Release);
         releases.any(|release| {
-            let found = self.reachable().from(&release.resource);
+            let found = self.reachable().from(release);
             let mut clients = self.incident.clients.iter();
             clients.any(|client| {
                 found

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{attempt, is_client, words::reasons};
+use super::{is_client, words::reasons};
 use crate::{
-    attribute::times::weight,
+    attribute::{times::weight, usual::Usual},
     cognito::{
         effects::reason::Reason,
         history::{At, History},
@@ -50,11 +50,12 @@ impl<'a> Suffering<'a> {
     /// Those of some owners' requests that an outage consists of.
     pub fn new(
         incident: &Incident,
-        cells: &'a Cells,
+        usual: &Usual<'a>,
         history: &History,
         window: Window,
         owners: &[&'a Owner],
     ) -> Self {
+        let cells = usual.cells();
         let mut suffering = Self {
             kinds: BTreeMap::new(),
             by_application: false,
@@ -68,7 +69,7 @@ impl<'a> Suffering<'a> {
             for (row, key) in inside.filter(|(_, key)| is_of(incident, cells, key)) {
                 let own = (row.first, row.last, cells.text(key.source));
                 first = Some(first.map_or(own, |first| first.min(own)));
-                let refused = || Refused::new(incident, cells, history, key);
+                let refused = || Refused::new(incident, usual, history, key);
                 let new = || Suffered {
                     key,
                     weight: 0.0,
@@ -127,12 +128,12 @@ impl Suffered<'_> {
 }
 
 impl Refused {
-    fn new(incident: &Incident, cells: &Cells, history: &History, key: &Key) -> Self {
-        let client = cells.text(key.client).map(AppClientId::new);
+    fn new(incident: &Incident, usual: &Usual<'_>, history: &History, key: &Key) -> Self {
+        let client = usual.cells().text(key.client).map(AppClientId::new);
         let Some((pool, client)) = incident.user_pool.clone().zip(client) else {
             return Self::default();
         };
-        let (resource, attempt) = (Resource::Client(pool, client), attempt(cells, key));
+        let (resource, attempt) = (Resource::Client(pool, client), usual.attempt(key));
         let refused = |at| {
             let settings = history.settings(&resource, at);
             settings.is_some_and(|settings| replay::refused_by(settings, &attempt).is_some())

@@ -3,7 +3,7 @@
 use super::{Hypothesis, Span, Spread, fact};
 use crate::{
     attribute::{
-        case::Reach,
+        case::{Case, Reach},
         finding::{Evidence, EvidenceKind},
         parameters as p, phrase,
     },
@@ -56,9 +56,20 @@ pub fn end(hypothesis: &Hypothesis<'_, '_>) -> End {
     }
 }
 
+/// From when to when a call may have been made that ended the outage.
+pub fn of_undo(case: &Case<'_>) -> Option<(i64, i64)> {
+    let recovered = case.incident.recovered?.timestamp_micros();
+    let end = case
+        .incident
+        .end
+        .map_or(recovered, |end| end.timestamp_micros());
+    let near = near(case);
+    Some(((end - near).max(case.onset() + 1), recovered + CLOCKS))
+}
+
 /// The span at whose end the outage ended.
 fn taken_back(hypothesis: &Hypothesis<'_, '_>, (end, recovered): (i64, i64)) -> Option<Span> {
-    let near = near(hypothesis);
+    let near = near(hypothesis.case);
     let mut spans = hypothesis.spans.iter().filter(|span| span.to < i64::MAX);
     let ended = |span: &&Span| {
         hypothesis.onset() < span.to && end <= span.to + near && recovered >= span.to - CLOCKS
@@ -67,9 +78,9 @@ fn taken_back(hypothesis: &Hypothesis<'_, '_>, (end, recovered): (i64, i64)) -> 
 }
 
 /// How long after its undo an outage may last.
-fn near(hypothesis: &Hypothesis<'_, '_>) -> i64 {
-    let (from, to) = hypothesis.case.incident.onset_interval;
-    match hypothesis.case.incident.kind {
+fn near(case: &Case<'_>) -> i64 {
+    let (from, to) = case.incident.onset_interval;
+    match case.incident.kind {
         Kind::Failures => p::TAKEN_BACK_WITHIN.micros(),
         Kind::Absence => COME_BACK.max(2 * (to - from).num_microseconds().unwrap_or(0)),
     }

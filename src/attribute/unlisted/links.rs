@@ -8,9 +8,8 @@ use std::{
 };
 
 use crate::cognito::{
-    history::History,
+    history::{ConfigChange, History},
     links::{self, End},
-    setting::Resource,
 };
 
 /// So many links in a row lead somewhere.
@@ -39,9 +38,23 @@ impl Reachable {
         }
     }
 
-    /// Everything that a resource leads to.
-    pub fn from(&self, resource: &Resource) -> Rc<BTreeSet<End>> {
-        let start = End::from(resource);
+    /// Everything that a change leads to: that of records in a zone, from the hosts that they are of.
+    pub fn from(&self, change: &ConfigChange) -> Rc<BTreeSet<End>> {
+        let hosts = change.diff.iter();
+        let mut hosts = hosts
+            .filter_map(|line| End::host_of_record(&line.setting))
+            .peekable();
+        match hosts.peek() {
+            None => self.reached(End::from(&change.resource)),
+            Some(_) => {
+                let found = hosts.map(|host| self.reached(host));
+                let all = found.flat_map(|found| found.iter().cloned().collect::<Vec<_>>());
+                Rc::new(all.collect())
+            }
+        }
+    }
+
+    fn reached(&self, start: End) -> Rc<BTreeSet<End>> {
         if let Some(found) = self.found.borrow().get(&start) {
             return Rc::clone(found);
         }

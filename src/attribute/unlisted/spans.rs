@@ -4,7 +4,7 @@
 use crate::cognito::{
     effects::is_indifferent,
     history::{At, DiffLine, History, Standing},
-    setting::known,
+    setting::{Setting, known},
 };
 
 /// So many later writes to the same thing are looked at: a controller writes all day.
@@ -68,6 +68,32 @@ pub fn in_force(history: &History, index: usize) -> Vec<Span> {
         ended_by: None,
     }));
     spans
+}
+
+/// When what a change set was in force, if no log shows what it altered: until a later write altered
+/// something of it, in a time in which the outage ended.
+pub fn in_force_until(history: &History, index: usize, (from, to): (i64, i64)) -> Option<Span> {
+    let change = &history.changes()[index];
+    let lines = bearing(&change.diff);
+    let untold = lines.iter().all(|line| line.before.value().is_none());
+    if lines.is_empty() || !untold {
+        return None;
+    }
+    let time = |index: usize| history.changes()[index].change.time.timestamp_micros();
+    let alters = |later: &usize| {
+        let other = &history.changes()[*later];
+        let own = |setting: &Setting| lines.iter().any(|line| line.setting == *setting);
+        let told = |line: &DiffLine| own(&line.setting) && line.before.value().is_some();
+        other.standing == Standing::Effective && other.diff.iter().any(told)
+    };
+    let later = history.writes(&change.resource);
+    let mut later = later.skip_while(|later| *later <= index || time(*later) < from);
+    let undo = later.find(alters).filter(|later| time(*later) <= to)?;
+    Some(Span {
+        from: time(index),
+        to: time(undo),
+        ended_by: Some(undo),
+    })
 }
 
 /// Whether something of what the lines set still stands after a later write.

@@ -128,14 +128,15 @@ pub fn analyse(case: &Case) -> (Vec<Finding>, Cells, History) {
     }
     let frames = fold.finish(&[]);
     let history = History::new(frames.changes, Vec::new());
-    let ground = Ground::new(&frames.cells, &frames.coverage, frames.window);
+    let cells = frames.cells.with_lost(&frames.aside);
+    let ground = Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
     let incidents = detect::detect(&ground, &detect::Config::default());
     let scene = Scene {
         ground: &ground,
         history: &history,
     };
     let findings = attribute::explain(incidents, &scene).findings;
-    (findings, frames.cells, history)
+    (findings, cells, history)
 }
 
 pub fn score(case: &Case) -> Scored {

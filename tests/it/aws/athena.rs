@@ -113,7 +113,10 @@ fn a_table_gives_the_same_answer_as_its_files() {
     let more = ["--history", "30d", "--format", "json"];
     let asked = run(&server, &[&TABLE, &more[..]].concat());
     assert_eq!(asked.status, Some(0), "{}", asked.stderr);
-    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+    assert_eq!(
+        differences(&without_callers(&asked), &without_callers(&files)),
+        ""
+    );
     assert!(
         incidents(&asked)
             .as_array()
@@ -121,6 +124,19 @@ fn a_table_gives_the_same_answer_as_its_files() {
     );
     assert!(asked.stderr.contains("bytes scanned"), "{}", asked.stderr);
     assert_eq!(count(&asked), count(&files));
+}
+
+/// A table counts successes without their callers, so that nobody knows who of those that fail
+/// succeeded before.
+fn without_callers(run: &Run) -> Value {
+    let mut incidents = incidents(run);
+    for incident in incidents.as_array_mut().expect("incidents") {
+        incident
+            .as_object_mut()
+            .expect("an incident")
+            .remove("known_callers");
+    }
+    incidents
 }
 
 fn count(run: &Run) -> Value {
@@ -146,7 +162,10 @@ fn a_minute_that_the_window_cuts_is_counted_to_the_second() {
     let asked = with_environment(&asked, &CREDENTIALS);
     assert_eq!(asked.status, Some(0), "{}", asked.stderr);
     assert_eq!(count(&asked)[0], count(&files)[0]);
-    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+    assert_eq!(
+        differences(&without_callers(&asked), &without_callers(&files)),
+        ""
+    );
 }
 
 #[test]
@@ -216,7 +235,10 @@ fn a_silence_is_no_gap_in_the_log() {
     let server = Server::start(state, Manners::default());
     let asked = run(&server, &[&TABLE, &["--format", "json"][..]].concat());
     assert_eq!(asked.status, Some(0), "{}", asked.stderr);
-    assert_eq!(differences(&incidents(&asked), &incidents(&files)), "");
+    assert_eq!(
+        differences(&without_callers(&asked), &without_callers(&files)),
+        ""
+    );
     assert_eq!(incidents(&asked)[0]["kind"], "absence");
 }
 

@@ -90,7 +90,7 @@ fn of_function(change: &ConfigChange) -> Mechanism {
 
 pub(super) fn firewall(case: &Case<'_>, change: &ConfigChange, name: &str) -> Option<Mechanism> {
     let pool = case.incident.user_pool.as_ref()?;
-    let leads = leads_to_pool(case, &change.resource, pool);
+    let leads = leads_to_pool(case, change, pool);
     let creates = change.change.name.starts_with("Create");
     let is_list = change.change.name.contains("Set") || change.change.name.contains("RuleGroup");
     let mechanism = match (leads, case.has_firewall()) {
@@ -122,9 +122,9 @@ fn blocks(change: &ConfigChange) -> bool {
     })
 }
 
-fn leads_to_pool(case: &Case<'_>, resource: &Resource, pool: &UserPoolId) -> bool {
+fn leads_to_pool(case: &Case<'_>, change: &ConfigChange, pool: &UserPoolId) -> bool {
     let pool = End::from(&Resource::Pool(pool.clone()));
-    case.reachable().from(resource).contains(&pool)
+    case.reachable().from(change).contains(&pool)
 }
 
 pub(super) fn other(case: &Case<'_>, change: &ConfigChange, service: &str) -> Option<Mechanism> {
@@ -142,7 +142,7 @@ pub(super) fn other(case: &Case<'_>, change: &ConfigChange, service: &str) -> Op
 }
 
 fn stored(case: &Case<'_>, change: &ConfigChange) -> Mechanism {
-    let found = case.reachable().from(&change.resource);
+    let found = case.reachable().from(change);
     let clients: Vec<&End> = found.iter().filter(|end| end.kind == "client").collect();
     let mut ours = case.incident.clients.iter();
     let named = ours.any(|client| clients.iter().any(|end| end.name == client.as_str()))
@@ -204,7 +204,7 @@ fn host(case: &Case<'_>, change: &ConfigChange) -> Option<Mechanism> {
     if !case.asks_hosts() {
         return None;
     }
-    Some(match leads_to_pool(case, &change.resource, pool) {
+    Some(match leads_to_pool(case, change, pool) {
         true => Mechanism::new(
             p::HOST_ALTERED,
             "It altered what the host of the pool depends on.",
