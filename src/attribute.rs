@@ -19,6 +19,6 @@ pub mod weigh;
 
 pub use explain::{Scene, explain};
 pub use finding::{
-    Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Explained, Finding,
+    Alternative, AlternativeKind, Around, Crossing, Evidence, EvidenceKind, Explained, Finding,
     Investigation, Suspect, SuspectLine, Verdict, Zone, utc,
 };

@@ -21,6 +21,7 @@ mod errand;
 mod evidence;
 mod export;
 mod failures;
+mod files;
 mod iam_policy;
 mod inflate;
 mod inputs;
@@ -117,11 +118,27 @@ pub struct Usage {
     hint: Option<String>,
 }
 
+/// Several things that went wrong, each of its own.
+#[derive(Debug, thiserror::Error)]
+#[error("{} things went wrong", .0.len())]
+pub struct Several(Vec<anyhow::Error>);
+
+impl Several {
+    /// One error as itself, several as these.
+    pub fn of(errors: impl IntoIterator<Item = anyhow::Error>) -> anyhow::Error {
+        let mut errors: Vec<anyhow::Error> = errors.into_iter().collect();
+        match errors.len() {
+            1 => errors.remove(0),
+            _ => Self(errors).into(),
+        }
+    }
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let (typed, config) = match config::complete(std::env::args_os().collect()) {
         Ok(complete) => complete,
-        Err(error) => return told(&error),
+        Err(error) => return ExitCode::from(told(&error)),
     };
     let arguments = Arguments::parse_from(typed);
     output::hush(arguments.quiet);
@@ -153,9 +170,21 @@ pub fn main() -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Outage) => ExitCode::from(3),
         Ok(Ended::Incomplete) => ExitCode::from(4),
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => told(&error),
+        Err(error) => ExitCode::from(all_told(error)),
     }
+}
+
+/// Says what went wrong, each thing in a message of its own; the worst of them is the status.
+fn all_told(error: anyhow::Error) -> u8 {
+    let errors = match error.downcast::<Several>() {
+        Ok(several) => several.0,
+        Err(error) => vec![error],
+    };
+    let errors = errors.iter().filter(|error| !is_closed_pipe(error));
+    let statuses: Vec<u8> = errors.map(told).collect();
+    // An error is worse than an interruption that it came with.
+    let worst = statuses.iter().min();
+    worst.copied().unwrap_or(0)
 }
 
 /// Somebody closed the pipe, as `head` does: they have seen enough.
@@ -169,7 +198,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-fn told(error: &anyhow::Error) -> ExitCode {
+fn told(error: &anyhow::Error) -> u8 {
     output::hush(false);
     output::tell(format_args!("error: {error:#}"));
     match error.downcast_ref::<Usage>() {
@@ -177,7 +206,7 @@ fn told(error: &anyhow::Error) -> ExitCode {
             if let Some(hint) = &usage.hint {
                 output::tell(format_args!("hint: {hint}"));
             }
-            ExitCode::from(2)
+            2
         }
         None => {
             let nothing = error.downcast_ref::<inputs::NothingOfUse>();
@@ -191,9 +220,9 @@ fn told(error: &anyhow::Error) -> ExitCode {
                 output::tell(format_args!("hint: {hint}"));
             }
             if stop == Some(&Stop::Interrupted) {
-                return ExitCode::from(130);
+                return 130;
             }
-            ExitCode::FAILURE
+            1
         }
     }
 }

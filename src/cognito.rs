@@ -20,3 +20,5 @@ pub mod undo;
 pub mod effects;
 pub mod prevention;
 pub mod replay;
+// What is shown of them.
+pub mod shown;

@@ -11,8 +11,8 @@ use spell::Spell;
 use unit::Unit;
 
 pub mod absence;
+pub mod activity;
 mod affected;
-pub mod asked;
 pub mod describe;
 mod digest;
 mod ground;
@@ -31,10 +31,10 @@ mod split;
 pub mod unit;
 mod worth;
 
-pub use asked::asked;
+pub use activity::{Activity, activity};
 pub use ground::Ground;
 pub use incident::{Affected, EndState, Episode, Incident, Kind, Severity, Stratum};
-pub use later::{attempts_during, begin_later};
+pub use later::{begin_later, recount};
 pub use missing::{Arrivals, Taken};
 pub use probe::{Probe, Questions, probe};
 

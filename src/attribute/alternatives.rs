@@ -11,6 +11,7 @@ use super::{
     case::Case,
     finding::AlternativeKind,
     parameters::{self as p, Parameter},
+    phrase,
     weigh::OVERSTATED,
 };
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
     detect::{Incident, Kind},
     frame::{Cells, Failure, symbols::Symbol},
 };
+
+/// From this share of the usual successes on they went on as usual.
+const WENT_ON: f64 = 0.8;
 
 /// An alternative with its log-odds and the sentence a report gives when it is the likeliest.
 #[derive(Clone, Debug)]
@@ -116,6 +120,27 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What became of other requests of the kind meanwhile, as far as that is known.
+    fn beside(&self) -> String {
+        let incident = self.incident;
+        let succeeded = incident.total.saturating_sub(incident.failed);
+        match incident.successes_kept {
+            _ if succeeded == 0 => "while no such request succeeded".to_owned(),
+            Some(kept) if self.additive && kept >= WENT_ON => {
+                "on top of successes that went on as usual".to_owned()
+            }
+            _ => format!("beside {}", phrase::count(succeeded as f64, "success")),
+        }
+    }
+
+    /// `one app client`, `3 app clients`.
+    fn clients(&self) -> String {
+        match self.incident.clients.len() {
+            0 | 1 => "one app client".to_owned(),
+            count => format!("{count} app clients"),
+        }
+    }
+
     fn most_fail_with(&self, codes: &[&str]) -> bool {
         let with: u64 = codes
             .iter()
@@ -148,14 +173,25 @@ fn attack(facts: &Facts<'_>) -> Weighed {
         (false, true, true) => -1.0,
         _ => -4.0,
     };
+    let addresses = match facts.addresses {
+        0 => "failures from addresses that no log names".to_owned(),
+        count => format!("failures from {}", addresses(count)),
+    };
+    let guessing = match guessing {
+        true => "passwords are guessed",
+        false => "somebody tries what is refused",
+    };
     Weighed {
         kind: AlternativeKind::Attack,
         weight,
-        text: format!(
-            "failures from {} addresses came on top of successes that went on as usual, as when \
-             passwords are guessed",
-            facts.addresses
-        ),
+        text: format!("{addresses} came {}, as when {guessing}", facts.beside()),
+    }
+}
+
+fn addresses(count: usize) -> String {
+    match count {
+        1 => "one address".to_owned(),
+        count => format!("{count} addresses"),
     }
 }
 
@@ -169,7 +205,11 @@ fn stuck_caller(facts: &Facts<'_>) -> Weighed {
     Weighed {
         kind: AlternativeKind::StuckCaller,
         weight,
-        text: "one caller repeats a request that cannot succeed".to_owned(),
+        text: match alone {
+            true => "one caller repeats a request that cannot succeed",
+            false => "callers repeat requests that cannot succeed",
+        }
+        .to_owned(),
     }
 }
 
@@ -197,9 +237,15 @@ fn application(facts: &Facts<'_>) -> Weighed {
     Weighed {
         kind: AlternativeKind::Application,
         weight,
-        text: "the requests of one app client began to fail while no setting they depend on had \
-               changed, as when a release of the application sends a wrong secret or URL"
-            .to_owned(),
+        text: format!(
+            "the requests of {} {}, as when a release of the application sends a wrong secret or \
+             URL",
+            facts.clients(),
+            match facts.incident.kind {
+                Kind::Failures => "began to fail",
+                Kind::Absence => "ended",
+            }
+        ),
     }
 }
 
@@ -220,7 +266,13 @@ fn provider(facts: &Facts<'_>) -> Weighed {
     Weighed {
         kind: AlternativeKind::Provider,
         weight,
-        text: "Cognito or an identity provider failed by itself".to_owned(),
+        text: match codes {
+            true => "Cognito, a trigger or an identity provider failed by itself".to_owned(),
+            false => format!(
+                "requests of {} failed at once, as when Cognito or an identity provider fails",
+                facts.clients()
+            ),
+        },
     }
 }
 
@@ -233,7 +285,11 @@ fn quota(facts: &Facts<'_>) -> Weighed {
     Weighed {
         kind: AlternativeKind::Quota,
         weight: if throttled { 4.0 } else { -7.0 },
-        text: "requests were throttled: a quota of the account was exceeded".to_owned(),
+        text: match throttled {
+            true => "requests were throttled: a quota of the account was exceeded",
+            false => "a quota of the account may have been exceeded",
+        }
+        .to_owned(),
     }
 }
 
@@ -242,6 +298,6 @@ fn traffic(facts: &Facts<'_>) -> Weighed {
     Weighed {
         kind: AlternativeKind::Traffic,
         weight: if silent { 0.0 } else { -20.0 },
-        text: "no request came and none failed: perhaps nobody asked".to_owned(),
+        text: "no such request came and none failed: perhaps nobody asked".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use super::{
     finding::{Alternative, EndedBy, Evidence, Explained, Finding, Suspect, SuspectLine, Verdict},
     inquiry::Inquiry,
     merge, parameters as p, phrase,
-    second_look::{has_moved, is_same, second_look},
+    second_look::{has_moved, is_same, is_same_grant, second_look},
     unlisted,
     weigh::{self, Weighed},
 };
@@ -72,9 +72,31 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
     findings.sort_by_key(|finding| finding.incident.onset);
     let cells = scene.ground.cells;
     let findings = merge::together(findings, cells, |incident| finding(incident, inquiry));
+    let mut findings = merge::merge(findings, cells);
+    for (at, finding) in findings.iter_mut().enumerate() {
+        finding.number = at + 1;
+        recount(finding, inquiry);
+    }
     Explained {
-        findings: merge::merge(findings, cells),
+        findings,
         blips: blips.into_iter().map(|blip| blip.incident).collect(),
+    }
+}
+
+/// Counts the requests that the likeliest change breaks anew where the outage is of several that
+/// became one.
+fn recount(finding: &mut Finding, inquiry: &Inquiry<'_>) {
+    let incident = &finding.incident;
+    let Some(first) = finding.suspects.first_mut() else {
+        return;
+    };
+    if incident.kind == Kind::Absence || first.crossing.during == incident.failed {
+        return;
+    }
+    let mut changes = inquiry.scene.history.changes().iter();
+    let id = &first.change.change.event_id;
+    if let Some(index) = changes.position(|change| change.change.event_id == *id) {
+        first.crossing = Case::new(incident, inquiry).tally(index).crossing();
     }
 }
 
@@ -90,7 +112,7 @@ fn seconds(found: Vec<Incident>, inquiry: &Inquiry<'_>) -> Vec<Finding> {
     named.sort_by(|a, b| b.incident.score.total_cmp(&a.incident.score));
     let mut kept: Vec<Finding> = Vec::new();
     for finding in named {
-        let known = |other: &Finding| is_same(&other.incident, &finding.incident);
+        let known = |other: &Finding| is_same_grant(&other.incident, &finding.incident);
         if !kept.iter().any(known) {
             kept.push(finding);
         }
@@ -201,6 +223,9 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
         None => incident,
     };
     Finding {
+        // Known when all are.
+        number: 0,
+        cut: false,
         verdict,
         reason,
         provisional: provisional(&incident, scene),
@@ -408,7 +433,7 @@ fn undecided(case: &Case<'_>, ranked: &[(f64, Weighed)]) -> String {
     } else if case.incident.kind == Kind::Failures && statuses {
         "the trail shows only the status; an application log with the error code would decide"
     } else if case.incident.last_success.is_none() {
-        "no request of the kind is on record before the onset"
+        "no success of the kind is on record before the onset"
     } else {
         "no request tells the explanations apart"
     };

@@ -9,7 +9,7 @@ use crate::{
         history::{ConfigChange, DiffLine, Gap},
         undo::Undo,
     },
-    detect::Incident,
+    detect::{Activity, Incident},
     frame::{CoverageRow, CoverageStatus, Summary},
     ids::{AppClientId, EventId},
     window::Window,
@@ -26,8 +26,14 @@ pub fn utc(time: DateTime<Utc>) -> DateTime<FixedOffset> {
 /// The answer to one question put to the logs.
 #[derive(Clone, Debug)]
 pub struct Investigation {
-    /// Bounds of the requests looked at.
+    /// The time that was asked for.
     pub window: Window,
+    /// The time that was read: an outage that reaches out of the window is told whole.
+    pub read: Window,
+    /// What was seen, where somebody asked about a time.
+    pub around: Option<Around>,
+    /// How many outages were found, where one alone is shown.
+    pub alone_of: Option<usize>,
     /// What was read.
     pub summary: Summary,
     /// What was looked at, per source, account and Region.
@@ -62,9 +68,22 @@ impl Investigation {
     }
 }
 
+/// What was seen around a time that somebody asked about.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// The time; `None` where a span was named.
+    pub at: Option<DateTime<Utc>>,
+    /// What each app client asked, the one with the most failures first.
+    pub activity: Vec<Activity>,
+    /// Outages at other times.
+    pub others: usize,
+}
+
 /// One outage, explained.
 #[derive(Clone, Debug)]
 pub struct Finding {
+    /// Its number by onset among all outages of what was read.
+    pub number: usize,
     /// The outage.
     pub incident: Incident,
     /// What is said of its cause.
@@ -73,6 +92,8 @@ pub struct Finding {
     pub reason: String,
     /// Whether late data may still change the verdict.
     pub provisional: bool,
+    /// Whether it reaches the edge of what was read although there is more.
+    pub cut: bool,
     /// Probability that no logged change caused it.
     pub probability_no_change: f64,
     /// That probability, split by kind, likeliest first.
@@ -99,6 +120,13 @@ impl Finding {
     pub fn named(&self) -> Option<&Suspect> {
         let first = self.suspects.first();
         first.filter(|_| self.verdict == Verdict::Change)
+    }
+
+    /// Whether somebody who is no user tries to get in, most likely: no downtime of those who are.
+    pub fn is_attack(&self) -> bool {
+        let likeliest = self.alternatives.first();
+        let attack = likeliest.is_some_and(|other| other.kind == AlternativeKind::Attack);
+        attack && self.verdict == Verdict::NoChange
     }
 
     /// Whether the verdict names the change with this event id.
@@ -185,19 +213,19 @@ pub struct Suspect {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Crossing {
     /// Failed requests of the outage; of a silence, requests that stopped.
-    pub during: f64,
+    pub during: u64,
     /// … that the settings before the change accept and those after it refuse, or may refuse.
-    pub during_broken: f64,
+    pub during_broken: u64,
     /// … that the settings before the change refuse already.
-    pub during_refused_before: f64,
+    pub during_refused_before: u64,
     /// … of which neither logs nor settings say enough.
-    pub during_untold: f64,
+    pub during_untold: u64,
     /// Requests of the kind it breaks that were accepted in the day before the onset.
-    pub before_broken: f64,
+    pub before_broken: u64,
     /// … between the change and the onset.
-    pub between_accepted: f64,
+    pub between_accepted: u64,
     /// … during the outage.
-    pub despite_accepted: f64,
+    pub despite_accepted: u64,
     /// Whether every such request is refused, not only some.
     pub certain: bool,
 }

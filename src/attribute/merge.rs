@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::finding::{Finding, Suspect, Verdict};
 use crate::{
     cognito::{history::ConfigChange, setting::Resource},
-    detect::{EndState, Incident, Kind, attempts_during},
+    detect::{EndState, Incident, Kind, recount},
     frame::Cells,
     ids::EventId,
 };
@@ -41,7 +41,7 @@ pub fn together(
         match found {
             Some((other, joined)) => {
                 join(other, finding);
-                other.incident.total = counted(&other.incident, cells);
+                recount(&mut other.incident, cells);
                 *joined = true;
             }
             None => groups.push((finding, false)),
@@ -92,7 +92,7 @@ pub fn merge(findings: Vec<Finding>, cells: &Cells) -> Vec<Finding> {
         match merged.iter_mut().find(|other| is_one(other, &finding)) {
             Some(other) => {
                 join(other, finding);
-                other.incident.total = counted(&other.incident, cells);
+                recount(&mut other.incident, cells);
             }
             None => merged.push(finding),
         }
@@ -101,11 +101,6 @@ pub fn merge(findings: Vec<Finding>, cells: &Cells) -> Vec<Finding> {
         (a.incident.onset, &a.incident.id).cmp(&(b.incident.onset, &b.incident.id))
     });
     merged
-}
-
-/// What was asked between two spells, or in both, counts once.
-fn counted(incident: &Incident, cells: &Cells) -> u64 {
-    attempts_during(incident, cells).max(incident.failed)
 }
 
 fn is_one(a: &Finding, b: &Finding) -> bool {

@@ -10,10 +10,9 @@ pub fn failed_requests(incident: &Incident) -> String {
         Kind::Failures => "failed",
         Kind::Absence => "missing",
     };
-    let grants: Vec<&str> = incident.grants.keys().map(String::as_str).collect();
-    match grants[..] {
-        [grant] => format!("{state} {grant} requests"),
-        _ => format!("{state} requests"),
+    match incident.only_grant() {
+        Some(grant) => format!("{state} {grant} requests"),
+        None => format!("{state} requests"),
     }
 }
 
@@ -44,7 +43,11 @@ pub fn share(share: f64, what: &str) -> String {
 /// `1 request`, `1,248 requests`.
 pub fn count(number: f64, what: &str) -> String {
     let number = number.round() as u64;
-    let plural = if number == 1 { "" } else { "s" };
+    let plural = match number {
+        1 => "",
+        _ if what.ends_with('s') => "es",
+        _ => "s",
+    };
     format!("{} {what}{plural}", thousands(number))
 }
 
@@ -61,18 +64,25 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
-/// `3 s`, `12 min`, `5 h 20 min`, `6 days`.
+/// `3 s`, `12 min`, `5 h 20 min`, `6 days`: rounded to the last unit that is shown.
 pub fn duration(length: TimeDelta) -> String {
-    let seconds = length.num_seconds().max(0);
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => match (seconds % 3_600) / 60 {
-            0 => format!("{} h", seconds / 3_600),
-            minutes => format!("{} h {minutes} min", seconds / 3_600),
+    let seconds = in_units(length, TimeDelta::seconds(1));
+    let minutes = in_units(length, TimeDelta::minutes(1));
+    match (seconds, minutes) {
+        (0..120, _) => format!("{seconds} s"),
+        (_, 0..120) => format!("{minutes} min"),
+        (_, 120..2_880) => match minutes % 60 {
+            0 => format!("{} h", minutes / 60),
+            rest => format!("{} h {rest} min", minutes / 60),
         },
-        _ => format!("{} days", seconds / 86_400),
+        _ => format!("{} days", in_units(length, TimeDelta::days(1))),
     }
+}
+
+/// A length in whole units, rounded; nothing is shorter than none.
+pub fn in_units(length: TimeDelta, unit: TimeDelta) -> i64 {
+    let (length, unit) = (length.num_milliseconds().max(0), unit.num_milliseconds());
+    (length + unit / 2) / unit
 }
 
 /// Marks around a time in a sentence: who prints it knows in which zone its reader is.
@@ -109,4 +119,34 @@ pub fn told(sentence: &str, tell: impl Fn(DateTime<Utc>) -> String) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_rounded_to_what_is_shown() {
+        for (milliseconds, expected) in [
+            (0, "0 s"),
+            (-5_000, "0 s"),
+            (1_499, "1 s"),
+            (1_500, "2 s"),
+            (119_499, "119 s"),
+            (119_500, "2 min"),
+            (149_999, "2 min"),
+            (150_000, "3 min"),
+            (7_169_999, "119 min"),
+            (7_170_000, "2 h"),
+            (7_199_000, "2 h"),
+            (7_230_000, "2 h 1 min"),
+            (10_790_000, "3 h"),
+            (172_769_000, "47 h 59 min"),
+            (172_770_000, "2 days"),
+            (216_000_000, "3 days"),
+        ] {
+            let length = TimeDelta::milliseconds(milliseconds);
+            assert_eq!(duration(length), expected, "{milliseconds} ms");
+        }
+    }
 }

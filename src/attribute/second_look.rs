@@ -45,7 +45,7 @@ pub fn second_look(found: &[Incident], inquiry: &Inquiry<'_>) -> Vec<Incident> {
     let config = detect::Config::default();
     let answers = detect::probe(ground, &questions, &config);
     let mut new: Vec<Incident> = missing::silences(inquiry, &reaching);
-    new.retain(|silence| !found.iter().any(|known| is_same(known, silence)));
+    new.retain(|silence| !found.iter().any(|known| is_same_grant(known, silence)));
     let silences = new.len();
     for incident in answers {
         let mut known = found.iter().chain(&new[silences..]);
@@ -149,12 +149,22 @@ fn question(inquiry: &Inquiry<'_>, change: usize, unit: &Unit<'_>) -> Option<Pro
     })
 }
 
-/// Whether two outages are one.
+/// Whether two outages are one, where no log names the grant perhaps.
 pub(super) fn is_same(a: &Incident, b: &Incident) -> bool {
+    let unknown = a.grants.is_empty() || b.grants.is_empty();
+    unknown && overlap(a, b) || is_same_grant(a, b)
+}
+
+/// Whether two outages are one of the same grants.
+pub(super) fn is_same_grant(a: &Incident, b: &Incident) -> bool {
+    a.grants.keys().any(|grant| b.grants.contains_key(grant)) && overlap(a, b)
+}
+
+/// Whether two outages are of the same app clients at the same time.
+fn overlap(a: &Incident, b: &Incident) -> bool {
     let clients = a.clients.iter().any(|client| b.clients.contains(client));
-    let grants = a.grants.keys().any(|grant| b.grants.contains_key(grant));
     let ends = |incident: &Incident| incident.end;
     let apart =
         ends(a).is_some_and(|end| end < b.onset) || ends(b).is_some_and(|end| end < a.onset);
-    clients && grants && !apart
+    clients && !apart
 }

@@ -1,6 +1,9 @@
 //! When attempts of each kind came, to be counted between any two times at once.
 
-use std::cell::OnceCell;
+use std::{
+    cell::OnceCell,
+    ops::{Add, AddAssign, Sub},
+};
 
 use crate::frame::{Cell, Cells, Owner};
 
@@ -13,10 +16,56 @@ pub struct Times<'a> {
 /// Attempts of one kind.
 #[derive(Default)]
 struct Kind {
-    /// Times of the first and the last attempt of each row, and its weight; by the first.
-    rows: Vec<(i64, i64, f64)>,
-    /// Weight of the rows before each, and of all.
-    sums: Vec<f64>,
+    /// Times of the first and the last attempt of each row, and how much it is; by the first.
+    rows: Vec<(i64, i64, Amount)>,
+    /// The rows before each, and all.
+    sums: Vec<Amount>,
+}
+
+/// How much some rows are.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Amount {
+    /// What they weigh: repeats of a known principal collapsed.
+    pub weight: f64,
+    /// What is printed of them: all requests.
+    pub requests: u64,
+}
+
+impl Amount {
+    fn of(row: &Cell) -> Self {
+        Self {
+            weight: weight(row),
+            requests: row.requests,
+        }
+    }
+}
+
+impl Add for Amount {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            weight: self.weight + other.weight,
+            requests: self.requests + other.requests,
+        }
+    }
+}
+
+impl Sub for Amount {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            weight: self.weight - other.weight,
+            requests: self.requests - other.requests,
+        }
+    }
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
 }
 
 /// How much a row weighs: its attempts, repeats of a known principal collapsed.
@@ -35,16 +84,21 @@ impl<'a> Times<'a> {
 
     /// Weight of the rows of a key that begin later than `after` and end earlier than `before`.
     pub fn between(&self, key: u32, after: i64, before: i64) -> f64 {
+        self.amount_between(key, after, before).weight
+    }
+
+    /// The same with the requests.
+    pub fn amount_between(&self, key: u32, after: i64, before: i64) -> Amount {
         let kind = self.kind(key);
-        kind.map_or(0.0, |kind| {
+        kind.map_or_else(Amount::default, |kind| {
             kind.between(after, before, self.cells.longest())
         })
     }
 
-    /// Weight of the rows of a key that begin in `[from, to)`.
-    pub fn begun_in(&self, key: u32, from: i64, to: i64) -> f64 {
+    /// The rows of a key that begin in `[from, to)`.
+    pub fn begun_in(&self, key: u32, from: i64, to: i64) -> Amount {
         let kind = self.kind(key);
-        kind.map_or(0.0, |kind| kind.until(to) - kind.until(from))
+        kind.map_or_else(Amount::default, |kind| kind.until(to) - kind.until(from))
     }
 
     fn kind(&self, key: u32) -> Option<&Kind> {
@@ -69,23 +123,23 @@ fn kinds(cells: &Cells, owner: &Owner) -> Vec<Kind> {
 impl Kind {
     fn add(&mut self, row: &Cell) {
         if self.sums.is_empty() {
-            self.sums.push(0.0);
+            self.sums.push(Amount::default());
         }
         let sum = self.sums.last().copied().unwrap_or_default();
-        self.sums.push(sum + weight(row));
-        self.rows.push((row.first, row.last, weight(row)));
+        self.sums.push(sum + Amount::of(row));
+        self.rows.push((row.first, row.last, Amount::of(row)));
     }
 
-    /// Weight of the rows that begin earlier than `time`.
-    fn until(&self, time: i64) -> f64 {
+    /// The rows that begin earlier than `time`.
+    fn until(&self, time: i64) -> Amount {
         let later = self.rows.partition_point(|(first, ..)| *first < time);
         self.sums.get(later).copied().unwrap_or_default()
     }
 
-    fn between(&self, after: i64, before: i64, longest: i64) -> f64 {
+    fn between(&self, after: i64, before: i64, longest: i64) -> Amount {
         let after = after.saturating_add(1);
         if before <= after {
-            return 0.0;
+            return Amount::default();
         }
         // Of the rows that begin in time, only the last may reach beyond.
         let from = after.max(before.saturating_sub(longest));
@@ -93,7 +147,7 @@ impl Kind {
         let near = self.rows.iter().skip(begin);
         let near = near.take_while(|(first, ..)| *first < before);
         let beyond = near.filter(|(_, last, _)| *last >= before);
-        let beyond: f64 = beyond.map(|(.., weight)| weight).sum();
+        let beyond = beyond.fold(Amount::default(), |sum, (.., amount)| sum + *amount);
         self.until(before) - self.until(after) - beyond
     }
 }
@@ -117,10 +171,15 @@ mod tests {
             for key in 0..cells.keys.len() as u32 {
                 let own = || cells.rows.iter().filter(|row| row.key == key);
                 let inside = own().filter(|row| row.first > after && row.last < before);
-                prop_assert_eq!(times.between(key, after, before), inside.map(weight).sum::<f64>());
+                let all = |rows: &mut dyn Iterator<Item = &Cell>| {
+                    rows.fold(Amount::default(), |sum, row| sum + Amount::of(row))
+                };
+                let mut inside = inside;
+                prop_assert_eq!(times.amount_between(key, after, before), all(&mut inside));
                 let begun = own().filter(|row| after <= row.first && row.first < before);
                 if after <= before {
-                    prop_assert_eq!(times.begun_in(key, after, before), begun.map(weight).sum::<f64>());
+                    let mut begun = begun;
+                    prop_assert_eq!(times.begun_in(key, after, before), all(&mut begun));
                 }
             }
         }

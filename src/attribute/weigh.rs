@@ -316,7 +316,7 @@ fn contradictions(tally: &Tally) -> Option<Evidence> {
     }
     let text = format!(
         "{} of the kind it breaks were accepted during the outage.",
-        phrase::count(tally.accepted_despite, "request")
+        phrase::count(tally.requests.despite_accepted as f64, "request")
     );
     Some(fact(
         EvidenceKind::Replay,
@@ -348,19 +348,20 @@ fn time(case: &Case<'_>, change: &ConfigChange, tally: &Tally) -> Evidence {
     let weight =
         (weight / OVERSTATED).min(p::TIME_MOST.value) - by_chance(case, change) / OVERSTATED;
     let passed = tally.accepted_before + tally.accepted_within_delay;
+    let requests = tally.requests.between_accepted as f64;
     let ago = phrase::duration(lag);
     let text = match (case.incident.kind, passed) {
         (Kind::Absence, 0.0) => "No request of the kind it breaks came after it.".to_owned(),
-        (Kind::Absence, passed) => format!(
+        (Kind::Absence, _) => format!(
             "{} of the kind it breaks were still accepted after it.",
-            phrase::count(passed, "request")
+            phrase::count(requests, "request")
         ),
         (Kind::Failures, 0.0) => {
             format!("The first request it breaks came {ago} after it and was refused.")
         }
-        (Kind::Failures, passed) => format!(
+        (Kind::Failures, _) => format!(
             "{} of the kind it breaks were accepted in the {ago} between it and the onset.",
-            phrase::count(passed, "request")
+            phrase::count(requests, "request")
         ),
     };
     fact(
@@ -478,7 +479,7 @@ fn healing(case: &Case<'_>, tally: &Tally) -> Option<Evidence> {
             format!(
                 "The outage ended without the setting being put back: {} of the kind it breaks \
                  were accepted afterwards.",
-                phrase::count(tally.accepted_after, "request")
+                phrase::count(tally.requests_after as f64, "request")
             ),
         ),
         (None, Some(_)) => (

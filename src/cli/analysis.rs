@@ -1,18 +1,19 @@
 //! From what was asked to an explained list of outages; what several commands begin with.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use trailblame::{
-    attribute::{self, Finding, Investigation, Scene},
+    attribute::{self, Around, Finding, Investigation, Scene},
     cognito::history::{ConfigChange, History, Standing},
-    detect::{self, Ground, Incident},
-    frame::Cells,
+    detect::{self, Activity, Ground, Incident, activity},
+    frame::{Cells, Frames},
     ids::{AppClientId, UserPoolId},
     window::Window,
 };
 
 use super::{
-    Ended, Usage, bounds,
+    Ended, Usage,
+    bounds::{self, Moment},
     changes::Wanted,
     config::Names,
     inputs::{Inputs, Keep},
@@ -23,10 +24,10 @@ use super::{
 /// Which outages are wanted.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// It broke at about this time: explain that instead of looking for outages.
+    /// Investigate around this time: what was seen then, and the outages that touch it.
     #[arg(long, value_name = "TIME", conflicts_with = "between")]
     at: Option<String>,
-    /// It was broken between these times: explain that instead of looking for outages.
+    /// Investigate between these times, in the same way.
     #[arg(long, value_name = "START,END")]
     between: Option<String>,
     #[command(flatten)]
@@ -71,23 +72,36 @@ impl Telling {
     }
 }
 
-/// Without a known end, an outage is looked for from shortly before the time that was named …
+/// Around a time that was named lies what came so long before it …
 const BEFORE: TimeDelta = TimeDelta::minutes(5);
-/// … until so long after it.
+/// … and what came until so long after it.
 const AFTER: TimeDelta = TimeDelta::hours(1);
+/// An outage that begins so soon after the first thing that was read may have begun before it.
+const AT_THE_START: TimeDelta = TimeDelta::hours(1);
+/// A trail is complete this long after an event (domain.md §9).
+const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 
 /// What the arguments mean; by default every outage.
 #[derive(Debug, Default)]
 pub struct Question {
-    asked: Option<Window>,
+    around: Option<Named>,
     clients: Vec<AppClientId>,
     pools: Vec<UserPoolId>,
     config: detect::Config,
 }
 
+/// A time, or a span, that a person names.
+#[derive(Debug)]
+enum Named {
+    At(Moment),
+    Between(Moment, Moment),
+}
+
 /// What was found, and what it was found in.
 pub struct Analysis {
     pub investigation: Investigation,
+    /// All outages of what was read; those of the investigation are among them.
+    pub all: Vec<Finding>,
     pub cells: Cells,
     pub inputs: Inputs,
     history: History,
@@ -97,11 +111,8 @@ pub struct Analysis {
 impl Which {
     /// Checks what was typed.
     pub fn question(&self) -> Result<Question, Usage> {
-        let asked = match (&self.at, &self.between) {
-            (Some(at), _) => {
-                let at = bounds::time("--at", at)?;
-                Some(bounds::window("--at", at - BEFORE, at + AFTER)?)
-            }
+        let around = match (&self.at, &self.between) {
+            (Some(at), _) => Some(Named::At(Moment::new("--at", at)?)),
             (_, Some(between)) => {
                 let Some((start, end)) = between.split_once(',') else {
                     return Err(Usage {
@@ -109,16 +120,36 @@ impl Which {
                         hint: Some("write --between START,END".to_owned()),
                     });
                 };
-                let start = bounds::time("--between", start.trim())?;
-                let end = bounds::time("--between", end.trim())?;
-                Some(bounds::window("--between", start, end)?)
+                let [start, end] = [start, end].map(|text| Moment::new("--between", text.trim()));
+                let (start, end) = (start?, end?);
+                if let (Some(start), Some(end)) = (start.dated(), end.dated()) {
+                    bounds::window("--between", start, end)?;
+                }
+                Some(Named::Between(start, end))
             }
             _ => None,
         };
         Ok(Question {
-            asked,
+            around,
             ..self.whose.question()?
         })
+    }
+}
+
+impl Named {
+    /// The time, where one is named, and what lies around it.
+    fn on(&self, held: Window) -> Result<(Option<DateTime<Utc>>, Window), Usage> {
+        match self {
+            Self::At(at) => {
+                let at = at.on(held)?;
+                let span = bounds::window("--at", at - BEFORE, at + AFTER)?;
+                Ok((Some(at), span))
+            }
+            Self::Between(start, end) => {
+                let span = bounds::window("--between", start.on(held)?, end.on(held)?)?;
+                Ok((None, span))
+            }
+        }
     }
 }
 
@@ -132,7 +163,7 @@ impl Whose {
             });
         }
         Ok(Question {
-            asked: None,
+            around: None,
             clients: self.client.iter().map(AppClientId::new).collect(),
             pools: self.user_pool.iter().map(UserPoolId::new).collect(),
             config: detect::Config {
@@ -142,7 +173,8 @@ impl Whose {
     }
 }
 
-/// Reads, finds outages and explains them.
+/// Reads, finds outages and explains them; of all of them those that were asked for. What was read
+/// beyond the window is analysed too, so that an outage is the same whatever was asked.
 ///
 /// `names` are those of app clients for people.
 pub fn analyse(
@@ -152,50 +184,104 @@ pub fn analyse(
     keep: Keep,
 ) -> anyhow::Result<Analysis> {
     let mut inputs = reading.resolve(Want::Everything)?;
-    let frames = inputs.frames(keep)?;
+    let mut frames = inputs.frames(keep)?;
+    frames.take_lost();
+    let window = inputs.window(&mut frames)?;
+    let named = question.named(&inputs, frames.window)?;
     question.check(&inputs, &frames)?;
     let history = inputs.history(&frames)?;
-    output::tell_window(Some(frames.window.start), Some(frames.window.end));
-    let cells = frames.cells.with_lost(&frames.aside);
-    let ground = Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
-    let incidents = question.incidents(&ground);
+    output::tell_window(Some(window.start), Some(window.end));
+    let ground =
+        Ground::new(&frames.cells, &frames.coverage, frames.window).with_callers(&frames.callers);
+    let incidents = detect::detect(&ground, &question.config);
     let scene = Scene {
         ground: &ground,
         history: &history,
     };
     let attribute::Explained {
-        mut findings,
+        findings: mut all,
         mut blips,
     } = attribute::explain(incidents, &scene);
-    blips.retain(|blip| question.concerns(blip, frames.window));
-    findings.retain(|finding| question.concerns(&finding.incident, frames.window));
+    if let Some(now) = inputs.typed.now.filter(|_| inputs.is_cut) {
+        all.iter_mut()
+            .for_each(|finding| mark_cut(finding, frames.window, now));
+    }
+    let span = named.map_or(window, |(_, span)| span);
+    let concerns = |incident: &Incident| {
+        let overlaps = |part| incident.overlaps(part, frames.window.end);
+        question.concerns(incident) && overlaps(window) && overlaps(span)
+    };
+    blips.retain(concerns);
+    let findings = all.iter().filter(|finding| concerns(&finding.incident));
+    let findings: Vec<Finding> = findings.cloned().collect();
+    let around = named.map(|(at, span)| Around {
+        at,
+        activity: question.activity(&frames, span, &all),
+        others: all.len() - findings.len(),
+    });
     Ok(Analysis {
         investigation: Investigation {
             in_full: false,
             names: names.clone(),
             zone: output::zone(),
-            window: frames.window,
+            coverage: frames.coverage_of(window),
+            window: span,
+            read: frames.window,
+            around,
+            alone_of: None,
             summary: frames.summary,
-            coverage: frames.coverage,
             changes: Vec::new(),
             findings,
             blips,
             gaps: history.gaps().to_vec(),
         },
-        cells,
+        all,
+        cells: frames.cells,
         inputs,
         history,
         question,
     })
 }
 
+/// Marks an outage that reaches the edge of what was read although there is more: it is not known
+/// whole.
+fn mark_cut(finding: &mut Finding, read: Window, now: DateTime<Utc>) {
+    let incident = &mut finding.incident;
+    let first = incident.last_success.is_none() && incident.onset - read.start < AT_THE_START;
+    let last = incident.end.is_none() && read.end < now - DELIVERY;
+    incident.begun_before |= first;
+    finding.cut = first || last;
+    finding.provisional |= finding.cut;
+}
+
 impl Analysis {
     /// The changes in the window that was asked for, by time, also those that did nothing.
     pub fn changes(&self) -> Vec<ConfigChange> {
-        let window = self.question.asked.unwrap_or(self.investigation.window);
+        let window = self.investigation.window;
         let wanted = Wanted::new(&self.question.clients, &self.question.pools);
         let changes = self.history.changes().iter().filter(|change| {
             window.contains(change.change.time) && wanted.has(change, &self.history)
+        });
+        changes.cloned().collect()
+    }
+
+    /// The changes from the first thing that an outage tells of to the last.
+    pub fn changes_around(&self, finding: &Finding) -> Vec<ConfigChange> {
+        let mut span = self.investigation.window;
+        let incident = &finding.incident;
+        let named = finding
+            .suspects
+            .iter()
+            .map(|suspect| suspect.change.change.time);
+        let first = named.chain([incident.onset]).min();
+        let until = incident.recovered.or(incident.end);
+        span.start = first.map_or(span.start, |first| first.min(span.start));
+        span.end = until.map_or(self.investigation.read.end, |until| until.max(span.end));
+        let changes = self.history.changes().iter();
+        let changes = changes.filter(|change| {
+            let ended = finding.ended_by.as_ref();
+            let cure = ended.is_some_and(|by| by.event_id.as_str() == change.change.event_id);
+            cure || span.contains(change.change.time)
         });
         changes.cloned().collect()
     }
@@ -214,51 +300,85 @@ impl Analysis {
 }
 
 impl Question {
-    fn check(&self, inputs: &Inputs, frames: &trailblame::frame::Frames) -> anyhow::Result<()> {
+    fn check(&self, inputs: &Inputs, frames: &Frames) -> anyhow::Result<()> {
         let ids = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let clients = ids(self.clients.iter().map(AppClientId::as_str).collect());
         let pools = ids(self.pools.iter().map(UserPoolId::as_str).collect());
-        inputs.check_named(frames, &clients, &pools)?;
-        match self.asked {
-            Some(asked) => inputs.check_asked(asked, frames.window),
-            None => Ok(()),
-        }
+        inputs.check_named(frames, &clients, &pools)
     }
 
-    fn incidents(&self, ground: &Ground<'_>) -> Vec<Incident> {
-        let mut found = match self.asked {
-            Some(asked) => detect::asked(ground, asked, &self.clients),
-            None => detect::detect(ground, &self.config),
+    /// The time that was named, and what lies around it.
+    fn named(
+        &self,
+        inputs: &Inputs,
+        read: Window,
+    ) -> anyhow::Result<Option<(Option<DateTime<Utc>>, Window)>> {
+        let Some(named) = &self.around else {
+            return Ok(None);
         };
-        found.retain(|incident| self.concerns(incident, ground.window));
-        found
+        let (at, span) = named.on(read)?;
+        inputs.check_asked(span, read)?;
+        Ok(Some((at, span)))
     }
 
-    fn concerns(&self, incident: &Incident, window: Window) -> bool {
-        let asked = self.asked.is_none_or(|asked| {
-            incident.onset < asked.end && asked.start <= incident.end.unwrap_or(window.end)
-        });
+    /// Whether an incident is of the app clients and pools that were named.
+    fn concerns(&self, incident: &Incident) -> bool {
         let client = incident.clients.iter().any(|id| self.clients.contains(id));
         let pool = incident
             .user_pool
             .as_ref()
             .is_some_and(|id| self.pools.contains(id));
-        asked && (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
+        (self.clients.is_empty() || client) && (self.pools.is_empty() || pool)
+    }
+
+    /// What the app clients and pools that were named asked in a span.
+    fn activity(&self, frames: &Frames, span: Window, all: &[Finding]) -> Vec<Activity> {
+        let outages: Vec<&Incident> = all.iter().map(|finding| &finding.incident).collect();
+        let mut activity = activity(&frames.cells, span, frames.window, &outages);
+        activity.retain(|one| {
+            let (client, pool) = (&one.health.client, &one.health.user_pool);
+            let is_named = |client: &AppClientId| self.clients.contains(client);
+            let of_pool = |pool: &UserPoolId| self.pools.contains(pool);
+            (self.clients.is_empty() || client.as_ref().is_some_and(is_named))
+                && (self.pools.is_empty() || pool.as_ref().is_some_and(of_pool))
+        });
+        activity
     }
 }
 
-/// Where an outage stands, by its number in the report or its id.
-pub fn place(findings: &[Finding], which: &str) -> Result<usize, Usage> {
+/// The outage with that number in the report, or that id.
+pub fn chosen<'a>(
+    all: &'a [Finding],
+    shown: &[Finding],
+    which: &str,
+) -> Result<&'a Finding, Usage> {
     let number = which.parse::<usize>().ok();
-    let place = findings
-        .iter()
-        .enumerate()
-        .position(|(at, finding)| number == Some(at + 1) || finding.incident.id == which);
-    place.ok_or_else(|| Usage {
+    let mut found = all.iter();
+    let found = found.find(|one| number == Some(one.number) || one.incident.id == which);
+    found.ok_or_else(|| Usage {
         message: format!("no outage `{which}`"),
-        hint: Some(match findings.len() {
-            0 => "no outage was found".to_owned(),
-            count => format!("give a number from 1 to {count}, or an id"),
+        hint: Some(match all {
+            [] => "no outage was found".to_owned(),
+            _ => format!(
+                "give {}, or an id",
+                numbers(if shown.is_empty() { all } else { shown })
+            ),
         }),
     })
+}
+
+/// `the number 3`, `a number from 1 to 8`, `one of the numbers 2, 5 and 7`.
+pub fn numbers(findings: &[Finding]) -> String {
+    let numbers: Vec<usize> = findings.iter().map(|finding| finding.number).collect();
+    match numbers[..] {
+        [] => "a number".to_owned(),
+        [one] => format!("the number {one}"),
+        [first, .., last] if last - first + 1 == numbers.len() => {
+            format!("a number from {first} to {last}")
+        }
+        [ref before @ .., last] => {
+            let before: Vec<String> = before.iter().map(usize::to_string).collect();
+            format!("one of the numbers {} and {last}", before.join(", "))
+        }
+    }
 }

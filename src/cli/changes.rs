@@ -90,11 +90,12 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let frames = inputs.frames(Keep::Nothing)?;
     inputs.check_named(&frames, &arguments.client, &arguments.user_pool)?;
     let history = inputs.history(&frames)?;
-    inputs.tell_shown();
+    let bounds = inputs.shown(frames.window)?;
+    bounds.tell();
     let shown: Vec<ConfigChange> = history
         .changes()
         .iter()
-        .filter(|change| inputs.holds(change.change.time) && wanted.has(change, &history))
+        .filter(|change| bounds.holds(change.change.time) && wanted.has(change, &history))
         .cloned()
         .collect();
     let detail = if arguments.stat {

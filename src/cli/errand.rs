@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use trailblame::{
@@ -42,6 +42,22 @@ pub struct Spans {
 }
 
 impl Spans {
+    /// The same questions of what came from their end on until so much later.
+    pub fn beyond(self, length: TimeDelta) -> Option<Self> {
+        let start = self.files.end;
+        let window = Window {
+            start,
+            end: start.checked_add_signed(length)?.min(self.at),
+        };
+        let after = |window: Option<Window>, beyond| window.map(|_| beyond);
+        (start < window.end).then_some(Self {
+            requests: after(self.requests, window),
+            changes: after(self.changes, window),
+            files: window,
+            at: self.at,
+        })
+    }
+
     /// The same with requests in whole blocks, as the archive keeps them.
     pub fn to_keep(self) -> Self {
         let limits = Window {

@@ -8,9 +8,11 @@ use std::{
     path::Path,
 };
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use trailblame::{
     attribute::Investigation,
+    cognito::shown,
     record::{Record, mask},
     report::escape,
 };
@@ -66,10 +68,24 @@ pub fn records(wanted: &BTreeSet<String>, inputs: &Inputs) -> BTreeMap<String, S
             let raw = String::from_utf8_lossy(located.raw);
             found
                 .entry(id.to_owned())
-                .or_insert_with(|| mask::json(&raw));
+                .or_insert_with(|| shown(&mask::json(&raw)));
         }
     });
     found
+}
+
+/// A masked record without what no log tells the meaning of.
+fn shown(record: &str) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(record) else {
+        return record.to_owned();
+    };
+    let name = value["eventName"].as_str().unwrap_or_default().to_owned();
+    for part in ["requestParameters", "responseElements"] {
+        if let Some(part) = value.get_mut(part) {
+            shown::call(&name, part);
+        }
+    }
+    value.to_string()
 }
 
 /// SHA-256 in hex of a record as it is written: with a line end.

@@ -1,7 +1,6 @@
 //! `trailblame export`: the frames, for DuckDB, notebooks and spreadsheets.
 
 use std::{
-    fs::File,
     io::{IsTerminal, Write},
     path::PathBuf,
 };
@@ -10,8 +9,9 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use polars::prelude::{IntoLazy, LazyFrame};
 use trailblame::{
-    cognito::{links, states},
+    cognito::{links, shown, states},
     frame::{Changes, Counts, Requests, callers},
+    record::Change,
     report::{self, export, incidents},
 };
 
@@ -70,13 +70,21 @@ enum Format {
 }
 
 fn query(frame: Frame, inputs: Reading) -> anyhow::Result<LazyFrame> {
-    let frames = |inputs: Reading, want| inputs.resolve(want)?.frames(Keep::Nothing);
+    let frames = |inputs: Reading, want| {
+        let mut inputs = inputs.resolve(want)?;
+        inputs.typed.refuse_undated()?;
+        inputs.frames(Keep::Nothing)
+    };
     Ok(match frame {
         Frame::Requests => {
             let frames = frames(inputs, Want::Requests)?;
             Requests::from_cells(&[&frames.cells, &frames.aside])?.lazy()
         }
-        Frame::Changes => Changes::from_rows(&frames(inputs, Want::Changes)?.changes)?.lazy(),
+        Frame::Changes => {
+            let changes = frames(inputs, Want::Changes)?.changes;
+            let shown: Vec<Change> = changes.into_iter().map(shown::change).collect();
+            Changes::from_rows(&shown)?.lazy()
+        }
         Frame::Counts => {
             let frames = frames(inputs, Want::Requests)?;
             Counts::from_cells(&[&frames.cells, &frames.aside])?.lazy()
@@ -131,8 +139,7 @@ pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> 
             .write_all(&bytes)
             .context("failed to write the output")?,
         Some(path) => {
-            let written = File::create(path).and_then(|mut file| file.write_all(&bytes));
-            written.with_context(|| format!("failed to write `{}`", path.display()))?;
+            output::file(path, &bytes)?;
             output::tell(format_args!("{}: {} bytes", path.display(), bytes.len()));
         }
     }

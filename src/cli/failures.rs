@@ -42,15 +42,16 @@ enum Format {
 pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
     let bin = bounds::duration("--bin", &arguments.bin)?;
     let mut inputs = arguments.inputs.resolve(read::Want::Requests)?;
-    let frames = inputs.frames(Keep::Nothing)?;
+    let mut frames = inputs.frames(Keep::Nothing)?;
+    let window = inputs.window(&mut frames)?;
     inputs.check_named(&frames, &arguments.client, &[])?;
-    output::tell_window(Some(frames.window.start), Some(frames.window.end));
+    output::tell_window(Some(window.start), Some(window.end));
     let counted = match arguments.format {
         // A chart has bins of its own, as many as fit.
         Format::Chart => chrono::TimeDelta::seconds(1),
         _ => bin,
     };
-    let mut rows = frames.cells.failure_counts(frames.window, counted);
+    let mut rows = frames.cells.failure_counts(window, counted);
     if !arguments.client.is_empty() {
         rows.retain(|row| {
             let client = row.client.as_ref().map(|client| client.as_str());
@@ -63,7 +64,7 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let style = output::style(colour);
     match arguments.format {
         Format::Table => failures::write(&rows, style, out)?,
-        Format::Chart => failures::write_charts(&rows, frames.window, style, out)?,
+        Format::Chart => failures::write_charts(&rows, window, style, out)?,
         Format::Json => failures::write_json(&rows, bin, out)?,
         Format::Csv => failures::write_csv(&rows, out)?,
     }

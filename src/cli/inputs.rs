@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use trailblame::{
     archive::{Archive, Section},
     cognito::history::{History, Snapshot},
-    detect::{self, Ground, Incident},
+    detect::{self, EndState, Ground, Incident},
     error::Error,
     frame::{
         Bounds, Fold, Frames, Mapping,
@@ -34,6 +34,7 @@ use super::{
     Usage,
     ask::{self, Answer, Held, Questions, read_page},
     aws::Asked,
+    bounds::{self, Moment},
     errand::{self, Purpose, Spans},
     live, output, pull,
     verify::VerifyArgs,
@@ -52,8 +53,14 @@ pub enum Keep {
 #[derive(Debug)]
 pub struct Inputs {
     pub(super) paths: Vec<String>,
+    /// What is kept of what is read.
     pub(super) bounds: Bounds,
-    pub(super) shown: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    /// The window as it was typed.
+    pub(super) typed: Typed,
+    /// Whether what lies beyond the bounds is not read though there may be more.
+    pub(super) is_cut: bool,
+    /// Whether all that the archive holds is read.
+    pub(super) is_whole: bool,
     pub(super) settings: Vec<PathBuf>,
     pub(super) verify: VerifyArgs,
     pub(super) mappings: Vec<Mapping>,
@@ -61,6 +68,59 @@ pub struct Inputs {
     pub(super) pages: Vec<Arc<Page>>,
     /// Settings as they are now.
     pub(super) live: Vec<Snapshot>,
+}
+
+/// The window as it was typed.
+#[derive(Debug)]
+pub struct Typed {
+    /// From when on.
+    pub since: Option<Moment>,
+    /// Until when.
+    pub until: Option<Moment>,
+    /// How long it is where it was not said from when on.
+    pub longest: Option<TimeDelta>,
+    /// The time of asking, where that is the end of what can be known.
+    pub now: Option<DateTime<Utc>>,
+}
+
+impl Typed {
+    /// From when on, as far as that can be told before anything is read.
+    pub fn dated_since(&self) -> Option<DateTime<Utc>> {
+        if let Some(since) = &self.since {
+            return since.dated();
+        }
+        let until = match &self.until {
+            Some(until) => until.dated(),
+            None => self.now,
+        };
+        until?.checked_sub_signed(self.longest?)
+    }
+
+    /// Refuses a time of day where its day must be known before anything is read.
+    ///
+    /// # Errors
+    ///
+    /// One was typed.
+    pub fn refuse_undated(&self) -> Result<(), Usage> {
+        let typed = [&self.since, &self.until].into_iter().flatten();
+        let refused = typed.filter_map(Moment::refused_without_day).next();
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// The bounds, where the logs hold what lies in `held`.
+    fn bounds(
+        &self,
+        held: Window,
+    ) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), Usage> {
+        let on = |moment: &Option<Moment>| moment.as_ref().map(|time| time.on(held)).transpose();
+        let until = on(&self.until)?.or(self.now);
+        let longest = || until?.checked_sub_signed(self.longest?);
+        let since = on(&self.since)?.or_else(longest);
+        if let (Some(since), Some(until)) = (since, until) {
+            bounds::window("--since … --until", since, until)?;
+        }
+        Ok((since, until))
+    }
 }
 
 /// Nothing in the inputs was of use.
@@ -85,6 +145,8 @@ pub struct AwsRefused {
 const BEFORE_ONSET: TimeDelta = TimeDelta::hours(2);
 /// … until so long after.
 const AFTER_ONSET: TimeDelta = TimeDelta::minutes(15);
+/// AWS is asked for so much after the window where an outage goes on at its end.
+const AFTER_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 const LOOKED_FOR: &str = "looked for CloudTrail records, CloudWatch Logs exports with CloudTrail \
                           records or OAuth errors, and ALB access logs";
@@ -98,23 +160,10 @@ impl Inputs {
         fold.rejected(rejected);
         let jobs = inputs.into_iter().map(Job::Input);
         intake::read(jobs, self.bounds, readers(), &mut fold);
-        let asked = self.asked.take();
-        let mut places = Vec::new();
-        if let Some((asked, spans)) = &asked {
-            places = self.ask(asked, *spans, keep, &mut fold)?;
+        if let Some((asked, spans)) = self.asked.take() {
+            return self.answers(&asked, spans, keep, fold);
         }
         let mut frames = fold.finish(&self.mappings);
-        if let Some((asked, spans)) = &asked {
-            let live = asked.cloudtrail && !asked.archive_only;
-            if live && spans.requests.is_some() && spans.changes.is_some() {
-                self.ask_near_incidents(asked, &places, spans.at, keep, &mut frames)?;
-            }
-            if asked.describe && spans.changes.is_some() {
-                self.live = live::settings(&places, &frames, asked.max_rps)?;
-            }
-            // AWS answering with nothing is an answer.
-            return Ok(frames);
-        }
         let summary = &frames.summary;
         if summary.records == 0 && summary.logs == 0 && summary.events == 0 {
             let found = match (summary.files, summary.rejected.first()) {
@@ -133,7 +182,6 @@ impl Inputs {
                 hint: LOOKED_FOR
             }));
         }
-        self.check(frames.window)?;
         if let Some(verified) = self.verify.check(&self.paths)? {
             frames.summary.notes.extend(verified.flaws);
             let verified = format!("By CloudTrail's digests, {}", verified.summary);
@@ -148,6 +196,83 @@ impl Inputs {
         Ok(frames)
     }
 
+    /// Asks AWS, and on where an outage goes on at the end of the window; nothing is an answer too.
+    fn answers(
+        &mut self,
+        asked: &Asked,
+        spans: Spans,
+        keep: Keep,
+        mut fold: Fold,
+    ) -> anyhow::Result<Frames> {
+        let places = self.ask(asked, spans, keep, &mut fold)?;
+        let beyond = spans.beyond(AFTER_WINDOW).filter(|_| self.is_cut);
+        let mut frames = match beyond {
+            None => fold.finish(&self.mappings),
+            Some(beyond) => {
+                let frames = fold.clone().finish(&self.mappings);
+                match self.goes_on(&frames)? {
+                    false => frames,
+                    true => {
+                        self.bounds.until = Some(beyond.files.end);
+                        fold.bound(self.bounds);
+                        self.ask(asked, beyond, keep, &mut fold)?;
+                        fold.finish(&self.mappings)
+                    }
+                }
+            }
+        };
+        let live = asked.cloudtrail && !asked.archive_only;
+        if live && spans.requests.is_some() && spans.changes.is_some() {
+            self.ask_near_incidents(asked, &places, spans.at, keep, &mut frames)?;
+        }
+        if asked.describe && spans.changes.is_some() {
+            self.live = live::settings(&places, &frames, asked.max_rps)?;
+        }
+        Ok(frames)
+    }
+
+    /// Whether an outage of the window has not ended where it ends.
+    fn goes_on(&self, frames: &Frames) -> Result<bool, Usage> {
+        let open = |incident: &Incident| incident.end_state != EndState::Recovered;
+        Ok(self.incidents(frames)?.iter().any(open))
+    }
+
+    /// Outages that touch the window.
+    fn incidents(&self, frames: &Frames) -> Result<Vec<Incident>, Usage> {
+        let cells = frames.cells.clone().with_lost(&frames.aside);
+        let ground =
+            Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
+        let mut incidents = detect::detect(&ground, &detect::Config::default());
+        let (since, until) = self.typed.bounds(frames.window)?;
+        let window = Window {
+            start: since.unwrap_or(frames.window.start),
+            end: until.unwrap_or(frames.window.end),
+        };
+        incidents.retain(|incident| incident.overlaps(window, frames.window.end));
+        Ok(incidents)
+    }
+
+    /// The window that was asked for, of what was read; what is known of it is read to its end.
+    ///
+    /// # Errors
+    ///
+    /// It is none, or nothing lies in it.
+    pub fn window(&self, frames: &mut Frames) -> anyhow::Result<Window> {
+        let held = frames.window;
+        let (since, until) = self.typed.bounds(held)?;
+        let asked = Window {
+            start: since.unwrap_or(held.start),
+            end: until.unwrap_or(held.end),
+        };
+        // AWS answering with nothing is an answer.
+        if self.typed.now.is_none() {
+            self.check(asked)?;
+        }
+        frames.reach_to(asked.end);
+        frames.count(asked);
+        Ok(asked)
+    }
+
     /// Asks AWS; pages go into the fold as they come. Returns whom it asked.
     fn ask(
         &mut self,
@@ -157,7 +282,7 @@ impl Inputs {
         fold: &mut Fold,
     ) -> anyhow::Result<Vec<Place>> {
         if asked.archive_only {
-            restore(asked, spans, fold)?;
+            self.restore(asked, spans, fold)?;
             return Ok(Vec::new());
         }
         if asked.save {
@@ -179,6 +304,56 @@ impl Inputs {
         }
         take_reach(answers, fold);
         Ok(places)
+    }
+
+    /// Takes what the archive holds of the spans, or all of it, into the fold.
+    fn restore(&self, asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
+        let sections = asked.archive.sections()?;
+        if sections.is_empty() {
+            return Err(anyhow!(Usage {
+                message: format!("no archive in `{}`", asked.archive.root().display()),
+                hint: Some("`trailblame pull` brings a window of logs there".to_owned()),
+            }));
+        }
+        for section in sections {
+            let purpose = errand::purpose(&section);
+            let span = match purpose {
+                Purpose::Requests(_) => spans.requests,
+                Purpose::Changes => spans.changes,
+                Purpose::NearIncidents => spans.changes.and(spans.requests),
+                Purpose::LogChanges => spans.changes.and(spans.files_before()),
+                Purpose::Log => spans.requests,
+                Purpose::Files => Some(spans.files),
+            };
+            let Some(span) = span else { continue };
+            let covered = asked.archive.covered(&section)?;
+            let span = match purpose {
+                Purpose::Requests(_) | Purpose::Log if self.is_whole => reaching(span, &covered),
+                _ => span,
+            };
+            let got = covered.shared(&Windows::from_iter([span]));
+            let taken = if self.is_whole { &covered } else { &got };
+            take_back(&asked.archive, &section, purpose, taken, fold)?;
+            let reach = Reach {
+                question: format!("the archive's {}", section.origin),
+                account: section.account,
+                region: section.region,
+                asked: span,
+                at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
+                got,
+                scanned: None,
+                cost: None,
+                holds_trail: false,
+                stop: None,
+            };
+            match purpose {
+                Purpose::Requests(kind) => fold.looked(kind, reach),
+                Purpose::Log => fold.looked_at_log(&reach),
+                Purpose::Changes | Purpose::NearIncidents => fold.looked_for_changes(reach),
+                Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(reach),
+            }
+        }
+        Ok(())
     }
 
     /// Puts questions to AWS, as far as the archive does not answer them.
@@ -215,11 +390,7 @@ impl Inputs {
         keep: Keep,
         frames: &mut Frames,
     ) -> anyhow::Result<()> {
-        let cells = frames.cells.clone().with_lost(&frames.aside);
-        let ground =
-            Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
-        let incidents = detect::detect(&ground, &detect::Config::default());
-        let spans: Windows = incidents.iter().map(around).collect();
+        let spans: Windows = self.incidents(frames)?.iter().map(around).collect();
         let spans = asked_at_once(spans);
         if spans.is_empty() {
             return Ok(());
@@ -270,7 +441,7 @@ impl Inputs {
     /// Bounds that leave nothing to look at are told, not answered with "no outage".
     fn check(&self, window: Window) -> anyhow::Result<()> {
         let [start, end] = [window.start, window.end].map(words::rfc3339);
-        let found = match self.bounds.since {
+        let found = match self.typed.since {
             _ if window.start < window.end => return Ok(()),
             Some(_) => format!("no request at or after {start}, the last is before {end}"),
             None => format!("no request before {end}, the first is at {start}"),
@@ -281,10 +452,17 @@ impl Inputs {
         }))
     }
 
-    /// Says which changes are shown, since `6h` and open ends do not.
-    pub fn tell_shown(&self) {
-        let (since, until) = self.shown;
-        output::tell_window(since, until);
+    /// The bounds of the changes that are shown.
+    ///
+    /// # Errors
+    ///
+    /// A time of day, where the logs hold several days.
+    pub fn shown(&self, held: Window) -> Result<Shown, Usage> {
+        let on = |moment: &Option<Moment>| moment.as_ref().map(|time| time.on(held)).transpose();
+        Ok(Shown {
+            since: on(&self.typed.since)?,
+            until: on(&self.typed.until)?,
+        })
     }
 
     /// App clients and pools that no request and no change names: mistyped, or of other logs.
@@ -351,17 +529,30 @@ impl Inputs {
         Ok(History::new(frames.changes.clone(), snapshots))
     }
 
-    /// Whether a change of that time is to be shown.
-    pub fn holds(&self, time: DateTime<Utc>) -> bool {
-        let (since, until) = self.shown;
-        since.is_none_or(|since| since <= time) && until.is_none_or(|until| time < until)
-    }
-
     /// Inputs that are gone once they were read: standard input, pipes.
     pub fn passing(&self) -> Vec<String> {
         let inputs = files::find(&self.paths).inputs;
         let passing = inputs.iter().filter(|input| !input.is_lasting());
         passing.map(Input::name).collect()
+    }
+}
+
+/// Bounds of changes; `None` is an open end.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    since: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Shown {
+    /// Says which changes are shown, since `6h` and open ends do not.
+    pub fn tell(self) {
+        output::tell_window(self.since, self.until);
+    }
+
+    /// Whether a change of that time is to be shown.
+    pub fn holds(self, time: DateTime<Utc>) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
     }
 }
 
@@ -446,49 +637,13 @@ fn take_back(
     Ok(())
 }
 
-/// Takes everything that the archive holds of the spans into the fold.
-fn restore(asked: &Asked, spans: Spans, fold: &mut Fold) -> anyhow::Result<()> {
-    let sections = asked.archive.sections()?;
-    if sections.is_empty() {
-        return Err(anyhow!(Usage {
-            message: format!("no archive in `{}`", asked.archive.root().display()),
-            hint: Some("`trailblame pull` brings a window of logs there".to_owned()),
-        }));
-    }
-    for section in sections {
-        let purpose = errand::purpose(&section);
-        let span = match purpose {
-            Purpose::Requests(_) => spans.requests,
-            Purpose::Changes => spans.changes,
-            Purpose::NearIncidents => spans.changes.and(spans.requests),
-            Purpose::LogChanges => spans.changes.and(spans.files_before()),
-            Purpose::Log => spans.requests,
-            Purpose::Files => Some(spans.files),
-        };
-        let Some(span) = span else { continue };
-        let covered = asked.archive.covered(&section)?;
-        let got = covered.shared(&Windows::from_iter([span]));
-        take_back(&asked.archive, &section, purpose, &got, fold)?;
-        let reach = Reach {
-            question: format!("the archive's {}", section.origin),
-            account: section.account,
-            region: section.region,
-            asked: span,
-            at: got.as_slice().last().map_or(span.start, |last| last.end) + pull::DELIVERY,
-            got,
-            scanned: None,
-            cost: None,
-            holds_trail: false,
-            stop: None,
-        };
-        match purpose {
-            Purpose::Requests(kind) => fold.looked(kind, reach),
-            Purpose::Log => fold.looked_at_log(&reach),
-            Purpose::Changes | Purpose::NearIncidents => fold.looked_for_changes(reach),
-            Purpose::LogChanges | Purpose::Files => fold.looked_for_changes_of_all(reach),
-        }
-    }
-    Ok(())
+/// A span, as much longer as what is covered reaches beyond it.
+fn reaching(span: Window, covered: &Windows) -> Window {
+    let all = covered.as_slice().iter();
+    all.fold(span, |span, held| Window {
+        start: span.start.min(held.start),
+        end: span.end.max(held.end),
+    })
 }
 
 /// The settings that a file, or the files of a folder, describe.

@@ -14,7 +14,7 @@ use trailblame::{
 };
 
 use super::{
-    Ended, Usage,
+    Ended, Several, Usage,
     analysis::{self, Analysis, Telling, Which, analyse},
     config::Names,
     evidence,
@@ -78,45 +78,54 @@ pub fn run(
         None => Keep::Nothing,
     };
     let mut analysis = analyse(arguments.inputs, question, names, keep)?;
-    if analysis.investigation.findings.is_empty() {
+    if analysis.investigation.findings.is_empty() || analysis.investigation.around.is_some() {
         analysis.investigation.changes = analysis.effective_changes();
+    }
+    if let Some(which) = &arguments.explain {
+        only(&mut analysis, which, arguments.format)?;
     }
     let Analysis {
         mut investigation,
         inputs,
         ..
     } = analysis;
-    if let Some(which) = &arguments.explain {
-        only(&mut investigation, which, arguments.format)?;
-    }
     investigation.in_full |= arguments.full;
     let written = match arguments.format {
         Format::Table => terminal::write(&investigation, output::style(colour), out),
         Format::Json => json::write(&investigation, out),
         Format::Markdown => markdown::write(&investigation, out),
     };
+    // The files are written even when `head` has seen enough of the report.
+    let mut failures: Vec<anyhow::Error> = Vec::new();
     if let Some(folder) = &arguments.write_undo {
-        write_undo(&investigation, folder)?;
+        failures.extend(write_undo(&investigation, folder).err());
     }
     if let Some(folder) = &arguments.evidence {
-        evidence::write(&investigation, &inputs, folder)?;
+        failures.extend(evidence::write(&investigation, &inputs, folder).err());
     }
-    // Not earlier: the files were asked for even when `head` has seen enough of the report.
-    written.context("failed to write the output")?;
-    Ok(arguments.telling.ended(&investigation))
+    failures.extend(written.context("failed to write the output").err());
+    match failures.is_empty() {
+        true => Ok(arguments.telling.ended(&investigation)),
+        false => Err(Several::of(failures)),
+    }
 }
 
 /// Leaves one outage, to be told in full.
-fn only(investigation: &mut Investigation, which: &str, format: Format) -> Result<(), Usage> {
+fn only(analysis: &mut Analysis, which: &str, format: Format) -> Result<(), Usage> {
     if format == Format::Json {
         return Err(Usage {
             message: "`--explain` is for people".to_owned(),
             hint: Some("the JSON of every outage holds its evidence already".to_owned()),
         });
     }
-    let place = analysis::place(&investigation.findings, which)?;
-    let findings = &mut investigation.findings;
-    *findings = vec![findings.swap_remove(place)];
+    let investigation = &mut analysis.investigation;
+    let chosen = analysis::chosen(&analysis.all, &investigation.findings, which)?;
+    investigation.findings = vec![chosen.clone()];
+    investigation.alone_of = Some(analysis.all.len());
+    // Its number is one among all of them.
+    investigation.window = investigation.read;
+    investigation.around = None;
+    investigation.changes.clear();
     investigation.blips.clear();
     investigation.in_full = true;
     Ok(())
@@ -160,7 +169,8 @@ fn document_to(
     command: Option<&str>,
     document: &Value,
 ) -> anyhow::Result<()> {
-    output::file(path, format!("{document:#}\n").as_bytes())?;
+    // A document is whole: it holds settings that nothing is known of.
+    output::private_file(path, format!("{document:#}\n").as_bytes())?;
     let command = command.and_then(|command| command.split_once(" --cli-input-json "));
     if let Some((start, _)) = command {
         let file = output::quoted(&format!("file://{}", path.display()));

@@ -18,7 +18,10 @@ use trailblame::{
     },
 };
 
-use super::Usage;
+use super::{
+    Usage,
+    files::{self, Readers},
+};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -122,7 +125,17 @@ pub fn folder(path: &Path) -> anyhow::Result<()> {
 
 /// Writes a file.
 pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    std::fs::write(path, bytes).with_context(|| format!("failed to write `{}`", path.display()))
+    written(path, bytes, Readers::Usual)
+}
+
+/// Writes a file that the user alone may read.
+pub fn private_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    written(path, bytes, Readers::Owner)
+}
+
+fn written(path: &Path, bytes: &[u8], readers: Readers) -> anyhow::Result<()> {
+    files::write(path, bytes, readers)
+        .with_context(|| format!("failed to write `{}`", path.display()))
 }
 
 /// Where pages go.

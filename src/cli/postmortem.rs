@@ -22,8 +22,8 @@ use trailblame::{
 
 use super::{
     Ended, Usage,
-    analysis::{self, Which, analyse},
-    bounds,
+    analysis::{self, Analysis, Which, analyse},
+    bounds::Moment,
     config::Names,
     evidence,
     inputs::Keep,
@@ -71,13 +71,17 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
     let target = output::Target::new(arguments.output.as_deref(), arguments.format.len() > 1)?;
     let detected = arguments.detected_at.as_deref();
     let detected = detected
-        .map(|text| bounds::time("--detected-at", text))
+        .map(|text| Moment::new("--detected-at", text))
         .transpose()?;
     let question = arguments.which.question()?;
     let mut analysis = analyse(arguments.inputs, question, names, Keep::Pages)?;
-    analysis.investigation.changes = analysis.changes();
+    let finding = chosen(&analysis, arguments.incident.as_deref())?.clone();
+    let finding = &finding;
+    analysis.investigation.changes = analysis.changes_around(finding);
     let investigation = &analysis.investigation;
-    let finding = chosen(investigation, arguments.incident.as_deref())?;
+    let detected = detected
+        .map(|time| time.on(investigation.read))
+        .transpose()?;
     let records = records(investigation, finding, &analysis.inputs);
     let postmortem = Postmortem {
         investigation,
@@ -95,7 +99,7 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
         let (name, written) = match format {
             Format::Markdown => ("md", markdown::write_postmortem(&postmortem, &mut bytes)),
             Format::Html => {
-                let traffic = page::traffic(finding, &analysis.cells, investigation.window);
+                let traffic = page::traffic(finding, &analysis.cells, investigation.read);
                 let written = html::write_postmortem(&postmortem, &traffic, &mut bytes);
                 ("html", written)
             }
@@ -116,26 +120,35 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
 }
 
 /// The outage that is meant.
-fn chosen<'a>(investigation: &'a Investigation, which: Option<&str>) -> Result<&'a Finding, Usage> {
-    let findings = &investigation.findings;
-    match (which, &findings[..]) {
+fn chosen<'a>(analysis: &'a Analysis, which: Option<&str>) -> Result<&'a Finding, Usage> {
+    let shown = &analysis.investigation.findings;
+    match (which, &shown[..]) {
+        (Some(which), shown) => analysis::chosen(&analysis.all, shown, which),
         (None, [only]) => Ok(only),
         (None, []) => Err(Usage {
-            message: "no outage was found".to_owned(),
-            hint: Some("say when it was broken: --at TIME or --between START,END".to_owned()),
+            message: match &analysis.investigation.around {
+                None => "no outage was found".to_owned(),
+                Some(_) => "no outage was found at that time".to_owned(),
+            },
+            hint: Some(match &analysis.all[..] {
+                [] => "`trailblame failures` counts what failed".to_owned(),
+                all => format!("say which: --incident with {}", analysis::numbers(all)),
+            }),
         }),
         (None, several) => Err(Usage {
             message: format!("{} outages were found", several.len()),
-            hint: Some(format!("say which: --incident 1 … {}", several.len())),
+            hint: Some(format!(
+                "say which: --incident with {}",
+                analysis::numbers(several)
+            )),
         }),
-        (Some(which), findings) => Ok(&findings[analysis::place(findings, which)?]),
     }
 }
 
 /// How the app clients of the outage's user pool fared in it.
 fn health(investigation: &Investigation, finding: &Finding, cells: &Cells) -> Vec<Health> {
     let incident = &finding.incident;
-    let end = incident.end.unwrap_or(investigation.window.end);
+    let end = incident.end.unwrap_or(investigation.read.end);
     // The second of the last failure counts too.
     let end = end.max(incident.onset) + chrono::TimeDelta::seconds(1);
     let window = Window {

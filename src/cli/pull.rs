@@ -55,7 +55,7 @@ pub struct Pulled {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<Ended> {
-    let inputs = arguments.inputs.resolve(read::Want::Everything)?;
+    let inputs = arguments.inputs.resolve(read::Want::Copy)?;
     let (asked, spans, archive) = inputs.to_pull()?;
     let pulled = pull(asked, spans, archive)?;
     let mut incomplete = false;

@@ -9,9 +9,9 @@ use trailblame::frame::{Bounds, Mapping};
 use super::{
     Usage,
     aws::{Asking, Bucket, Connection},
-    bounds,
+    bounds::{self, Moment},
     errand::Spans,
-    inputs::Inputs,
+    inputs::{Inputs, Typed},
     verify::VerifyArgs,
 };
 
@@ -23,7 +23,8 @@ pub struct Reading {
     /// tar.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// Look at requests from this time on [default: all that the files hold; of AWS, 24h].
+    /// Look at requests from this time on [default: all that the files hold; of AWS, 24h]. An outage
+    /// that reaches into the window is told whole.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// Look at requests before this time.
@@ -49,8 +50,10 @@ pub struct Reading {
 /// What a command wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
-    /// Requests and the changes before them.
+    /// Requests and the changes before them; what the bounds cut is read beyond them.
     Everything,
+    /// The same to keep: nothing beyond the bounds.
+    Copy,
     /// Requests only.
     Requests,
     /// Changes only: the bounds are those of the changes shown; what came before them is read
@@ -64,8 +67,9 @@ const HISTORY: TimeDelta = TimeDelta::days(90);
 const HISTORY_OF_FILES: TimeDelta = TimeDelta::days(7);
 /// Without `--since`, so much is asked of AWS.
 const UNASKED: TimeDelta = TimeDelta::hours(24);
-/// The normal level of failures is read from so long before the window.
-const NORMAL: TimeDelta = TimeDelta::hours(24);
+/// AWS is asked for so much before the window, which tells the normal level of failures and how an
+/// outage began.
+const BEFORE: TimeDelta = TimeDelta::hours(24);
 
 impl Reading {
     /// With whose credentials to ask AWS.
@@ -76,23 +80,18 @@ impl Reading {
     /// Checks what was typed.
     pub fn resolve(self, want: Want) -> Result<Inputs, Usage> {
         let now = Utc::now();
-        let since = self
-            .since
-            .as_deref()
-            .map(|text| bounds::time("--since", text))
-            .transpose()?;
-        let until = self
-            .until
-            .as_deref()
-            .map(|text| bounds::time("--until", text))
-            .transpose()?;
-        if let (Some(since), Some(until)) = (since, until) {
+        let moment = |flag: &str, text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| Moment::new(flag, text)).transpose()
+        };
+        let since = moment("--since", &self.since)?;
+        let until = moment("--until", &self.until)?;
+        if let (Some(since), Some(until)) = (dated(&since), dated(&until)) {
             bounds::window("--since … --until", since, until)?;
         }
         let asked_history = self.history.as_deref();
         let asked_history = asked_history.map(|text| bounds::duration("--history", text));
         let asked_history = asked_history.transpose()?;
-        let history = asked_history.unwrap_or(HISTORY);
         let mappings = self
             .map
             .iter()
@@ -100,32 +99,34 @@ impl Reading {
             .collect::<Result<_, _>>()?;
         let (buckets, paths) = buckets(self.paths)?;
         let asked = self.asking.resolve(!paths.is_empty(), buckets)?;
-        // Of AWS nobody wants all there is.
-        let since = since.or_else(|| match (&asked, want) {
-            (None, _) | (_, Want::Changes) => None,
-            (Some(_), _) => until.unwrap_or(now).checked_sub_signed(UNASKED),
-        });
-        let bounds = Bounds {
+        let is_live = asked.as_ref().is_some_and(|asked| !asked.archive_only);
+        let typed = Typed {
+            // Of AWS nobody wants all there is.
+            longest: (asked.is_some() && want != Want::Changes).then_some(UNASKED),
+            now: asked.is_some().then_some(now),
             since,
-            until: until.or_else(|| asked.as_ref().map(|_| now)),
-            history: since.and_then(|since| since.checked_sub_signed(history)),
+            until,
         };
+        let history = History {
+            of_all: asked_history,
+            of_files: asked_history.unwrap_or(HISTORY_OF_FILES),
+        };
+        if is_live {
+            typed.refuse_undated()?;
+        }
+        let bounds = kept(&typed, &history, is_live, want);
         let asked = asked
             .map(|asked| {
-                let files = asked_history.unwrap_or(HISTORY_OF_FILES);
-                Ok::<_, Usage>((asked, spans(bounds, history, files, now, want)?))
+                let spans = spans(&typed, bounds, &history, now, want)?;
+                Ok::<_, Usage>((asked, spans))
             })
             .transpose()?;
         Ok(Inputs {
             paths,
-            shown: match want {
-                Want::Changes => (since, until),
-                _ => (None, None),
-            },
-            bounds: match want {
-                Want::Changes => Bounds::default(),
-                _ => bounds,
-            },
+            bounds,
+            typed,
+            is_cut: is_live && want == Want::Everything,
+            is_whole: !is_live && want == Want::Everything,
             settings: self.settings,
             verify: self.verify,
             mappings,
@@ -136,30 +137,70 @@ impl Reading {
     }
 }
 
-/// What to ask AWS for, so that what the bounds ask can be answered.
+/// From how long before the window on changes are read.
+struct History {
+    /// As it was typed.
+    of_all: Option<TimeDelta>,
+    /// Of files in a bucket.
+    of_files: TimeDelta,
+}
+
+fn dated(moment: &Option<Moment>) -> Option<DateTime<Utc>> {
+    moment.as_ref().and_then(Moment::dated)
+}
+
+/// What to keep of what is read. Files and the archive are read as far as they reach, so that an
+/// outage looks the same whatever the window.
+fn kept(typed: &Typed, history: &History, is_live: bool, want: Want) -> Bounds {
+    let since = typed.dated_since();
+    let before = |length: TimeDelta| since.and_then(|since| since.checked_sub_signed(length));
+    let until = dated(&typed.until);
+    match want {
+        Want::Changes => Bounds::default(),
+        Want::Requests | Want::Copy => Bounds {
+            since,
+            until: until.or(typed.now),
+            history: before(history.of_all.unwrap_or(HISTORY)),
+        },
+        Want::Everything if is_live => Bounds {
+            since: before(BEFORE),
+            until: until.or(typed.now),
+            history: before(history.of_all.unwrap_or(HISTORY)),
+        },
+        Want::Everything => Bounds {
+            history: history.of_all.and_then(before),
+            ..Bounds::default()
+        },
+    }
+}
+
+/// What to ask AWS for, so that what was typed can be answered.
 fn spans(
+    typed: &Typed,
     bounds: Bounds,
-    history: TimeDelta,
-    files: TimeDelta,
+    history: &History,
     now: DateTime<Utc>,
     want: Want,
 ) -> Result<Spans, Usage> {
-    let until = bounds.until.unwrap_or(now).min(now);
-    let since = bounds.since.unwrap_or(until);
+    let until = bounds.until.or(dated(&typed.until)).unwrap_or(now).min(now);
+    let since = match want {
+        Want::Changes => dated(&typed.since),
+        _ => typed.dated_since(),
+    };
+    let since = since.unwrap_or(until);
     let span = |name: &str, start: Option<DateTime<Utc>>| {
         bounds::window(name, start.unwrap_or(DateTime::UNIX_EPOCH), until)
     };
-    let requests = span("--since … now", since.checked_sub_signed(NORMAL))?;
-    let changes = span("--history … now", since.checked_sub_signed(history))?;
+    let requests = span("--since … now", since.checked_sub_signed(BEFORE))?;
+    let of_all = history.of_all.unwrap_or(HISTORY);
+    let changes = span("--history … now", since.checked_sub_signed(of_all))?;
+    let of_files = history.of_files.max(BEFORE);
     Ok(Spans {
         requests: (want != Want::Changes).then_some(requests),
         changes: (want != Want::Requests).then_some(changes),
         files: match want {
             Want::Requests => requests,
-            Want::Everything | Want::Changes => span(
-                "--history … now",
-                since.checked_sub_signed(files.max(NORMAL)),
-            )?,
+            _ => span("--history … now", since.checked_sub_signed(of_files))?,
         },
         at: now,
     })

@@ -10,7 +10,7 @@ use trailblame::report::{
 };
 
 use super::{
-    Ended, Usage,
+    Ended, Several, Usage,
     analysis::{Telling, Whose, analyse},
     config::Names,
     inputs::Keep,
@@ -85,39 +85,49 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
         Err(error) if error.is::<Usage>() => return Err(error),
         // That nothing could be seen is news too.
         Err(error) => {
-            let told = schedule
-                .observe_failure(&error)
-                .and_then(|()| schedule.send());
-            return match told {
-                Ok(()) => Err(error),
-                Err(other) => Err(error.context(other)),
-            };
+            let claim = schedule.observe_failure(&error);
+            let told = schedule.send(claim);
+            return Err(Several::of([error].into_iter().chain(told)));
         }
     };
     analysis.investigation.changes = analysis.changes();
     let whole = analysis.is_whole();
-    // What goes wrong with the state is told when the pages are written.
-    let observed = schedule.observe(&mut analysis.investigation, whole);
+    // Before the pages, and whatever becomes of them: somebody is waiting for it.
+    let claim = schedule.observe(&mut analysis.investigation, whole);
+    let mut failures = schedule.send(claim);
     let investigation = &analysis.investigation;
     let report = Report::new(investigation, &analysis.cells);
     let mut redaction = arguments.redact.then(|| Redaction::new(investigation, []));
     for format in &arguments.format {
-        let mut bytes = written(*format, &report)?;
-        if let Some(redaction) = &mut redaction {
-            let page = String::from_utf8_lossy(&bytes);
-            let hidden = match format {
-                Format::Html => redaction.html(&page),
-                Format::Json => redaction.json(&page),
-                Format::Markdown | Format::Csv => redaction.text(&page),
-            };
-            bytes = hidden.into_bytes();
-        }
-        target.write(format.name(), &bytes, out)?;
+        let page = page(*format, &report, redaction.as_mut());
+        let written = page.and_then(|page| target.write(format.name(), &page, out));
+        failures.extend(written.err());
     }
-    observed?;
-    schedule.send()?;
-    schedule.beat(investigation)?;
-    Ok(arguments.telling.ended(investigation))
+    if failures.is_empty() {
+        failures.extend(schedule.beat(investigation).err());
+    }
+    match failures.is_empty() {
+        true => Ok(arguments.telling.ended(investigation)),
+        false => Err(Several::of(failures)),
+    }
+}
+
+fn page(
+    format: Format,
+    report: &Report<'_>,
+    redaction: Option<&mut Redaction>,
+) -> anyhow::Result<Vec<u8>> {
+    let bytes = written(format, report)?;
+    let Some(redaction) = redaction else {
+        return Ok(bytes);
+    };
+    let page = String::from_utf8_lossy(&bytes);
+    let hidden = match format {
+        Format::Html => redaction.html(&page),
+        Format::Json => redaction.json(&page),
+        Format::Markdown | Format::Csv => redaction.text(&page),
+    };
+    Ok(hidden.into_bytes())
 }
 
 fn written(format: Format, report: &Report<'_>) -> anyhow::Result<Vec<u8>> {

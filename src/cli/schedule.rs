@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use chrono::Utc;
 use clap::Args;
-use trailblame::{attribute::Investigation, report::words};
+use trailblame::{attribute::Investigation, record::mask, report::words};
 
 use super::{Usage, aws::Connection, bounds};
 
@@ -15,7 +15,7 @@ mod store;
 mod target;
 
 use state::{Notice, Pending, State};
-use store::{Store, Version};
+use store::{Loaded, Store};
 use target::{Secret, Target};
 
 /// What a run on a schedule needs.
@@ -34,8 +34,8 @@ pub struct Scheduling {
     /// file:PATH.
     #[arg(long, value_name = "SECRET")]
     heartbeat: Option<String>,
-    /// Wait so long for a webhook's answer; it is asked three times.
-    #[arg(long, value_name = "DURATION", default_value = "10s")]
+    /// Wait so long for a webhook's answer, which is asked three times, or for the end of a command.
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
     notify_timeout: String,
 }
 
@@ -72,30 +72,55 @@ impl Scheduling {
     }
 }
 
+/// The state is another each time that it is written.
+#[derive(Debug, thiserror::Error)]
+#[error("the state is written by others all the time")]
+struct Busy;
+
+/// What a run has to tell.
+#[derive(Debug, Default)]
+pub struct Claim {
+    mine: Vec<Pending>,
+    /// Why the state does not know of it, if it does not.
+    failure: Option<anyhow::Error>,
+}
+
 impl Schedule {
     /// Compares with what was said, and claims what is to be told; outages get the ids they were
     /// first told by. `whole` is false where only some app clients or pools were looked at.
-    pub fn observe(&self, investigation: &mut Investigation, whole: bool) -> anyhow::Result<()> {
+    pub fn observe(&self, investigation: &mut Investigation, whole: bool) -> Claim {
         let blind = why_blind(investigation);
-        self.update(|state| state.observe(investigation, blind.clone(), whole))
+        self.claim(|state| state.observe(investigation, blind.clone(), whole))
     }
 
     /// The same of a run that ended before it saw anything.
-    pub fn observe_failure(&self, error: &anyhow::Error) -> anyhow::Result<()> {
-        let why = format!("{error:#}");
-        self.update(|state| state.see(Some(why.clone())))
+    pub fn observe_failure(&self, error: &anyhow::Error) -> Claim {
+        let why = mask::text(&format!("{error:#}")).into_owned();
+        self.claim(|state| state.see(Some(why.clone())))
     }
 
-    fn update(&self, mut notices: impl FnMut(&mut State) -> Vec<Notice>) -> anyhow::Result<()> {
+    fn claim(&self, mut notices: impl FnMut(&mut State) -> Vec<Notice>) -> Claim {
         let names: Vec<String> = self
             .targets
             .iter()
             .map(|target| target.name.clone())
             .collect();
-        self.change(|state| {
+        let mut take = |state: &mut State| {
             let told = notices(state);
             state.queue(told, &names, &self.run, Utc::now());
-        })
+            state.claimed_by(&self.run)
+        };
+        let mut mine = None;
+        let failure = self.change(|state| mine = Some(take(state))).err();
+        let is_busy = failure.as_ref().is_some_and(|error| error.is::<Busy>());
+        let mine = match (mine, &failure) {
+            (Some(mine), _) if !is_busy => mine,
+            // What no state can take is told all the same, and perhaps once more by the next run: an
+            // alert twice is better than none.
+            (None, Some(_)) => take(&mut State::default()),
+            _ => Vec::new(),
+        };
+        Claim { mine, failure }
     }
 
     /// Reads, changes and writes the state, and again if another run wrote it meanwhile.
@@ -104,43 +129,35 @@ impl Schedule {
             return Ok(());
         };
         for turn in 0..TRIES {
-            let (before, version): (State, Version) = store.load()?;
+            let Loaded {
+                state: before,
+                version,
+                is_sound,
+            } = store.load()?;
             let mut state = before.clone();
             change(&mut state);
             let unchanged = state == before && version.is_some();
-            if unchanged || store.store(&state, &version)? {
+            if unchanged && is_sound || store.store(&state, &version)? {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(50 * u64::from(turn + 1)));
         }
-        Err(anyhow!("the state is written by others all the time"))
+        Err(Busy.into())
     }
 
-    /// Sends what this run has claimed; what could not be sent stays for the next.
-    ///
-    /// # Errors
-    ///
-    /// Something could not be sent.
-    pub fn send(&self) -> anyhow::Result<()> {
-        let Some(store) = &self.store else {
-            return Ok(());
-        };
-        let (state, _) = store.load()?;
-        let mine = state
-            .pending
-            .iter()
-            .filter(|pending| pending.claim == self.run);
+    /// Sends what this run has claimed; what could not be sent stays for the next. Says all that went
+    /// wrong.
+    pub fn send(&self, claim: Claim) -> Vec<anyhow::Error> {
         let mut unsent: Vec<Pending> = Vec::new();
         let mut failures = Vec::new();
-        for pending in mine.cloned() {
+        for pending in claim.mine {
             let mut left = Vec::new();
             for name in &pending.targets {
                 let target = self.targets.iter().find(|target| target.name == *name);
                 // A target that is not asked for any more is forgotten.
-                let result =
-                    target.map_or(Ok(()), |target| target.tell(&pending.notice, self.patience));
-                if let Err(why) = result {
-                    failures.push(format!("failed to notify {}: {why}", shown(name)));
+                let Some(target) = target else { continue };
+                if let Err(why) = target.tell(&pending.notice, self.patience) {
+                    failures.push(format!("failed to notify {}: {why}", target.shown));
                     left.push(name.clone());
                 }
             }
@@ -151,12 +168,14 @@ impl Schedule {
                 });
             }
         }
-        self.change(|state| state.settle(&self.run, &unsent))?;
         failures.dedup();
-        match failures.is_empty() {
-            true => Ok(()),
-            false => Err(anyhow!("{}; the next run tries again", failures.join("; "))),
-        }
+        let again = "; the next run tries again";
+        let failures = failures.into_iter().map(|why| anyhow!("{why}{again}"));
+        let settled = match claim.failure {
+            Some(failure) => Err(failure),
+            None => self.change(|state| state.settle(&self.run, &unsent)),
+        };
+        failures.chain(settled.err()).collect()
     }
 
     /// A sign of life, of a run that saw everything.
@@ -170,17 +189,6 @@ impl Schedule {
                 .visit(self.patience)
                 .map_err(|why| anyhow!("failed to send the heartbeat: {why}")),
         }
-    }
-}
-
-/// A target for messages: of a command only its first word.
-fn shown(name: &str) -> String {
-    match name.strip_prefix("command=") {
-        Some(command) => format!(
-            "command={} …",
-            command.split(' ').next().unwrap_or_default()
-        ),
-        None => name.to_owned(),
     }
 }
 

@@ -10,7 +10,10 @@ use super::{
     read::{full, get, get_object, get_text},
     setting::{Known, Resource, Setting},
 };
-use crate::ids::{AppClientId, UserPoolId};
+use crate::{
+    ids::{AppClientId, UserPoolId},
+    record::mask,
+};
 
 mod config;
 
@@ -72,7 +75,9 @@ fn logged(value: &Value, depth: u32) -> Option<&Value> {
 }
 
 fn snapshot(value: &Value) -> Result<Snapshot, String> {
-    let object = value.as_object().ok_or(NEITHER)?;
+    let mut object = value.as_object().ok_or(NEITHER)?.clone();
+    mask::hide_settings(&mut object);
+    let object = &object;
     if let Some(client) = get_object(object, "UserPoolClient") {
         return client_of(client);
     }

@@ -25,6 +25,7 @@ use self::merge::States;
 use super::{
     history::{At, ConfigChange, History, Standing},
     setting::{Resource, Setting, Settings, known},
+    shown,
 };
 
 /// How a change is undone.
@@ -69,6 +70,20 @@ impl Undo {
             assumed: Vec::new(),
             resets: None,
         }
+    }
+
+    /// Says where the input of the command is, if it does not stand in it.
+    fn with_file(mut self) -> Self {
+        let of_all = self.resets.as_ref().and_then(|all| all.command.as_ref());
+        let mut commands = self.command.iter().chain(of_all);
+        if commands.any(|command| command.ends_with(call::IN_A_FILE)) {
+            self.steps.push(
+                "The input holds members that this program does not know, whose values are not \
+                 shown: `--write-undo DIR` writes it and prints the command that sends it."
+                    .to_owned(),
+            );
+        }
+        self
     }
 
     fn steps(steps: Vec<String>) -> Self {
@@ -133,11 +148,12 @@ pub fn undo(history: &History, change: usize, guilty: &[Setting], region: Option
     if case.is_healed() {
         return case.healed();
     }
-    match &found.resource {
+    let undo = match &found.resource {
         Resource::Client(pool, client) => client::undo(&case, pool, client),
         Resource::Pool(pool) => pool::undo(&case, pool),
         _ => parts::undo(&case),
-    }
+    };
+    undo.with_file()
 }
 
 impl Case<'_> {
@@ -181,9 +197,10 @@ impl Case<'_> {
         }
     }
 
-    /// The value of `setting` before, as JSON text.
+    /// The value of `setting` before, as JSON text, for people.
     fn was(&self, setting: &Setting) -> Option<String> {
-        known(self.before, setting).value().map(Value::to_string)
+        let value = known(self.before, setting).value()?;
+        Some(shown::value(&self.found.resource, setting, value).to_string())
     }
 
     fn asked(&self, name: &str) -> Option<String> {

@@ -10,6 +10,7 @@ use super::{
     incident::{EndState, Incident, Kind, Severity},
     slice::Role,
     spell::Spell,
+    unit::ByKey,
     worth,
 };
 use crate::{
@@ -134,12 +135,32 @@ struct Around {
 }
 
 fn around(cells: &Cells, spell: &Spell<'_>) -> Around {
-    let roles = spell.slice.roles(cells, &spell.unit);
-    let accepted = |row: &Cell| roles.of(row.key).is_some_and(|role| role != Role::Failed);
+    let successes = successes(cells, spell);
+    let accepted = |row: &Cell| *successes.of(row.key);
     Around {
         last_before: cells.last_until(&spell.unit.rows, spell.start, accepted),
         first_after: cells.first_from(&spell.unit.rows, spell.end, accepted),
     }
+}
+
+/// Which attempts of a spell's slice are successes of what fails in it: those of its grants. Where
+/// the logs hold none, those of any grant; where they hold no certain success at all, answers.
+fn successes(cells: &Cells, spell: &Spell<'_>) -> ByKey<bool> {
+    let grants = spell.grants(cells);
+    let roles = spell.slice.roles(cells, &spell.unit);
+    let distance = |number: u32, key: &Key| match (roles.of(number), grants.contains(&key.grant)) {
+        (Some(Role::Accepted), true) => Some(0),
+        (Some(Role::Accepted), false) => Some(1),
+        (Some(Role::Answered), _) => Some(2),
+        (Some(Role::Failed) | None, _) => None,
+    };
+    let keys = spell.unit.keys(cells);
+    let nearest = keys.filter_map(|(number, key)| distance(number, key)).min();
+    let is_nearest = |number, key: &Key| {
+        let distance = distance(number, key);
+        distance.is_some() && distance == nearest
+    };
+    spell.unit.by_key(cells, is_nearest)
 }
 
 /// Whether the spell ended, fell silent, or goes on at the end of the data.
@@ -186,10 +207,9 @@ fn kept(cells: &Cells, spell: &Spell<'_>) -> Option<Kept> {
     let data_start = spell.unit.rows.first()?.first;
     let from = (spell.start - before).max(data_start);
     let (mut usual, mut during) = (0.0, 0.0);
-    let roles = spell.slice.roles(cells, &spell.unit);
+    let successes = successes(cells, spell);
     for (row, _) in spell.unit.during(cells, (from, spell.end)) {
-        let role = roles.of(row.key);
-        if role.is_some_and(|role| role != Role::Failed) {
+        if *successes.of(row.key) {
             usual += row.between(from, spell.start - 1);
             during += row.between(spell.start, spell.end);
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::series::Step;
 use crate::{
     frame::{Cells, Key, Timeline, symbols::Symbol},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
+    window::Window,
 };
 
 /// A spell of failures, or of silence, that is not normal.
@@ -74,6 +75,43 @@ pub struct Incident {
     pub affected: Affected,
     /// The same for each app client alone, where there are several.
     pub parts: Vec<Incident>,
+}
+
+impl Incident {
+    /// From its onset to its end, the second of the last failure included.
+    pub fn span(&self, read_end: DateTime<Utc>) -> Window {
+        let end = self.end.unwrap_or(read_end).max(self.onset);
+        Window {
+            start: self.onset,
+            end: end + TimeDelta::seconds(1),
+        }
+    }
+
+    /// The grant, if all that fails or is missing is known to be of one.
+    pub fn only_grant(&self) -> Option<&str> {
+        let mut grants = self.grants.iter();
+        let (grant, count) = grants.next()?;
+        let all = self.kind == Kind::Absence || *count == self.failed;
+        (all && grants.next().is_none()).then_some(grant)
+    }
+
+    /// Whether requests of a grant are what fails or is missing; `None`: of no grant that is logged.
+    pub fn has_grant(&self, grant: Option<&str>) -> bool {
+        match grant {
+            Some(grant) => self.grants.contains_key(grant),
+            None => {
+                let told: u64 = self.grants.values().sum();
+                self.grants.is_empty() || told < self.failed
+            }
+        }
+    }
+
+    /// Whether it touches a span, where the requests that were read end at `read_end`: a silence that
+    /// begins with the last of them touches all that reaches so far.
+    pub fn overlaps(&self, span: Window, read_end: DateTime<Utc>) -> bool {
+        let begins = self.onset.min(read_end - TimeDelta::seconds(1)) < span.end;
+        begins && span.start <= self.end.unwrap_or(read_end)
+    }
 }
 
 /// What an incident deserves.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Incident, describe::first_failure};
+use super::{Incident, Kind, describe::first_failure};
 use crate::frame::{Cell, Cells, Key, Owner};
 
 /// The same incident without its failures before `from`, counted anew; `None` when none is left.
@@ -16,20 +16,7 @@ pub fn begin_later(incident: &Incident, cells: &Cells, from: DateTime<Utc>) -> O
         return None;
     }
     let (start, stop) = (first.time.timestamp_micros(), end.timestamp_micros());
-    let (mut failed, mut attempts) = (0, 0.0);
-    let (mut errors, mut grants) = (BTreeMap::new(), BTreeMap::new());
-    for (row, key) in ours(incident, cells, start, stop) {
-        let requests = row.between(start, stop);
-        attempts += requests;
-        let requests = requests.round() as u64;
-        if cells.failed(key) && requests > 0 {
-            failed += requests;
-            let text = |symbol| cells.text(symbol).unwrap_or_default().to_owned();
-            *errors.entry(text(key.outcome)).or_default() += requests;
-            *grants.entry(text(key.grant)).or_default() += requests;
-        }
-    }
-    let total = attempts.round() as u64;
+    let counted = Counted::new(incident, cells, start, stop);
     let last_success = last_success(incident, cells, start);
     let last_success = last_success.and_then(DateTime::from_timestamp_micros);
     Some(Incident {
@@ -38,23 +25,63 @@ pub fn begin_later(incident: &Incident, cells: &Cells, from: DateTime<Utc>) -> O
             last_success.unwrap_or(first.time).max(incident.onset),
             first.time,
         ),
-        failed,
-        total,
-        errors,
-        grants,
+        failed: counted.failed,
+        total: counted.total,
+        errors: counted.errors,
+        grants: counted.grants,
         first_failed_event_id: Some(first.event_id.clone()),
         ..incident.clone()
     })
 }
 
-/// Attempts of an incident's clients and grants from its onset to its end.
-pub fn attempts_during(incident: &Incident, cells: &Cells) -> u64 {
+/// The same incident with its clients' and grants' attempts from its onset to its end counted anew:
+/// what belongs to two spells that became one counts once.
+pub fn recount(incident: &mut Incident, cells: &Cells) {
     let end = incident.end.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let (start, stop) = (incident.onset.timestamp_micros(), end.timestamp_micros());
-    let ours = ours(incident, cells, start, stop).into_iter();
-    ours.map(|(row, _)| row.between(start, stop))
-        .sum::<f64>()
-        .round() as u64
+    let counted = Counted::new(incident, cells, start, stop);
+    incident.failed = counted.failed;
+    incident.total = counted.total;
+    incident.errors = counted.errors;
+    // Those of a silence are what was to be expected.
+    if incident.kind == Kind::Failures {
+        incident.grants = counted.grants;
+    }
+}
+
+/// Attempts of an incident's clients and grants between two times.
+struct Counted {
+    failed: u64,
+    total: u64,
+    errors: BTreeMap<String, u64>,
+    grants: BTreeMap<String, u64>,
+}
+
+impl Counted {
+    fn new(incident: &Incident, cells: &Cells, start: i64, stop: i64) -> Self {
+        let (mut failed, mut attempts) = (0, 0.0);
+        let (mut errors, mut grants) = (BTreeMap::new(), BTreeMap::new());
+        for (row, key) in ours(incident, cells, start, stop) {
+            let requests = row.between(start, stop);
+            attempts += requests;
+            let requests = requests.round() as u64;
+            if !cells.failed(key) || requests == 0 {
+                continue;
+            }
+            failed += requests;
+            let outcome = cells.text(key.outcome).unwrap_or_default();
+            *errors.entry(outcome.to_owned()).or_default() += requests;
+            if let Some(grant) = cells.text(key.grant) {
+                *grants.entry(grant.to_owned()).or_default() += requests;
+            }
+        }
+        Self {
+            failed,
+            total: attempts.round() as u64,
+            errors,
+            grants,
+        }
+    }
 }
 
 /// Rows of an incident's clients and grants that may touch `[start, stop]`, by time.
@@ -65,7 +92,7 @@ fn ours<'a>(
     stop: i64,
 ) -> Vec<(&'a Cell, &'a Key)> {
     let mut ours = cells.during(owners(incident, cells), start, stop);
-    ours.retain(|(_, key)| has_grant(incident, cells, key));
+    ours.retain(|(_, key)| incident.has_grant(cells.text(key.grant)));
     ours
 }
 
@@ -74,19 +101,19 @@ fn owners<'a>(incident: &'a Incident, cells: &'a Cells) -> impl Iterator<Item = 
     clients.flat_map(|client| cells.owners_of(Some(client.as_str())))
 }
 
-fn has_grant(incident: &Incident, cells: &Cells, key: &Key) -> bool {
-    let grant = cells.text(key.grant);
-    grant.is_none_or(|grant| incident.grants.contains_key(grant))
-}
-
-/// The last time until `start` at which an attempt of theirs was accepted.
+/// The last time until `start` at which an attempt of theirs was accepted; where no log says that
+/// for certain, answered.
 fn last_success(incident: &Incident, cells: &Cells, start: i64) -> Option<i64> {
-    let of_owner = |owner: &Owner| {
-        let accepted = |row: &Cell| {
-            let key = cells.keys.get(row.key as usize);
-            key.is_some_and(|key| !cells.failed(key) && has_grant(incident, cells, key))
+    let last = |is_success: &dyn Fn(&Key) -> bool| {
+        let of_owner = |owner: &Owner| {
+            let accepted = |row: &Cell| {
+                let key = cells.keys.get(row.key as usize);
+                key.is_some_and(|key| is_success(key) && incident.has_grant(cells.text(key.grant)))
+            };
+            cells.last_until(cells.of(owner), start, accepted)
         };
-        cells.last_until(cells.of(owner), start, accepted)
+        owners(incident, cells).filter_map(of_owner).max()
     };
-    owners(incident, cells).filter_map(of_owner).max()
+    let answered = |key: &Key| !cells.failed(key);
+    last(&|key| answered(key) && cells.tells(key)).or_else(|| last(&answered))
 }

@@ -15,6 +15,8 @@ use super::{
 };
 use crate::frame::{Cell, Cells, symbols::Symbol};
 
+mod pauses;
+
 /// Spells of one pool with the same error whose onsets lie this near are one incident
 /// (contract.md).
 const SAME_ONSET: i64 = 60_000_000;
@@ -116,16 +118,21 @@ impl<'s, 'a> Search<'s, 'a> {
             .iter()
             .max_by(|a, b| a.score.total_cmp(&b.score))?;
         let failing = items.get(segment.start..segment.end)?;
-        let mut failing = failing.iter().filter(|item| item.failed > 0.0);
-        let start = failing.next()?.time;
-        let end = failing.next_back().map_or(start, |item| item.time);
+        let failing = failing.iter().filter(|item| item.failed > 0.0);
+        let times: Vec<i64> = failing.map(|item| item.time).collect();
+        let only_failures = part.keys.iter().all(|key| *self.failed.of(*key));
+        let (run, share) = match only_failures {
+            true => pauses::longest_run(self.cells, self.unit, &times),
+            false => ((*times.first()?, *times.last()?), 1.0),
+        };
+        let score = segment.score * share;
         let mut spell = Spell {
-            score: segment.score,
+            score,
             normal: found.normal,
-            ..Spell::failing(self.unit, part.slice.clone(), &roles, (start, end))
+            ..Spell::failing(self.unit, part.slice.clone(), &roles, run)
         };
         spell.rows.retain(|row| !self.explained[*row]);
-        Some(spell)
+        (score >= self.threshold).then_some(spell)
     }
 
     /// A break inside a spell of other failures: one error begins later than they do, and with it

@@ -2,27 +2,22 @@
 //! order.
 
 use crate::frame::hash::{HashMap, HashSet};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use super::{
     attempts::Attempts,
     callers::CallerRow,
     cells::{Cell, Cells, Failure},
     counts::Key,
-    coverage::{CHANGES, asked_row},
+    coverage::CoverageLog,
     fold::{FailedAttempt, Fold, Kind},
     kinds::Seconds,
-    summary::{CoverageRow, CoverageStatus, Summary},
+    summary::{CoverageRow, Summary},
     symbols::Symbols,
     ties::{Mapping, Ties},
     visits,
 };
-use crate::{
-    ids::{AccountId, EventId, Region},
-    record::{Change, SourceKind},
-    source::aws::Reach,
-    window::Window,
-};
+use crate::{ids::EventId, record::Change, window::Window};
 
 /// Everything the analysis eats.
 #[derive(Clone, Debug)]
@@ -40,8 +35,9 @@ pub struct Frames {
     pub coverage: Vec<CoverageRow>,
     /// What was read and what was not.
     pub summary: Summary,
-    /// Bounds of the requests: as asked for, else what the inputs hold.
+    /// Bounds of the requests: those that were set, else what the inputs hold.
     pub window: Window,
+    log: CoverageLog,
 }
 
 impl Frames {
@@ -53,14 +49,44 @@ impl Frames {
         self.changes.extend(new);
         self.changes
             .sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
-        let blind = later.coverage.into_iter();
-        self.coverage
-            .extend(blind.filter(|row| row.source == CHANGES));
+        self.log.extend(later.log);
+        self.coverage = self.log.rows(self.window);
         let summary = &mut self.summary;
         summary.changes = self.changes.len() as u64;
         summary.notes.extend(later.summary.notes.clone());
         summary.remarks.extend(later.summary.remarks.clone());
         summary.add(later.summary);
+    }
+
+    /// Adds the attempts aside that met no server to the others.
+    pub fn take_lost(&mut self) {
+        self.cells = std::mem::take(&mut self.cells).with_lost(&self.aside);
+    }
+
+    /// Says that the inputs reach to this time, though nothing came before it.
+    pub fn reach_to(&mut self, until: DateTime<Utc>) {
+        if self.window.end < until {
+            self.window.end = until;
+            self.coverage = self.log.rows(self.window);
+        }
+    }
+
+    /// What was looked at of a part of the window.
+    pub fn coverage_of(&self, part: Window) -> Vec<CoverageRow> {
+        self.log.rows(part)
+    }
+
+    /// Counts what a part of the window holds, for the summary.
+    pub fn count(&mut self, part: Window) {
+        let (start, end) = (part.start.timestamp_micros(), part.end.timestamp_micros());
+        let (mut requests, mut undecided) = (0, 0);
+        for (row, key) in self.cells.with_keys(&self.cells.rows) {
+            let count = row.count(start, end - 1);
+            requests += count;
+            undecided += if self.cells.is_decided(key) { 0 } else { count };
+        }
+        self.summary.requests = requests;
+        self.summary.undecided = undecided;
     }
 }
 
@@ -85,11 +111,11 @@ impl Fold {
         aside.failures.extend(not_followed);
         let aside = aside.cells(&self.symbols);
         let cells = attempts.join(&self.symbols).cells(&self.symbols);
-        let coverage = self.coverage_rows(window);
+        let log = self.coverage_log();
         let changes = changes(self.changes);
         let mut summary = self.summary;
         summary.rejected.sort();
-        summary.requests = requests_inside(&cells, window);
+        summary.requests = cells.rows.iter().map(|row| row.requests).sum();
         summary.changes = changes.len() as u64;
         summary.failures_only = self
             .streams
@@ -103,9 +129,10 @@ impl Fold {
             aside,
             callers,
             changes,
-            coverage,
+            coverage: log.rows(window),
             summary,
             window,
+            log,
         }
     }
 
@@ -126,59 +153,6 @@ impl Fold {
             }
         }
         ties
-    }
-
-    fn coverage_rows(&self, window: Window) -> Vec<CoverageRow> {
-        let text = |symbol| self.symbols.text(symbol);
-        let seen = self
-            .coverage
-            .iter()
-            .filter_map(|((source, account, region), seen)| {
-                let row = seen.row(source.as_str(), window)?;
-                Some(CoverageRow {
-                    status: match self.damaged.contains(source) {
-                        true => CoverageStatus::Partial,
-                        false => row.status,
-                    },
-                    account: account.map(|account| AccountId::new(text(account))),
-                    region: region.map(|region| Region::new(text(region))),
-                    ..row
-                })
-            });
-        let asked = self.reaches.iter();
-        let asked = asked.filter_map(|(kind, reach)| asked_row(kind.as_str(), reach, window));
-        let mut rows: Vec<CoverageRow> = asked.collect();
-        // A cause may lie before the window.
-        let blind = |reach: &Reach| asked_row(CHANGES, reach, reach.asked);
-        rows.extend(self.blind.iter().filter_map(blind));
-        let everywhere = self.blind_everywhere.iter().filter_map(blind);
-        rows.extend(everywhere.map(|row| CoverageRow {
-            account: None,
-            region: None,
-            ..row
-        }));
-        // What was asked for is known; what was seen only tells of it.
-        for row in seen {
-            let place = |row: &CoverageRow| (row.source, row.account.clone(), row.region.clone());
-            if rows.iter().all(|asked| place(asked) != place(&row)) {
-                rows.push(row);
-            }
-        }
-        rows.sort_by(|a, b| {
-            (
-                a.source != SourceKind::Trail.as_str(),
-                a.source,
-                &a.account,
-                &a.region,
-            )
-                .cmp(&(
-                    b.source != SourceKind::Trail.as_str(),
-                    b.source,
-                    &b.account,
-                    &b.region,
-                ))
-        });
-        rows
     }
 }
 
@@ -258,11 +232,4 @@ fn changes(mut changes: Vec<Change>) -> Vec<Change> {
     }
     changes.sort_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
     changes
-}
-
-/// Attempts of the window itself, without the day before it.
-fn requests_inside(cells: &Cells, window: Window) -> u64 {
-    let start = window.start.timestamp_micros();
-    let inside = cells.rows.iter().filter(|row| row.last >= start);
-    inside.map(|row| row.requests).sum()
 }

@@ -3,14 +3,17 @@
 //! A caller is an address and an agent. A user's `sub` stands beside accepted requests only, and codes
 //! and tokens are masked: neither tells who failed.
 
-use std::{collections::BTreeSet, hash::BuildHasher};
+use std::{borrow::Cow, collections::BTreeSet, hash::BuildHasher};
 
 use super::{
-    hash::{HashMap, HashSet},
+    hash::HashMap,
     kinds::{Kind, KindNumber, Successes},
     symbols::{Symbol, Symbols},
 };
-use crate::ids::{AppClientId, UserPoolId};
+use crate::{
+    ids::{AppClientId, UserPoolId},
+    record::mask,
+};
 use foldhash::quality::FixedState;
 
 mod frame;
@@ -43,20 +46,29 @@ pub struct Caller {
 }
 
 /// Callers that one reader met for the first time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Met {
-    known: HashSet<CallerId>,
+    /// Callers as they are written, and without secrets.
+    known: HashMap<CallerId, CallerId>,
     new: Vec<(CallerId, Caller)>,
 }
 
 impl Met {
     /// The number of a caller, who is noted when he is new.
     pub fn number(&mut self, source_ip: Option<&str>, agent: Option<&str>) -> Option<CallerId> {
-        let id = CallerId::new(source_ip, agent)?;
-        if self.known.insert(id) {
-            let [source_ip, agent] = [source_ip, agent].map(|text| text.map(Into::into));
-            self.new.push((id, Caller { source_ip, agent }));
+        let written = CallerId::new(source_ip, agent)?;
+        if let Some(id) = self.known.get(&written) {
+            return Some(*id);
         }
+        let [source_ip, agent] = [source_ip, agent].map(|text| text.map(mask::field));
+        let id = CallerId::new(source_ip.as_deref(), agent.as_deref())?;
+        self.known.insert(written, id);
+        let [source_ip, agent] = [source_ip, agent].map(|text| text.map(Cow::into_owned));
+        let caller = Caller {
+            source_ip: source_ip.map(Into::into),
+            agent: agent.map(Into::into),
+        };
+        self.new.push((id, caller));
         Some(id)
     }
 
@@ -173,7 +185,7 @@ pub struct ByCaller<'a> {
 }
 
 /// The callers of all app clients, while they are read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Callers {
     /// By number of the kind: the place of its client, and what its requests are to a session.
     places: Vec<Option<(usize, Option<Step>)>>,

@@ -103,11 +103,26 @@ impl Cells {
     /// Whether an accepted attempt of this kind says that it was really accepted: a page that was
     /// served, or a redirect in the trail, does not.
     pub fn tells(&self, key: &Key) -> bool {
-        let pages = [endpoint::AUTHORIZE, endpoint::LOGIN, endpoint::IDP_RESPONSE];
-        let page = self
-            .text(key.endpoint)
-            .is_some_and(|endpoint| pages.contains(&endpoint));
-        !page || self.text(key.source) != Some(SourceKind::Trail.as_str())
+        let trail = self.text(key.source) == Some(SourceKind::Trail.as_str());
+        let error_page = self.text(key.endpoint) == Some(endpoint::ERROR_PAGE);
+        !trail || error_page || !self.is_page(key)
+    }
+
+    /// Whether attempts of this kind ask for a page or a redirect of managed login, not for tokens.
+    pub fn is_page(&self, key: &Key) -> bool {
+        let pages = [
+            endpoint::AUTHORIZE,
+            endpoint::LOGIN,
+            endpoint::IDP_RESPONSE,
+            endpoint::ERROR_PAGE,
+        ];
+        self.text(key.endpoint)
+            .is_some_and(|endpoint| pages.contains(&endpoint))
+    }
+
+    /// Whether it is known how attempts of this kind ended.
+    pub fn is_decided(&self, key: &Key) -> bool {
+        self.failed(key) || self.tells(key)
     }
 
     /// Whether attempts of this kind failed.

@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta};
 
-use super::summary::{CoverageRow, CoverageStatus};
+use super::{
+    fold::Fold,
+    summary::{CoverageRow, CoverageStatus},
+};
 use crate::{
+    ids::{AccountId, Region},
+    record::SourceKind,
     source::aws::{Reach, Stop},
     window::Window,
 };
@@ -98,6 +103,103 @@ impl Observed {
                 CoverageStatus::Partial
             },
             gaps,
+        })
+    }
+}
+
+/// All that is known of what was looked at, of which any part can be asked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CoverageLog {
+    seen: Vec<Seen>,
+    /// Kinds of logs in files that were not read whole.
+    damaged: BTreeSet<SourceKind>,
+    /// How far questions to AWS got, by the kind of log they read.
+    reaches: Vec<(SourceKind, Reach)>,
+    /// The same of questions for changes.
+    changes: Vec<Reach>,
+    /// … that might have told of any account and Region.
+    changes_of_all: Vec<Reach>,
+}
+
+/// What a source told of one account and Region.
+#[derive(Clone, Debug)]
+struct Seen {
+    source: SourceKind,
+    account: Option<AccountId>,
+    region: Option<Region>,
+    observed: Observed,
+}
+
+impl Fold {
+    /// What was looked at.
+    pub(super) fn coverage_log(&self) -> CoverageLog {
+        let text = |symbol| self.symbols.text(symbol);
+        let seen = self.coverage.iter();
+        let seen = seen.map(|((source, account, region), observed)| Seen {
+            source: *source,
+            account: account.map(|account| AccountId::new(text(account))),
+            region: region.map(|region| Region::new(text(region))),
+            observed: observed.clone(),
+        });
+        CoverageLog {
+            seen: seen.collect(),
+            damaged: self.damaged.clone(),
+            reaches: self.reaches.clone(),
+            changes: self.blind.clone(),
+            changes_of_all: self.blind_everywhere.clone(),
+        }
+    }
+}
+
+impl CoverageLog {
+    /// Takes what was asked later.
+    pub fn extend(&mut self, later: Self) {
+        self.changes.extend(later.changes);
+        self.changes_of_all.extend(later.changes_of_all);
+    }
+
+    /// The coverage of `window`.
+    pub fn rows(&self, window: Window) -> Vec<CoverageRow> {
+        let asked = self.reaches.iter();
+        let asked = asked.filter_map(|(kind, reach)| asked_row(kind.as_str(), reach, window));
+        let mut rows: Vec<CoverageRow> = asked.collect();
+        // A cause may lie before the window.
+        let blind = |reach: &Reach| asked_row(CHANGES, reach, reach.asked);
+        rows.extend(self.changes.iter().filter_map(blind));
+        let everywhere = self.changes_of_all.iter().filter_map(blind);
+        rows.extend(everywhere.map(|row| CoverageRow {
+            account: None,
+            region: None,
+            ..row
+        }));
+        // What was asked for is known; what was seen only tells of it.
+        for row in self
+            .seen
+            .iter()
+            .filter_map(|seen| self.seen_row(seen, window))
+        {
+            let place = |row: &CoverageRow| (row.source, row.account.clone(), row.region.clone());
+            if rows.iter().all(|asked| place(asked) != place(&row)) {
+                rows.push(row);
+            }
+        }
+        rows.sort_by(|a, b| {
+            let order = |row: &CoverageRow| (row.source != SourceKind::Trail.as_str(), row.source);
+            (order(a), &a.account, &a.region).cmp(&(order(b), &b.account, &b.region))
+        });
+        rows
+    }
+
+    fn seen_row(&self, seen: &Seen, window: Window) -> Option<CoverageRow> {
+        let row = seen.observed.row(seen.source.as_str(), window)?;
+        Some(CoverageRow {
+            status: match self.damaged.contains(&seen.source) {
+                true => CoverageStatus::Partial,
+                false => row.status,
+            },
+            account: seen.account.clone(),
+            region: seen.region.clone(),
+            ..row
         })
     }
 }

@@ -36,19 +36,19 @@ use bulk::OnUsers;
 use spells::Spells;
 pub(super) use spells::spell;
 
-/// Which requests to keep.
+/// Which records to keep.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bounds {
     /// Requests before this time are dropped.
     pub since: Option<DateTime<Utc>>,
-    /// Requests from this time on are dropped.
+    /// Requests and changes from this time on are dropped.
     pub until: Option<DateTime<Utc>>,
     /// Changes before this time are dropped.
     pub history: Option<DateTime<Utc>>,
 }
 
 /// Takes records and keeps what the frames need.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Fold {
     bounds: Bounds,
     /// What is taken record by record, in the order of reading.
@@ -111,7 +111,7 @@ pub(super) struct Stream {
 }
 
 /// The numbers in the fold of one reader's texts and kinds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Numbers {
     symbols: Vec<Symbol>,
     kinds: Vec<KindNumber>,
@@ -125,6 +125,13 @@ impl Fold {
             own: Gather::new(bounds),
             ..Self::default()
         }
+    }
+
+    /// Keeps what lies inside other bounds from now on.
+    pub fn bound(&mut self, bounds: Bounds) {
+        self.absorb_own();
+        self.bounds = bounds;
+        self.own.bound(bounds);
     }
 
     /// An empty fold whose rows go to an archive.
@@ -373,8 +380,8 @@ impl Fold {
             .collect()
     }
 
-    /// The bounds of the requests kept, whose first and last times are given: as asked for, else
-    /// what the inputs hold.
+    /// The bounds of the requests kept, whose first and last times are given: those that were set,
+    /// else what the inputs hold.
     pub(super) fn window(&self, span: Option<(i64, i64)>) -> Window {
         let records = || {
             let seen = self.coverage.values().filter_map(Observed::span);
@@ -413,11 +420,8 @@ impl Stream {
 }
 
 impl Bounds {
-    /// The normal level of failures is taken from a day before the window, where there is one.
     pub(super) fn keep_request(&self, time: DateTime<Utc>) -> bool {
-        self.since
-            .is_none_or(|since| since - TimeDelta::days(1) <= time)
-            && self.until.is_none_or(|until| time < until)
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
     }
 
     pub(super) fn keep_change(&self, time: DateTime<Utc>) -> bool {

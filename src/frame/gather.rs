@@ -21,7 +21,9 @@ use super::{
 };
 use crate::{
     queries,
-    record::{Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind, Unread},
+    record::{
+        Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind, Unread, mask,
+    },
     source::Rejected,
 };
 
@@ -36,7 +38,7 @@ const MOST_REJECTED: usize = 100;
 const FULL: usize = 32 << 10;
 
 /// Takes records and keeps what the fold needs of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Gather {
     bounds: Bounds,
     symbols: Symbols,
@@ -62,7 +64,7 @@ pub struct Gather {
 pub(super) type Place = (SourceKind, Option<Symbol>, Option<Symbol>);
 
 /// What was gathered since the last batch. Symbols and kinds are the reader's own.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Texts that the reader met for the first time, by number.
     pub(super) texts: Texts,
@@ -81,7 +83,7 @@ pub struct Batch {
 }
 
 /// Something to keep, in the order of reading.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Row {
     Success {
         event: EventKey,
@@ -97,7 +99,7 @@ pub(super) enum Row {
 }
 
 /// A failure with the reader's own symbols.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FailureRow {
     pub event: EventKey,
     pub time: i64,
@@ -129,6 +131,11 @@ impl Gather {
             bounds,
             ..Self::default()
         }
+    }
+
+    /// Gathers what lies inside other bounds from now on.
+    pub fn bound(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
     }
 
     /// Begins a new input; its name stands in messages.
@@ -232,7 +239,8 @@ impl Gather {
             path: self.file.clone(),
             offset,
             count: 1,
-            reason,
+            // What is wrong may be told with the value that is.
+            reason: mask::text(&reason).into_owned(),
         });
     }
 
@@ -289,6 +297,8 @@ impl Gather {
         let event_id = event_id.unwrap_or_default();
         let (event, time) = (EventKey::new(event_id), request.time.timestamp_micros());
         let kind = self.kind(request);
+        let message = request.message.as_deref();
+        let message = message.map(|message| self.symbols.intern_line(message));
         let mut intern = |text: Option<&str>| text.map(|text| self.symbols.intern(text));
         let principal = intern(request.principal.as_deref());
         let (source_ip, agent) = (request.source_ip.as_deref(), request.agent.as_deref());
@@ -305,13 +315,17 @@ impl Gather {
                 event,
                 time,
                 kind,
-                event_id: event_id.into(),
-                request_id: request.request_id.as_deref().map(Into::into),
+                event_id: mask::field(event_id).into(),
+                request_id: request
+                    .request_id
+                    .as_deref()
+                    .map(mask::field)
+                    .map(Into::into),
                 principal,
                 source_ip: intern(source_ip),
                 agent: intern(agent),
                 caller,
-                message: intern(request.message.as_deref()),
+                message,
             })),
         });
     }

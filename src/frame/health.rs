@@ -15,20 +15,42 @@ pub struct Health {
     pub user_pool: Option<UserPoolId>,
     /// The app client; `None` for requests that name none.
     pub client: Option<AppClientId>,
-    /// All attempts.
+    /// Token requests and sign-ins.
     pub requests: u64,
-    /// Attempts that failed.
+    /// Those that failed.
     pub failed: u64,
-    /// Failed attempts by outcome: an OAuth code, an exception, `http_400`.
+    /// … by outcome: an OAuth code, an exception, `http_400`.
     pub errors: BTreeMap<String, u64>,
-    /// Attempts over time.
+    /// Authorize requests that were refused, by outcome; of those that were not, no log tells how
+    /// they ended.
+    pub authorize_errors: BTreeMap<String, u64>,
+    /// All of them over time.
     pub timeline: Timeline,
 }
 
 impl Health {
-    /// Share of the attempts that succeeded.
-    pub fn success(&self) -> f64 {
-        1.0 - self.failed as f64 / (self.requests as f64).max(1.0)
+    /// Share of the token requests and sign-ins that succeeded; `None` where there are none.
+    pub fn success(&self) -> Option<f64> {
+        (self.requests > 0).then(|| 1.0 - self.failed as f64 / self.requests as f64)
+    }
+
+    /// Requests of both kinds of which it is known how they ended.
+    pub fn all_requests(&self) -> u64 {
+        self.requests + self.authorize_errors.values().sum::<u64>()
+    }
+
+    /// Failures of both kinds.
+    pub fn all_failed(&self) -> u64 {
+        self.failed + self.authorize_errors.values().sum::<u64>()
+    }
+
+    /// The errors of both kinds.
+    pub fn all_errors(&self) -> BTreeMap<String, u64> {
+        let mut all = self.errors.clone();
+        for (error, count) in &self.authorize_errors {
+            *all.entry(error.clone()).or_default() += count;
+        }
+        all
     }
 }
 
@@ -40,7 +62,8 @@ impl Cells {
         let fared = owners.filter_map(|owner| self.fared(owner, window, bins));
         let mut health: Vec<Health> = fared.collect();
         health.sort_by(|a, b| {
-            (b.failed, b.requests, &a.client).cmp(&(a.failed, a.requests, &b.client))
+            let order = |health: &Health| (health.all_failed(), health.all_requests());
+            (order(b), &a.client).cmp(&(order(a), &b.client))
         });
         health
     }
@@ -52,30 +75,34 @@ impl Cells {
             window.end.timestamp_micros() - 1,
         );
         let rows = self.with_keys(self.touching(self.of(owner), from, to));
-        let rows = rows.filter(|(row, key)| from <= row.last && self.tells(key));
+        let rows = rows.filter(|(row, key)| from <= row.last && self.is_decided(key));
         let rows: Vec<(&Cell, &Key)> = rows.collect();
         rows.first()?;
-        let (mut requests, mut failed) = (0.0, 0.0);
-        let mut errors: BTreeMap<String, f64> = BTreeMap::new();
+        let (mut requests, mut failed) = (0, 0);
+        let (mut errors, mut authorize_errors) = (BTreeMap::new(), BTreeMap::new());
         for (row, key) in &rows {
-            let attempts = row.between(from, to);
-            requests += attempts;
-            if self.failed(key) {
-                failed += attempts;
+            let attempts = row.count(from, to);
+            let errors = match self.is_page(key) {
+                true => &mut authorize_errors,
+                false => &mut errors,
+            };
+            let is_error = self.failed(key);
+            if !(is_error && self.is_page(key)) {
+                requests += attempts;
+                failed += if is_error { attempts } else { 0 };
+            }
+            if is_error && attempts > 0 {
                 let error = self.text(key.outcome).unwrap_or_default();
                 *errors.entry(error.to_owned()).or_default() += attempts;
             }
         }
-        let whole = |count: f64| count.round() as u64;
         Some(Health {
             user_pool: self.text(owner.user_pool).map(UserPoolId::new),
             client: self.text(owner.client).map(AppClientId::new),
-            requests: whole(requests),
-            failed: whole(failed),
-            errors: errors
-                .into_iter()
-                .map(|(error, count)| (error, whole(count)))
-                .collect(),
+            requests,
+            failed,
+            errors,
+            authorize_errors,
             timeline: Timeline::new(self, rows.iter().copied(), window, bins),
         })
     }

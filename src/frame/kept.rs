@@ -277,7 +277,7 @@ impl Fold {
             );
         }
         for change in kept.changes.rows()? {
-            self.keep_change(change);
+            self.keep_change(change.without_secrets());
         }
         let (streams, clients) = (
             strings(&kept.streams, STREAM)?,

@@ -74,7 +74,7 @@ impl Successes {
 }
 
 /// Kinds, each held once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Kinds {
     numbers: HashMap<Kind, KindNumber, RandomState>,
     kinds: Vec<Kind>,
@@ -114,7 +114,7 @@ impl Kinds {
 }
 
 /// Numbers of kinds by all their texts: looked up once for a kind and not once for each of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Spelled {
     numbers: HashMap<Box<[u8]>, KindNumber, RandomState>,
     /// The texts that are looked up.

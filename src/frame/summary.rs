@@ -28,6 +28,8 @@ pub struct Summary {
     pub records: u64,
     /// Attempts, after duplicates were removed and sources joined.
     pub requests: u64,
+    /// Those of them that met a page or were redirected, which does not tell how they ended.
+    pub undecided: u64,
     /// Configuration writes, after duplicates were removed.
     pub changes: u64,
     /// Kept records met again.

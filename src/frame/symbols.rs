@@ -1,9 +1,12 @@
-//! Texts as small numbers, so that keys compare and hash at once.
+//! Texts as small numbers, so that keys compare and hash at once. Their secrets are masked here: every
+//! text of a row passes, and each is looked at once.
 
-use std::hash::BuildHasher;
+use std::{borrow::Cow, hash::BuildHasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::hash_table::{Entry, HashTable};
+
+use crate::record::mask;
 
 /// A text of a [`Symbols`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,20 +37,32 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// The symbol of `text`, made if it is new.
+    /// The symbol of `text` without its secrets, made if it is new.
     pub fn intern(&mut self, text: &str) -> Symbol {
+        self.masked(text, mask::field)
+    }
+
+    /// The same of a message or a line.
+    pub fn intern_line(&mut self, line: &str) -> Symbol {
+        self.masked(line, mask::text)
+    }
+
+    fn masked(&mut self, text: &str, mask: fn(&str) -> Cow<'_, str>) -> Symbol {
         let (texts, hasher) = (&self.texts, &self.hasher);
         let hash = hasher.hash_one(text);
         let is_it = |symbol: &Symbol| texts.get(symbol.number()) == text;
         let hash_of = |symbol: &Symbol| hasher.hash_one(texts.get(symbol.number()));
         match self.symbols.entry(hash, is_it, hash_of) {
             Entry::Occupied(entry) => *entry.get(),
-            Entry::Vacant(entry) => {
-                let symbol = Symbol(u32::try_from(texts.ends.len()).unwrap_or(u32::MAX));
-                entry.insert(symbol);
-                self.texts.push(text);
-                symbol
-            }
+            Entry::Vacant(entry) => match mask(text) {
+                masked if *masked == *text => {
+                    let symbol = Symbol(u32::try_from(texts.ends.len()).unwrap_or(u32::MAX));
+                    entry.insert(symbol);
+                    self.texts.push(text);
+                    symbol
+                }
+                masked => self.masked(&masked, |text| Cow::Borrowed(text)),
+            },
         }
     }
 
@@ -121,6 +136,15 @@ mod tests {
             assert_eq!(symbol.number(), text.len() / 2);
         }
         assert_eq!(symbols.find("other"), None);
+    }
+
+    #[test]
+    fn a_secret_has_no_symbol_of_its_own() {
+        let mut symbols = Symbols::default();
+        let [first, second] =
+            ["x7", "y8"].map(|code| symbols.intern(&format!("https://example.com/cb?code={code}")));
+        assert_eq!(first, second);
+        assert!(!symbols.text(first).contains("x7"));
     }
 
     #[test]

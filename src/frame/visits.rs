@@ -51,7 +51,7 @@ pub struct Visit {
 }
 
 /// All visits, while they are read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Visits {
     /// By number of the kind.
     roles: Vec<Option<Option<Role>>>,

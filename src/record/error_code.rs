@@ -42,8 +42,13 @@ pub fn is_informative(code: &str) -> bool {
     OAUTH.contains(&code) || (code.ends_with("Exception") && !GENERIC.contains(&code))
 }
 
-/// An exception without its package.
+/// An exception without its package. What is no name stays whole: a part of it could be half of a
+/// secret, which nobody would know for one.
 pub fn short(code: Cow<'_, str>) -> Cow<'_, str> {
+    let part = |c: char| c.is_ascii_alphanumeric() || "._#$/-".contains(c);
+    if !code.chars().all(part) {
+        return code;
+    }
     match code.rsplit(['.', '#']).next() {
         Some(name) if name.len() < code.len() && !name.is_empty() => Cow::Owned(name.to_owned()),
         _ => code,

@@ -57,16 +57,19 @@ fn callers(blip: &Incident) -> Option<usize> {
 
 /// Why it is no incident, in one sentence.
 fn reason(blip: &Incident) -> String {
-    let (one, what) = match blip.kind {
-        Kind::Failures => (
-            blip.failed == 1,
-            phrase::count(blip.failed as f64, "failed request"),
-        ),
-        Kind::Absence => {
-            let missing = blip.expected.unwrap_or(0.0).round();
-            (missing == 1.0, phrase::count(missing, "missing request"))
-        }
-    };
+    if blip.kind == Kind::Absence {
+        let expected = blip.expected.unwrap_or(0.0).round();
+        let lasted = lasted(blip).unwrap_or_else(|| "at the end of the logs".to_owned());
+        return format!(
+            "no request came {lasted}, where about {} usual; no change explains it.",
+            match expected as u64 {
+                1 => "1 is".to_owned(),
+                count => format!("{} are", phrase::thousands(count)),
+            }
+        );
+    }
+    let one = blip.failed == 1;
+    let what = phrase::count(blip.failed as f64, "failed request");
     let them = if one { "it" } else { "them" };
     let ended = match (blip.end_state, one) {
         (EndState::Recovered, true) => "healed by itself",

@@ -97,7 +97,7 @@ fn full(change: &ConfigChange, style: Style, out: &mut impl Write) -> io::Result
         writeln!(out, "\n    {}", safe(&words::standing(change)))?;
     }
     for line in &change.diff {
-        let line = line_of(line, false);
+        let line = line_of(&change.resource, line, false);
         writeln!(out, "\n    {}", safe(&line.setting))?;
         for (sign, value, code) in [("-", &line.before, "31"), ("+", &line.after, "32")] {
             for part in terminal::wrapped(&format!("{sign} {value}"), "    ", style) {
@@ -156,7 +156,7 @@ impl<'a> Row<'a> {
             diff: change
                 .diff
                 .iter()
-                .map(|line| Diff::new(line, false))
+                .map(|line| Diff::new(&change.resource, line, false))
                 .collect(),
         }
     }

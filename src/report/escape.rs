@@ -47,15 +47,28 @@ pub fn terminal(text: &str) -> String {
     out
 }
 
-/// For Markdown outside of code: nothing is a mark-up.
+/// For Markdown outside of code: nothing is a mark-up, a link or a call for somebody.
+///
+/// Addresses and `@names` become links without any mark-up, and no escape keeps them from it: they
+/// are written as code, in which nothing is one.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (word, gap) in words(text) {
+        match is_live(word) {
+            true => out.push_str(&code(word)),
+            false => plain_markdown(word, &mut out),
+        }
+        out.push_str(gap.map_or("", |_| " "));
+    }
+    out
+}
+
+fn plain_markdown(word: &str, out: &mut String) {
+    for c in word.chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\n' => out.push(' '),
             _ if "\\`*_{}[]()#+!|~".contains(c) => {
                 out.push('\\');
                 out.push(c);
@@ -64,7 +77,123 @@ pub fn markdown(text: &str) -> String {
             c => out.push(c),
         }
     }
+}
+
+/// Words, each with the space or line end behind it.
+fn words(text: &str) -> impl Iterator<Item = (&str, Option<char>)> {
+    let is_gap = |c: char| c == ' ' || c == '\n';
+    text.split_inclusive(is_gap).map(move |part| {
+        match part.chars().next_back().filter(|c| is_gap(*c)) {
+            Some(gap) => (part.strip_suffix(gap).unwrap_or(part), Some(gap)),
+            None => (part, None),
+        }
+    })
+}
+
+fn code(word: &str) -> String {
+    format!("`{}`", markdown_code(word))
+}
+
+/// Whether a word is a link or a call for somebody where it is shown, without any mark-up: addresses,
+/// `www.`, e-mail addresses, `@names`, numbers of issues.
+fn is_live(word: &str) -> bool {
+    const MARKS: [&str; 6] = ["://", "www.", "mailto:", "xmpp:", "tel:", "@"];
+    let lower = word.to_ascii_lowercase();
+    let follows = |mark: &str, is: fn(char) -> bool| {
+        let mut behind = lower.split(mark).skip(1);
+        behind.any(|rest| rest.starts_with(is))
+    };
+    MARKS.iter().any(|mark| lower.contains(mark))
+        || follows("#", char::is_alphanumeric)
+        || follows("gh-", |c| c.is_ascii_digit())
+}
+
+/// Whether Slack makes a link of a word: of bare names of hosts too.
+fn is_live_in_slack(word: &str) -> bool {
+    let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let host = core.split(['/', ':', '?']).next().unwrap_or_default();
+    let mut labels = host.rsplit('.');
+    let top = labels.next().unwrap_or_default();
+    let is_top = top.len() >= 2 && top.chars().all(|c| c.is_ascii_alphabetic());
+    is_live(word) || is_top && labels.next().is_some_and(|label| !label.is_empty())
+}
+
+/// For Slack: its three signs are escaped, what stands between backticks is code, and so is what it
+/// would make a link or a call of.
+pub fn slack(text: &str) -> String {
+    let lines: Vec<String> = lines(text).lines().map(slack_line).collect();
+    let text = lines.join("\n");
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn slack_line(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for (part, is_code) in spans(line) {
+        if is_code {
+            out.push_str(&code(part));
+            continue;
+        }
+        for (word, gap) in words(part) {
+            match is_live_in_slack(word) {
+                true => out.push_str(&code(word)),
+                false => out.push_str(word),
+            }
+            out.extend(gap);
+        }
+    }
     out
+}
+
+/// The parts of a sentence of ours: those between two backticks are code.
+pub fn spans(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let count = text.matches('`').count();
+    let parts = text.split('`').enumerate();
+    parts.map(move |(at, part)| (part, at % 2 == 1 && at < count && !part.is_empty()))
+}
+
+/// For a message of several lines: no sequence that moves a cursor or sets a title, and nothing
+/// hidden but line ends.
+pub fn lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        match c {
+            '\u{1b}' | '\u{9b}' | '\u{9d}' | '\u{90}' => rest = behind_sequence(c, rest),
+            '\n' => out.push('\n'),
+            '\t' => out.push(' '),
+            c if is_hidden(c) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// What follows a sequence for terminals that `begin` begins (ECMA-48): `ESC [ 3 1 m`, `ESC ] 0 ; t BEL`.
+fn behind_sequence(begin: char, rest: &str) -> &str {
+    let mut chars = rest.chars();
+    let kind = match begin {
+        '\u{1b}' => chars.next().unwrap_or(' '),
+        '\u{9b}' => '[',
+        _ => ']',
+    };
+    let rest = chars.as_str();
+    let last = match kind {
+        '[' => rest.find(|c: char| ('@'..='~').contains(&c)),
+        ']' | 'P' | 'X' | '^' | '_' => rest.find(['\u{7}', '\u{9c}', '\u{1b}', '\n']),
+        _ => return rest,
+    };
+    let rest = last.and_then(|last| rest.get(last..)).unwrap_or_default();
+    match rest.strip_prefix("\u{1b}\\") {
+        Some(rest) => rest,
+        // The line end stays.
+        None if rest.starts_with('\n') => rest,
+        None => rest
+            .get(rest.chars().next().map_or(0, char::len_utf8)..)
+            .unwrap_or_default(),
+    }
 }
 
 /// For Markdown inside a code span or a table's code: no backtick, no line end, no bar.
@@ -149,6 +278,51 @@ mod tests {
     }
 
     #[test]
+    fn nothing_becomes_a_link_or_a_call() {
+        for (text, expected) in [
+            (
+                "see https://a.example/?x=1, now",
+                "see `https://a.example/?x=1,` now",
+            ),
+            ("www.example.com", "`www.example.com`"),
+            ("by al@example.com", "by `al@example.com`"),
+            ("thanks @al", "thanks `@al`"),
+            ("x`@al", "`x'@al`"),
+            ("fixes #12 and GH-7", "fixes `#12` and `GH-7`"),
+            ("HTTPS://A", "`HTTPS://A`"),
+            ("# one, a.example", "\\# one, a.example"),
+            ("two  spaces\nand lines", "two  spaces and lines"),
+        ] {
+            assert_eq!(markdown(text), expected);
+        }
+        for (text, expected) in [
+            ("<!channel> @here", "&lt;!channel&gt; `@here`"),
+            (
+                "a.example.com/x is `b.example`",
+                "`a.example.com/x` is `b.example`",
+            ),
+            ("x ` y www.example", "x  y `www.example`"),
+            ("one.\nTwo 1.5 e.g", "one.\nTwo 1.5 e.g"),
+        ] {
+            assert_eq!(slack(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_message_moves_no_cursor() {
+        for (text, expected) in [
+            ("a\u{1b}[31mb\u{1b}[0m\nc", "ab\nc"),
+            ("a\u{1b}]0;title\u{7}b", "ab"),
+            ("a\u{1b}]8;;https://x\u{1b}\\b", "ab"),
+            ("a\u{9b}2Jb\u{9d}0;t\u{9c}c", "abc"),
+            ("a\u{1b}]0;open\nb", "a\nb"),
+            ("a\u{0}b\tc\u{202e}\u{1b}", "ab c"),
+        ] {
+            assert_eq!(lines(text), expected);
+        }
+    }
+
+    #[test]
     fn a_spreadsheet_sees_no_formula() {
         for (text, expected) in [
             ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
@@ -192,6 +366,9 @@ mod tests {
         fn nothing_hidden_is_left(text in any::<String>(), columns in 1usize..40) {
             for safe in [terminal(&text), markdown(&text), markdown_code(&text), csv(&text)] {
                 prop_assert!(!safe.chars().any(is_hidden), "{safe:?}");
+            }
+            for safe in [lines(&text), slack(&text)] {
+                prop_assert!(!safe.chars().any(|c| is_hidden(c) && c != '\n'), "{safe:?}");
             }
             prop_assert!(cut(&text, columns).width() <= columns || text.width() <= columns);
         }

@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 
 use crate::{
     attribute::{
-        Alternative, AlternativeKind, Crossing, Evidence, EvidenceKind, Finding, Investigation,
-        Suspect, SuspectLine, Verdict, finding,
+        Alternative, AlternativeKind, Around, Crossing, Evidence, EvidenceKind, Finding,
+        Investigation, Suspect, SuspectLine, Verdict, finding,
     },
     cognito::{
         history::{ConfigChange, DiffLine, Gap, Standing},
         setting::{Known, Resource, Setting},
         undo::{Resets, Undo},
     },
-    detect::{Affected, EndState, Incident, Kind, Severity, Stratum},
-    frame::{CoverageRow, CoverageStatus, Summary, Timeline},
+    detect::{Activity, Affected, EndState, Incident, Kind, Severity, Stratum},
+    frame::{CoverageRow, CoverageStatus, Health, Summary, Timeline},
     ids::{AccountId, AppClientId, EventId, Region, UserPoolId},
     record::Change,
     source::Rejected,
@@ -38,6 +38,12 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
             start: time("00:00:00"),
             end: time("23:59:58"),
         },
+        read: Window {
+            start: time("00:00:00"),
+            end: time("23:59:58"),
+        },
+        around: None,
+        alone_of: None,
         summary: Summary {
             files: 12,
             bytes: 123_456,
@@ -110,6 +116,7 @@ pub fn full() -> Investigation {
     for row in &mut full.coverage {
         row.gaps.push(full.window);
     }
+    full.around = Some(around("10:00:00"));
     full.blips.push(blip("10:02:11", "1portal0example"));
     for outage in &mut full.findings {
         outage.one_of.push(EventId::new("EXAMPLE-guilty"));
@@ -124,6 +131,32 @@ pub fn full() -> Investigation {
         undos.for_each(|undo| undo.resets = Some(resets()));
     }
     full
+}
+
+/// What was seen around a time at which one of twenty requests failed.
+pub fn around(clock: &str) -> Around {
+    Around {
+        at: Some(time(clock)),
+        activity: vec![Activity {
+            health: Health {
+                user_pool: Some(UserPoolId::new("eu-west-1_ShopEXAMPLE")),
+                client: Some(AppClientId::new("1portal0example")),
+                requests: 20,
+                failed: 1,
+                errors: [("invalid_grant".to_owned(), 1)].into(),
+                authorize_errors: [].into(),
+                timeline: Timeline {
+                    start: time(clock),
+                    bin: TimeDelta::hours(1),
+                    failed: vec![1],
+                    succeeded: vec![19],
+                },
+            },
+            usual_requests: 4_000,
+            usual_failed: 200,
+        }],
+        others: 2,
+    }
 }
 
 fn resets() -> Resets {
@@ -172,6 +205,8 @@ fn explained(verdict: Verdict, name: Option<&str>) -> Finding {
         Verdict::NoChange => (0.01, 0.98),
     };
     Finding {
+        number: 1,
+        cut: false,
         incident: incident(name),
         verdict,
         reason: match verdict {
@@ -328,9 +363,9 @@ fn suspect(probability: f64, name: Option<&str>) -> Suspect {
             resets: None,
         }),
         crossing: Crossing {
-            during: 1378.0,
-            during_broken: 1378.0,
-            before_broken: 600.0,
+            during: 1_248,
+            during_broken: 1_248,
+            before_broken: 600,
             certain: true,
             ..Crossing::default()
         },

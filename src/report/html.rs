@@ -59,6 +59,7 @@ struct Fared {
     failed: String,
     success: String,
     errors: String,
+    authorize_errors: String,
     spark: String,
 }
 
@@ -162,22 +163,38 @@ fn facts(report: &Report<'_>) -> Vec<Fact> {
         number,
         what: what.to_owned(),
     };
-    let mut facts = vec![fact(findings.len().to_string(), "outages")];
+    let mut facts = vec![fact(
+        findings.len().to_string(),
+        if findings.len() == 1 {
+            "outage"
+        } else {
+            "outages"
+        },
+    )];
     if !findings.is_empty() {
         let failed = findings.iter().map(|finding| finding.incident.failed).sum();
-        facts.push(fact(phrase::duration(outage_time(report)), "of outage"));
+        let attacks = findings.iter().filter(|finding| finding.is_attack());
+        let what = match attacks.count() {
+            0 => "of outage".to_owned(),
+            count => format!(
+                "of outage, without {}, which is no downtime",
+                phrase::count(count as f64, "attack")
+            ),
+        };
+        facts.push(fact(phrase::duration(outage_time(report)), &what));
         facts.push(fact(thousands(failed), "failed requests in them"));
     }
     let users: u64 = findings.iter().filter_map(|f| f.incident.users).sum();
     if users > 0 {
         facts.push(fact(thousands(users), "known users affected"));
     }
-    let worst = report.health.first().filter(|health| health.failed > 0);
+    let worst = report.health.first();
+    let worst = worst.filter(|health| health.all_failed() > 0);
     if let Some((worst, client)) = worst.and_then(|w| Some((w, w.client.as_ref()?))) {
         let what = format!(
             "most failures: {} of {}",
-            thousands(worst.failed),
-            thousands(worst.requests)
+            thousands(worst.all_failed()),
+            thousands(worst.all_requests())
         );
         facts.push(Fact {
             number: words::named(client.as_str(), &report.investigation.names),
@@ -192,18 +209,19 @@ fn facts(report: &Report<'_>) -> Vec<Fact> {
     facts
 }
 
-/// How long something was broken; what was broken twice at once counts once.
+/// How long something was broken; what was broken twice at once counts once, an attack not at all.
 fn outage_time(report: &Report<'_>) -> TimeDelta {
-    let end = report.investigation.window.end;
+    let end = report.investigation.read.end;
     let mut spans: Vec<_> = report
         .investigation
         .findings
         .iter()
+        .filter(|finding| !finding.is_attack())
         .map(|finding| (finding.incident.onset, finding.incident.end.unwrap_or(end)))
         .collect();
     spans.sort();
     let mut sum = TimeDelta::zero();
-    let mut until = report.investigation.window.start - TimeDelta::days(1);
+    let mut until = report.investigation.read.start;
     for (start, end) in spans {
         sum += (end - start.max(until)).max(TimeDelta::zero());
         until = until.max(end);
@@ -214,7 +232,7 @@ fn outage_time(report: &Report<'_>) -> TimeDelta {
 fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Outage {
     let investigation = report.investigation;
     let named = |text: String| words::named(&text, &investigation.names);
-    let mut blocks = outline::said(outline::outage(at + 1, finding, clock), investigation);
+    let mut blocks = outline::said(outline::outage(finding, clock), investigation);
     let heading = match blocks.remove(0) {
         Block::Heading(heading) => heading,
         _ => String::new(),
@@ -239,7 +257,7 @@ fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Ou
 fn fared(health: &Health, report: &Report<'_>) -> Fared {
     let client = words::client(health.client.as_ref());
     let client = words::named(&client, &report.investigation.names);
-    let success = words::share(health.success());
+    let success = words::success(health);
     let said = format!("Success of {client} over time: {success} in all");
     Fared {
         pool: health
@@ -250,6 +268,7 @@ fn fared(health: &Health, report: &Report<'_>) -> Fared {
         failed: thousands(health.failed),
         success,
         errors: words::errors(&health.errors),
+        authorize_errors: words::errors(&health.authorize_errors),
         spark: Spark::new(&health.timeline, said)
             .render()
             .unwrap_or_default(),
@@ -282,7 +301,7 @@ fn made(change: &ConfigChange, report: &Report<'_>, clock: Clock) -> Made {
         diff: change
             .diff
             .iter()
-            .map(|line| line_of(line, false))
+            .map(|line| line_of(&change.resource, line, false))
             .collect(),
     }
 }

@@ -1,11 +1,11 @@
 //! Outages as a frame: one row each, for spreadsheets and notebooks.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use polars::prelude::*;
 
 use super::words;
 use crate::{
-    attribute::{Finding, Investigation},
+    attribute::{Finding, Investigation, phrase},
     error::{DuringStage, Result},
     record::Change,
 };
@@ -91,9 +91,9 @@ fn errors(finding: &Finding) -> String {
 }
 
 fn minutes(finding: &Finding, investigation: &Investigation) -> f64 {
-    let end = finding.incident.end.unwrap_or(investigation.window.end);
-    let seconds = (end - finding.incident.onset).num_seconds();
-    (seconds as f64 / 6.0).round() / 10.0
+    let end = finding.incident.end.unwrap_or(investigation.read.end);
+    let length = end - finding.incident.onset;
+    phrase::in_units(length, TimeDelta::seconds(6)) as f64 / 10.0
 }
 
 fn probability(finding: &Finding) -> f64 {

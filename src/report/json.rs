@@ -19,10 +19,13 @@ use crate::{
     attribute::Investigation,
     frame::{CoverageRow, Summary},
     record::LookAlike,
+    window::Window,
 };
 
+mod around;
 mod incident;
 
+use around::{Around, around};
 pub(super) use incident::Diff;
 use incident::Incident;
 
@@ -30,6 +33,8 @@ use incident::Incident;
 struct Document<'a> {
     schema: &'static str,
     window: Span,
+    read: Span,
+    around: Option<Around<'a>>,
     inputs: Inputs<'a>,
     coverage: Vec<Coverage<'a>>,
     incidents: Vec<Incident<'a>>,
@@ -50,6 +55,7 @@ struct Inputs<'a> {
     bytes: u64,
     records: u64,
     requests: u64,
+    undecided: u64,
     changes: u64,
     duplicates: u64,
     rejected: u64,
@@ -111,10 +117,12 @@ pub fn value(investigation: &Investigation) -> Value {
 fn document(investigation: &Investigation) -> Document<'_> {
     Document {
         schema: "trailblame/investigation/1",
-        window: Span {
-            start: rfc3339(investigation.window.start),
-            end: rfc3339(investigation.window.end),
-        },
+        window: span(investigation.window),
+        read: span(investigation.read),
+        around: investigation
+            .around
+            .as_ref()
+            .map(|seen| around(investigation, seen)),
         inputs: inputs(&investigation.summary),
         coverage: investigation.coverage.iter().map(coverage).collect(),
         incidents: investigation.findings.iter().map(Incident::new).collect(),
@@ -137,6 +145,13 @@ fn document(investigation: &Investigation) -> Document<'_> {
     }
 }
 
+fn span(window: Window) -> Span {
+    Span {
+        start: rfc3339(window.start),
+        end: rfc3339(window.end),
+    }
+}
+
 /// Writes a document whose strings cannot do anything to a terminal.
 pub(super) fn print(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
@@ -149,6 +164,7 @@ fn inputs(summary: &Summary) -> Inputs<'_> {
         bytes: summary.bytes,
         records: summary.records,
         requests: summary.requests,
+        undecided: summary.undecided,
         changes: summary.changes,
         duplicates: summary.duplicates,
         rejected: summary.rejected_count(),
@@ -196,16 +212,9 @@ fn coverage(row: &CoverageRow) -> Coverage<'_> {
         from: rfc3339(row.from),
         to: rfc3339(row.to),
         complete_until: rfc3339(row.complete_until),
-        gaps: row
-            .gaps
-            .iter()
-            .map(|gap| Span {
-                start: rfc3339(gap.start),
-                end: rfc3339(gap.end),
-            })
-            .collect(),
+        gaps: row.gaps.iter().map(|gap| span(*gap)).collect(),
         status: row.status.as_str(),
         calls: row.cost.map(|cost| cost.calls),
-        seconds: row.cost.map(|cost| cost.took.as_secs()),
+        seconds: row.cost.map(|cost| cost.took.as_secs_f64().round() as u64),
     }
 }

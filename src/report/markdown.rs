@@ -117,15 +117,11 @@ fn fenced(language: &str, text: &str, out: &mut impl Write) -> io::Result<()> {
 /// A sentence of ours: what stands between backticks is code, all else is text.
 fn sentence(text: &str) -> String {
     let text = escape::cut(text, LONGEST_SENTENCE);
-    let parts: Vec<&str> = text.split('`').collect();
+    let parts = escape::spans(&text);
     parts
-        .iter()
-        .enumerate()
-        .map(
-            |(at, part)| match at % 2 == 1 && at + 1 < parts.len() && !part.is_empty() {
-                true => format!("`{}`", escape::markdown_code(part)),
-                false => escape::markdown(part),
-            },
-        )
+        .map(|(part, is_code)| match is_code {
+            true => format!("`{}`", escape::markdown_code(part)),
+            false => escape::markdown(part),
+        })
         .collect()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     json as contract,
-    outline::{blamed, happened},
+    outline::{blamed, happened, provisional},
     words::{self, Clock},
 };
 use crate::{
@@ -36,8 +36,8 @@ pub fn opened(finding: &Finding, clock: Clock) -> String {
         happened(incident),
         blamed(finding, clock)
     );
-    if finding.provisional {
-        text.push_str(" Provisional: the trail may not be complete for this time yet.");
+    if let Some(why) = provisional(finding) {
+        text.push_str(&format!(" {why}"));
     }
     text.push_str(&format!("\n{}", incident.id));
     text

@@ -14,8 +14,11 @@ use crate::{
     cognito::history::ConfigChange,
     detect::{EndState, Incident, Kind},
     frame::Timeline,
+    queries::endpoint,
+    window::Window,
 };
 
+pub(super) mod around;
 mod case;
 pub(super) mod full;
 pub mod postmortem;
@@ -76,23 +79,25 @@ pub fn of(investigation: &Investigation) -> Vec<Block> {
     let findings = &investigation.findings;
     if findings.len() > 1 {
         blocks.push(Block::Gap);
-        let answers = findings.iter().enumerate();
-        blocks.push(Block::List(
-            answers
-                .map(|(at, finding)| overview(at + 1, finding, clock))
-                .collect(),
-        ));
+        let answers = findings.iter();
+        let answers = answers.map(|finding| overview(finding, clock));
+        blocks.push(Block::List(answers.collect()));
     }
-    for (at, finding) in findings.iter().enumerate() {
-        blocks.extend(outage(at + 1, finding, clock));
+    let around = investigation.around.as_ref();
+    if let Some(around) = around {
+        blocks.extend(around::seen(investigation, around, clock));
+    }
+    for finding in findings {
+        blocks.extend(outage(finding, clock));
         if investigation.in_full {
             blocks.extend(full::of(finding, clock));
         }
     }
-    if findings.is_empty() {
+    if findings.is_empty() && around.is_none() {
         blocks.extend(changes(&investigation.changes, clock));
     }
-    if let Some(line) = blips::line(&investigation.blips, clock) {
+    let blips = blips::line(&investigation.blips, clock);
+    if let Some(line) = blips.filter(|_| around.is_none()) {
         blocks.push(Block::Heading("Blips".to_owned()));
         blocks.push(match investigation.in_full {
             true => Block::List(blips::list(&investigation.blips, clock)),
@@ -142,15 +147,27 @@ pub(super) fn said(mut blocks: Vec<Block>, investigation: &Investigation) -> Vec
 }
 
 pub(super) fn title(investigation: &Investigation) -> String {
-    let outages = match investigation.findings.len() {
-        0 => "No outage".to_owned(),
-        1 => "1 outage".to_owned(),
-        n => format!("{n} outages"),
-    };
     let clock = Clock::of(investigation);
-    let window = investigation.window;
+    let between = between(investigation.window, clock);
+    match (&investigation.around, &investigation.findings[..]) {
+        (_, [alone]) if investigation.alone_of.is_some() => format!(
+            "Outage {} of {} {between}",
+            alone.number,
+            investigation.alone_of.unwrap_or(1)
+        ),
+        (Some(around), _) => around::title(investigation, around, clock),
+        (None, []) => format!("No outage {between}"),
+        (None, several) => format!(
+            "{} {between}",
+            phrase::count(several.len() as f64, "outage")
+        ),
+    }
+}
+
+/// `between 2026-03-02 00:00:00 and 2026-03-02 23:59:59 UTC`.
+fn between(window: Window, clock: Clock) -> String {
     format!(
-        "{outages} between {} and {} {}",
+        "between {} and {} {}",
         clock.date_time(window.start),
         clock.date_time(window.end),
         clock.zone(window.end)
@@ -158,10 +175,11 @@ pub(super) fn title(investigation: &Investigation) -> String {
 }
 
 /// One outage in one line.
-pub(super) fn overview(number: usize, finding: &Finding, clock: Clock) -> String {
+pub(super) fn overview(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
     format!(
-        "{number}. {} {}: {}. {}",
+        "{}. {} {}: {}. {}",
+        finding.number,
         words::onset(incident, clock),
         words::whom(incident),
         happened(incident),
@@ -171,11 +189,7 @@ pub(super) fn overview(number: usize, finding: &Finding, clock: Clock) -> String
 
 /// `1,248 of 1,265 client_credentials requests failed (unauthorized_client)`.
 pub(super) fn happened(incident: &Incident) -> String {
-    let grants: Vec<&str> = incident.grants.keys().map(String::as_str).collect();
-    let what = match grants[..] {
-        [grant] => format!("{grant} requests"),
-        _ => "requests".to_owned(),
-    };
+    let what = what(incident);
     match incident.kind {
         Kind::Failures => format!(
             "{} of {} {what} failed with {}",
@@ -184,9 +198,20 @@ pub(super) fn happened(incident: &Incident) -> String {
             phrase::errors(incident)
         ),
         Kind::Absence => format!(
-            "{what} stopped, about {} missing",
+            "{what}{} stopped: none came, about {} are missing against the usual rate",
+            words::shared(&incident.stratum),
             thousands(incident.expected.unwrap_or(0.0).round() as u64)
         ),
+    }
+}
+
+/// `client_credentials requests`.
+fn what(incident: &Incident) -> String {
+    let endpoint = incident.stratum.endpoint.as_deref();
+    match (incident.only_grant(), endpoint) {
+        (Some(grant), _) => format!("{grant} requests"),
+        (None, Some(endpoint::AUTHORIZE | endpoint::ERROR_PAGE)) => "authorize requests".to_owned(),
+        (None, _) => "requests".to_owned(),
     }
 }
 
@@ -235,20 +260,16 @@ fn reason(finding: &Finding) -> Block {
     }
 }
 
-pub(super) fn outage(number: usize, finding: &Finding, clock: Clock) -> Vec<Block> {
+pub(super) fn outage(finding: &Finding, clock: Clock) -> Vec<Block> {
     let incident = &finding.incident;
     let mut blocks = vec![
-        Block::Heading(format!("{number}. {}", words::whom(incident))),
+        Block::Heading(format!("{}. {}", finding.number, words::whom(incident))),
         Block::Answer(format!("{}.", blamed(finding, clock))),
         Block::Text(format!("{}. {}", happened(incident), when(finding, clock))),
         reason(finding),
         Block::Chart(incident.timeline.clone(), marks(finding)),
     ];
-    if finding.provisional {
-        blocks.push(Block::Text(
-            "Provisional: the trail may not be complete for this time yet.".to_owned(),
-        ));
-    }
+    blocks.extend(provisional(finding).map(|why| Block::Text(why.to_owned())));
     blocks.extend(case::of(finding, clock));
     blocks
 }
@@ -295,6 +316,17 @@ fn when(finding: &Finding, clock: Clock) -> String {
     ];
     let place: Vec<String> = place.into_iter().flatten().collect();
     format!("{said}. {}.", place.join(", "))
+}
+
+/// Why an answer may change, if it may.
+pub(super) fn provisional(finding: &Finding) -> Option<&'static str> {
+    match (finding.provisional, finding.cut) {
+        (false, _) => None,
+        (true, true) => Some(
+            "Provisional: it reaches beyond the time that was read; a longer window tells it whole.",
+        ),
+        (true, false) => Some("Provisional: the trail may not be complete for this time yet."),
+    }
 }
 
 fn marks(finding: &Finding) -> Vec<Mark> {

@@ -32,7 +32,7 @@ impl<'a> Report<'a> {
         let findings = investigation.findings.iter();
         Self {
             traffic: findings
-                .map(|finding| traffic(finding, cells, investigation.window))
+                .map(|finding| traffic(finding, cells, investigation.read))
                 .collect(),
             health: cells.health(investigation.window, SPARKS),
             investigation,
@@ -62,7 +62,7 @@ pub fn traffic(finding: &Finding, cells: &Cells, window: Window) -> Timeline {
     };
     let rows = cells.during(cells.owners.iter().filter(ours), shown.0, shown.1);
     let rows = rows.into_iter();
-    let rows = rows.filter(|(_, key)| asked(key) && cells.tells(key));
+    let rows = rows.filter(|(_, key)| asked(key) && cells.is_decided(key));
     Timeline::new(cells, rows, span, BINS)
 }
 

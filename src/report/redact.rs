@@ -1,4 +1,5 @@
-//! Hides people, addresses and account ids in a page, each under one name wherever it stands.
+//! Hides people, addresses, e-mail addresses and account ids in a page, each under one name wherever
+//! it stands.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,6 +16,9 @@ use crate::{attribute::Investigation, cognito::history::ConfigChange};
 pub struct Redaction {
     names: BTreeMap<String, String>,
     addresses: BTreeMap<IpAddr, String>,
+    emails: BTreeMap<String, String>,
+    /// So many accounts have a name.
+    accounts: usize,
 }
 
 /// Names shorter than this are no names.
@@ -55,11 +59,12 @@ impl Redaction {
 
     /// An HTML page without them: what stands between marks, and not the marks.
     pub fn html(&mut self, page: &str) -> String {
+        self.meet_accounts(page);
         let mut hidden = String::with_capacity(page.len());
         let mut rest = page;
         while let Some(start) = rest.find('<') {
             let (text, mark) = rest.split_at(start);
-            hidden.push_str(&self.text(text));
+            hidden.push_str(&self.hidden(text));
             let end = match mark.starts_with("<style") {
                 true => mark.find("</style>"),
                 false => mark.find('>').map(|end| end + 1),
@@ -68,11 +73,12 @@ impl Redaction {
             hidden.push_str(mark);
             rest = after;
         }
-        hidden + &self.text(rest)
+        hidden + &self.hidden(rest)
     }
 
     /// A JSON document without them: its values, and not its keys.
     pub fn json(&mut self, document: &str) -> String {
+        self.meet_accounts(document);
         match serde_json::from_str(document) {
             Ok(mut value) => {
                 self.value(&mut value);
@@ -85,7 +91,7 @@ impl Redaction {
 
     fn value(&mut self, value: &mut Value) {
         match value {
-            Value::String(text) => *text = self.text(text),
+            Value::String(text) => *text = self.hidden(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(members) => members.values_mut().for_each(|value| self.value(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -94,6 +100,24 @@ impl Redaction {
 
     /// A text without them.
     pub fn text(&mut self, page: &str) -> String {
+        self.meet_accounts(page);
+        self.hidden(page)
+    }
+
+    /// Names the accounts that ARNs on the page tell of: settings hold roles and functions of others.
+    fn meet_accounts(&mut self, page: &str) {
+        for arn in page.split("arn:").skip(1) {
+            let account = arn.split(':').nth(3).unwrap_or_default();
+            let is_one = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+            if is_one && !self.names.contains_key(account) {
+                self.accounts += 1;
+                let name = format!("account-{}", self.accounts);
+                self.names.insert(account.to_owned(), name);
+            }
+        }
+    }
+
+    fn hidden(&mut self, page: &str) -> String {
         let mut hidden = String::with_capacity(page.len());
         let mut rest = page;
         while !rest.is_empty() {
@@ -103,7 +127,8 @@ impl Redaction {
                 rest = rest.get(length..).unwrap_or_default();
                 continue;
             }
-            if let Some((length, name)) = self.address_at(rest, before) {
+            let address = self.email_at(rest, before);
+            if let Some((length, name)) = address.or_else(|| self.address_at(rest, before)) {
                 hidden.push_str(&name);
                 rest = rest.get(length..).unwrap_or_default();
                 continue;
@@ -130,6 +155,33 @@ impl Redaction {
         names
             .next()
             .map(|(name, hidden)| (name.len(), hidden.as_str()))
+    }
+
+    /// An e-mail address that stands at the beginning, with its `@` as it is or as in a URL.
+    fn email_at(&mut self, text: &str, before: Option<char>) -> Option<(usize, String)> {
+        let part = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
+        if before.is_some_and(part) || !text.starts_with(char::is_alphanumeric) {
+            return None;
+        }
+        let own = text.find(|c| !part(c)).unwrap_or(text.len());
+        let encoded = text.get(..own)?.find("%40");
+        let (user, host) = match encoded {
+            Some(at) => (at, at + 3),
+            None if text.get(own..)?.starts_with('@') => (own, own + 1),
+            None => return None,
+        };
+        let rest = text.get(host..)?;
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || ".-".contains(c)));
+        let domain = rest.get(..end.unwrap_or(rest.len()))?;
+        let domain = domain.trim_end_matches(['.', '-']);
+        if user == 0 || !domain.contains('.') {
+            return None;
+        }
+        let address = format!("{}@{domain}", text.get(..user)?).to_lowercase();
+        let next = self.emails.len() + 1;
+        let name = self.emails.entry(address);
+        let name = name.or_insert_with(|| format!("email-{next}"));
+        Some((host + domain.len(), name.clone()))
     }
 
     /// An address that stands at the beginning.
@@ -219,6 +271,7 @@ impl Found {
 
     fn names(self) -> Redaction {
         let mut names = BTreeMap::new();
+        let accounts = self.accounts.len();
         for (kind, found) in [("account", self.accounts), ("person", self.people)] {
             let found = found.into_iter().filter(|name| name.len() >= SHORTEST);
             for (at, name) in found.enumerate() {
@@ -233,7 +286,8 @@ impl Found {
         }
         Redaction {
             names,
-            addresses: BTreeMap::new(),
+            accounts,
+            ..Redaction::default()
         }
     }
 }
@@ -261,6 +315,16 @@ mod tests {
             assert!(hidden.contains(kept), "{kept}: {hidden}");
         }
         assert!(hidden.starts_with("person-"), "{hidden}");
+        let page = "From \"Shop\" <no-reply@shop.example.com>, no-reply%40shop.example.com or \
+                    help@example.com. account 444455556666 has \
+                    arn:aws:lambda:eu-west-1:444455556666:function:x";
+        let hidden = redaction.text(page);
+        assert!(
+            !hidden.contains("example.com") && !hidden.contains("444455556666"),
+            "{hidden}"
+        );
+        assert_eq!(hidden.matches("email-1").count(), 2, "{hidden}");
+        assert!(hidden.contains("email-2. account"), "{hidden}");
         let html = redaction.html("<al title=\"al\">al</al><style>al{}</style>");
         assert!(html.starts_with("<al title=\"al\">person-"), "{html}");
         assert!(html.ends_with("</al><style>al{}</style>"), "{html}");

@@ -14,8 +14,10 @@ use crate::{
     cognito::{
         history::{ConfigChange, DiffLine, Standing},
         setting::{Known, Resource},
+        shown,
     },
-    detect::{EndState, Incident, Kind},
+    detect::{EndState, Incident, Kind, Stratum},
+    frame::Health,
     ids::AppClientId,
     window::Window,
 };
@@ -145,7 +147,9 @@ pub fn resource(resource: &Resource) -> String {
 /// What a change did, shortest: what its guilty lines took away or set.
 pub fn what(suspect: &Suspect) -> String {
     let guilty = suspect.diff.iter().filter(|line| line.guilty);
-    let said: Vec<String> = guilty.map(|line| took(&line.line)).collect();
+    let said: Vec<String> = guilty
+        .map(|line| took(&shown::line(&suspect.change.resource, &line.line)))
+        .collect();
     match said.is_empty() {
         true => standing(&suspect.change),
         false => said.join("; "),
@@ -274,6 +278,24 @@ pub fn whom(incident: &Incident) -> String {
     }
 }
 
+/// ` with redirect URI X`: what requests share beside their client and grant.
+pub fn shared(stratum: &Stratum) -> String {
+    let shared = [
+        ("redirect URI", &stratum.redirect_uri),
+        ("scopes", &stratum.scopes),
+        ("identity provider", &stratum.identity_provider),
+    ];
+    let shared = shared.into_iter().filter_map(|(name, value)| {
+        let value = cut(value.as_ref()?, LONGEST_NAME);
+        Some(format!("{name} `{value}`"))
+    });
+    let shared: Vec<String> = shared.collect();
+    match shared.is_empty() {
+        true => String::new(),
+        false => format!(" with {}", shared.join(" and ")),
+    }
+}
+
 /// An app client, where one is named.
 pub fn client(client: Option<&AppClientId>) -> String {
     client.map_or_else(|| "(no app client named)".to_owned(), ToString::to_string)
@@ -369,6 +391,11 @@ pub fn share(share: f64) -> String {
         p if p > 99.9 => "> 99.9 %".to_owned(),
         p => format!("{p:.1} %"),
     }
+}
+
+/// The share of an app client's token requests and sign-ins that succeeded.
+pub fn success(health: &Health) -> String {
+    health.success().map_or_else(|| "–".to_owned(), share)
 }
 
 /// `97 %`, `< 1 %`, `> 99 %`.

@@ -253,3 +253,43 @@ fn a_release_is_never_a_suspect() {
     assert_eq!(with.len(), 1);
     assert_eq!(with, without);
 }
+
+/// A call that deletes something of the pool.
+fn delete(name: &str, second: i64, settings: &Value) -> Value {
+    let more = json!({
+        "eventType": "AwsApiCall",
+        "readOnly": false,
+        "userIdentity": {"type": "IAMUser", "userName": "dana", "accountId": "111122223333"},
+        "requestParameters": settings,
+    });
+    record(second, name, ORDERS, more)
+}
+
+/// Requests each minute until one, and writes to another app client until the end.
+fn asked_until(minute: i64) -> Vec<Value> {
+    let asked = (0..minute).map(|number| request(ORDERS, number * MINUTE + 20, 200));
+    let written = [330, 400, 470, 540, 590];
+    let written = written.map(|number| write(STOCK, number * MINUTE, MACHINE, true));
+    asked.chain(written).collect()
+}
+
+#[test]
+fn a_deleted_domain_is_named_for_a_silence_at_the_end_of_the_logs() {
+    let domain = json!({"userPoolId": POOL, "domain": "orders-example"});
+    let deleted = delete("DeleteUserPoolDomain", 300 * MINUTE, &domain);
+    let mut records = asked_until(300);
+    records.push(deleted.clone());
+    let found = incidents("domain-deleted", records);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["kind"], "absence");
+    assert_eq!(named(&found), [&deleted["eventID"]]);
+}
+
+#[test]
+fn what_had_stopped_before_it_was_deleted_did_not_stop_for_that() {
+    let client = json!({"userPoolId": POOL, "clientId": ORDERS});
+    let mut records = asked_until(200);
+    records.push(delete("DeleteUserPoolClient", 300 * MINUTE, &client));
+    let found = incidents("stopped-before", records);
+    assert_eq!(named(&found), [&Value::Null; 0], "{found:#?}");
+}

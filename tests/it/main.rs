@@ -18,6 +18,7 @@ mod forms;
 mod hook;
 mod intake;
 mod organisation;
+mod planted;
 mod program;
 mod reasoning;
 mod records;
@@ -28,7 +29,9 @@ mod schedule;
 #[path = "../bench/accuracy/score.rs"]
 mod score;
 mod streams;
+mod sums;
 mod webhooks;
+mod windows;
 #[allow(dead_code, reason = "the generator of sample-logs uses more of it")]
 #[path = "../world/world.rs"]
 mod world;

@@ -19,13 +19,18 @@ fn report(arguments: &[&str]) {
 
 /// An outage whose every name a stranger chose.
 fn hostile_logs(name: &str) -> String {
-    let long = format!("{HOSTILE}{}", "A".repeat(10_000));
+    logs_of(name, HOSTILE)
+}
+
+/// An outage whose every name is a text.
+fn logs_of(name: &str, text: &str) -> String {
+    let long = format!("{text}{}", "A".repeat(10_000));
     let record = |minute: i64, id: &str, name: &str, more: Value| {
         let mut record = json!({
             "eventVersion": "1.11", "eventSource": "cognito-idp.amazonaws.com",
             "eventName": name, "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
             "eventTime": format!("2026-03-02T{:02}:{:02}:00Z", minute / 60, minute % 60),
-            "eventID": format!("{id}{minute}"), "userAgent": long, "sourceIPAddress": HOSTILE,
+            "eventID": format!("{id}{minute}"), "userAgent": long, "sourceIPAddress": text,
         });
         let more = more.as_object().expect("members").clone();
         record.as_object_mut().expect("a record").extend(more);
@@ -33,13 +38,13 @@ fn hostile_logs(name: &str) -> String {
     };
     let settings = |flow: &str| {
         let client = json!({
-            "userPoolId": "eu-west-1_HostileEXAMPLE", "clientId": HOSTILE, "clientName": HOSTILE,
-            "allowedOAuthFlows": [flow, HOSTILE], "allowedOAuthFlowsUserPoolClient": true,
+            "userPoolId": "eu-west-1_HostileEXAMPLE", "clientId": text, "clientName": text,
+            "allowedOAuthFlows": [flow, text], "allowedOAuthFlowsUserPoolClient": true,
         });
         json!({
             "eventType": "AwsApiCall", "readOnly": false, "requestParameters": client,
             "responseElements": {"userPoolClient": client},
-            "userIdentity": {"type": "IAMUser", "userName": HOSTILE, "arn": long},
+            "userIdentity": {"type": "IAMUser", "userName": text, "arn": long},
         })
     };
     let mut records: Vec<Value> = (0..600)
@@ -47,10 +52,10 @@ fn hostile_logs(name: &str) -> String {
             let status = if minute < 400 { 200 } else { 400 };
             let event = json!({
                 "responseParameters": {"status": status}, "userPoolId": "eu-west-1_HostileEXAMPLE",
-                "requestParameters": {"grant_type": ["client_credentials"], "client_id": [HOSTILE]},
+                "requestParameters": {"grant_type": ["client_credentials"], "client_id": [text]},
             });
             let more = json!({"eventType": "AwsServiceEvent", "additionalEventData": event});
-            record(minute, HOSTILE, "Token_POST", more)
+            record(minute, text, "Token_POST", more)
         })
         .collect();
     let made = settings("client_credentials");
@@ -64,6 +69,53 @@ fn hostile_logs(name: &str) -> String {
     ));
     let trail = json!({"Records": records}).to_string();
     file(&folder(name), "trail.json", trail)
+}
+
+/// What of a Markdown text is no code.
+fn without_code(page: &str) -> String {
+    let blocks = page.split("```").step_by(2).collect::<Vec<_>>().join("\n");
+    let lines = blocks
+        .lines()
+        .map(|line| line.split('`').step_by(2).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn nothing_in_a_log_becomes_a_link_or_calls_anybody() {
+    let folder = folder("report-live");
+    for (number, live) in [
+        "https://evil.example/x",
+        "(see:http://evil.example/?a=b)",
+        "www.evil.example",
+        "al@evil.example",
+        "mailto:al@evil.example",
+        "@evil",
+        "a`@evil`b",
+        "x|@evil|y",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let logs = logs_of(&format!("report-live-{number}"), live);
+        let page = folder.join("page.md").to_str().expect("UTF-8").to_owned();
+        for arguments in [
+            vec!["report", "--format", "markdown", "--output", &page],
+            vec!["postmortem", "--format", "markdown", "--output", &page],
+            vec!["investigate", "--format", "markdown", "--full"],
+        ] {
+            let run = trailblame(&[&arguments[..], &[&logs]].concat());
+            assert_eq!(run.status, Some(0), "{}", run.stderr);
+            let text = match run.stdout.is_empty() {
+                true => std::fs::read_to_string(&page).expect("a page"),
+                false => run.stdout,
+            };
+            let text = without_code(&text);
+            for mark in ["://", "www.", "@", "mailto:"] {
+                let line = text.lines().find(|line| line.contains(mark));
+                assert_eq!(line, None, "{live} in {arguments:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::{
 struct Watch {
     folder: PathBuf,
     state: String,
+    page: String,
     hook: Hook,
 }
 
@@ -23,9 +24,10 @@ const HEALED: i64 = 500 * MINUTE;
 impl Watch {
     fn new(name: &str, answers: &[(u16, Duration)]) -> Self {
         let folder = folder(name);
-        let state = folder.join("state.json");
+        let path = |name: &str| folder.join(name).to_str().expect("UTF-8").to_owned();
         Self {
-            state: state.to_str().expect("UTF-8").to_owned(),
+            state: path("state.json"),
+            page: path("page.html"),
             folder,
             hook: Hook::start(answers),
         }
@@ -57,9 +59,8 @@ impl Watch {
     }
 
     fn run_with(&self, logs: &str, more: &[&str]) -> Run {
-        let page = self.folder.join("page.html");
-        let page = page.to_str().expect("UTF-8");
-        let mut all = vec!["report", logs, "--output", page, "--state", &self.state];
+        let mut all = vec!["report", logs, "--state", &self.state];
+        all.extend(["--output", &self.page]);
         all.extend(["--notify", "webhook=env:HOOK"]);
         all.extend(more);
         let run = with_environment(
@@ -315,4 +316,124 @@ fn an_address_is_not_taken_from_the_command_line() {
             run.stderr
         );
     }
+}
+
+/// The messages of a run that begin so.
+fn messages<'a>(run: &'a Run, begin: &str) -> Vec<&'a str> {
+    let lines = run.stderr.lines();
+    lines.filter(|line| line.starts_with(begin)).collect()
+}
+
+#[test]
+fn an_alert_comes_though_no_page_can_be_written() {
+    let mut watch = Watch::new("watch-no-page", &[]);
+    let logs = watch.logs(400 * MINUTE, true);
+    watch.page = format!("{}/none/page.html", watch.folder.display());
+    let run = watch.run_with(&logs, &[]);
+    assert_eq!(run.status, Some(1));
+    assert!(run.stderr.contains("failed to write"), "{}", run.stderr);
+    assert_eq!(watch.hook.events(), ["opened"]);
+    watch.run_with(&logs, &[]);
+    assert_eq!(watch.hook.events(), ["opened"], "it was told");
+}
+
+#[test]
+fn an_alert_comes_though_no_state_can_be_written() {
+    let mut watch = Watch::new("watch-no-state", &[(500, Duration::ZERO); 3]);
+    watch.state = format!("{}/none/state.json", watch.folder.display());
+    watch.page = format!("{}/none/page.html", watch.folder.display());
+    let logs = watch.logs(400 * MINUTE, true);
+    let run = watch.run_with(&logs, &[]);
+    assert_eq!(run.status, Some(1));
+    let errors = messages(&run, "error: ");
+    assert_eq!(errors.len(), 3, "{}", run.stderr);
+    assert!(errors[0].contains("failed to notify webhook=env:HOOK: it answered 500"));
+    assert!(
+        errors[1].contains("failed to write the state"),
+        "{}",
+        errors[1]
+    );
+    assert!(errors[2].contains("failed to write"), "{}", errors[2]);
+    watch.run_with(&logs, &[]);
+    assert_eq!(watch.hook.events(), ["opened"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_is_its_owners_and_holds_no_command() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let mut watch = Watch::new("watch-own", &[]);
+    let target = watch.folder.join("kept.json");
+    watch.state = watch
+        .folder
+        .join("link.json")
+        .to_str()
+        .expect("UTF-8")
+        .to_owned();
+    symlink("kept.json", &watch.state).expect("a link");
+    let fails = ["--notify", "command=TOKEN=secret-path false"];
+    let run = watch.run_with(&watch.logs(400 * MINUTE, true), &fails);
+    assert_eq!(run.status, Some(1));
+    assert!(
+        run.stderr
+            .contains("failed to notify command=…: it ended with"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        fs::symlink_metadata(&watch.state)
+            .expect("a link")
+            .is_symlink()
+    );
+    for name in ["kept.json", "kept.json.before", "kept.json.lock"] {
+        let path = watch.folder.join(name);
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+        let text = fs::read_to_string(&path).expect("a text");
+        assert!(!text.contains("secret-path"), "{name}: {text}");
+    }
+    let state = fs::read_to_string(target).expect("a state");
+    assert!(state.contains("command=#"), "{state}");
+}
+
+#[test]
+fn a_claim_until_the_far_future_is_given_up() {
+    let watch = Watch::new("watch-claim", &[(500, Duration::ZERO); 3]);
+    let logs = watch.logs(400 * MINUTE, true);
+    assert_eq!(watch.run_with(&logs, &[]).status, Some(1));
+    let text = fs::read_to_string(&watch.state).expect("a state");
+    let mut state: Value = serde_json::from_str(&text).expect("JSON");
+    state["pending"][0]["claimed_until"] = json!("2999-01-01T00:00:00Z");
+    fs::write(&watch.state, state.to_string()).expect("a file");
+    watch.run(&logs);
+    assert_eq!(watch.hook.events(), ["opened"]);
+}
+
+#[test]
+fn a_state_damaged_after_the_first_run_knows_what_was_sent() {
+    let watch = Watch::new("watch-damaged-once", &[]);
+    let logs = watch.logs(400 * MINUTE, true);
+    watch.run(&logs);
+    fs::write(&watch.state, "{").expect("a file");
+    let run = watch.run_with(&logs, &[]);
+    assert!(run.stderr.contains("is damaged"), "{}", run.stderr);
+    let state: Value =
+        serde_json::from_str(&fs::read_to_string(&watch.state).expect("a state")).expect("JSON");
+    assert_eq!(state["pending"], json!([]), "nothing is left to be sent");
+    assert_eq!(watch.hook.events(), ["opened"]);
+}
+
+#[test]
+fn a_command_that_does_not_end_keeps_nobody_waiting() {
+    let watch = Watch::new("watch-hangs", &[]);
+    let more = ["--notify", "command=sleep 300", "--notify-timeout", "2s"];
+    let run = watch.run_with(&watch.logs(400 * MINUTE, true), &more);
+    assert_eq!(run.status, Some(1));
+    assert!(
+        run.stderr
+            .contains("command=sleep …: it did not end in time"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(watch.hook.events(), ["opened"]);
 }

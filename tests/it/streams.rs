@@ -30,7 +30,7 @@ fn closed_streams_are_no_failure_and_files_are_written_all_the_same() {
 
 #[test]
 fn a_closed_stderr_does_not_hide_an_error() {
-    assert_eq!(with_closed_streams(&["--since", "14:05"]), Some(2));
+    assert_eq!(with_closed_streams(&["--since", "yesterday"]), Some(2));
 }
 
 #[test]

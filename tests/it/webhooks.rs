@@ -101,6 +101,36 @@ fn a_trusted_certificate_is_enough() {
 }
 
 #[test]
+fn a_server_that_speaks_no_tls_is_said_to_be_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut stream: TcpStream = stream;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let address = format!("https://127.0.0.1:{}/secret-path", address.port());
+    let run = notify("hook-no-tls", &address, &[]);
+    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("TLS handshake"), "{}", run.stderr);
+}
+
+#[test]
+fn no_text_of_an_address_makes_it_this_machines() {
+    for address in [
+        "http://localhost:secret-path@hooks.invalid/",
+        "http://127.0.0.1:80@hooks.invalid/secret-path",
+        "http://localhost.hooks.invalid/secret-path",
+    ] {
+        let run = notify("hook-elsewhere", address, &[]);
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        let told = "env:HOOK holds no https address";
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_host_that_is_not_known_is_said_to_be_so() {
     // Nothing has a name under `.invalid` (RFC 6761).
     let run = notify("hook-unknown", "https://hooks.invalid/secret-path", &[]);

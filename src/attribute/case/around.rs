@@ -291,7 +291,11 @@ impl<'a> Case<'a> {
         for owner in self.own_owners() {
             let keys = self.cells.keys.get(owner.keys.clone()).unwrap_or_default();
             for (number, key) in (owner.keys.start as u32..).zip(keys) {
-                let before = self.inquiry.times.begun_in(number, i64::MIN / 2, onset);
+                let before = self
+                    .inquiry
+                    .times
+                    .begun_in(number, i64::MIN / 2, onset)
+                    .weight;
                 if before > 0.0 && !self.cells.failed(key) {
                     accepted += before;
                     for (known, value) in known.iter_mut().zip(asked(key)) {

@@ -32,6 +32,8 @@ pub struct Suffering<'a> {
 pub struct Suffered<'a> {
     pub key: &'a Key,
     pub weight: f64,
+    /// Requests that the outage counts; others say what it is about all the same.
+    pub requests: u64,
     /// Why they failed, where the words of the errors agree.
     pub reason: Option<Reason>,
     refused: Refused,
@@ -73,10 +75,15 @@ impl<'a> Suffering<'a> {
                 let new = || Suffered {
                     key,
                     weight: 0.0,
+                    requests: 0,
                     reason: None,
                     refused: refused(),
                 };
-                suffering.kinds.entry(row.key).or_insert_with(new).weight += weight(row);
+                let suffered = suffering.kinds.entry(row.key).or_insert_with(new);
+                suffered.weight += weight(row);
+                if incident.has_grant(cells.text(key.grant)) {
+                    suffered.requests += row.requests;
+                }
             }
             for (kind, reason) in reasons(cells, owner, from, to) {
                 if let Some(suffered) = suffering.kinds.get_mut(&kind) {

@@ -7,7 +7,7 @@ use super::{
     replayed::Replayed, suffering::Suffered,
 };
 use crate::{
-    attribute::Crossing,
+    attribute::{Crossing, times::Amount},
     cognito::{
         effects::{Delay, Effect},
         history::{ConfigChange, DiffLine, Standing},
@@ -56,6 +56,10 @@ pub struct Tally {
     pub cure: Option<usize>,
     /// Requests of the failing kinds that the settings before the change refuse already.
     pub refused_before: f64,
+    /// All these in requests, to be printed.
+    pub requests: Crossing,
+    /// Requests of the kind that were accepted after the outage's end.
+    pub requests_after: u64,
     /// What the requests that it explains asked for.
     asked: BTreeMap<Asked, f64>,
 }
@@ -87,14 +91,8 @@ impl Tally {
     /// The requests around the outage, judged by the settings before and after.
     pub fn crossing(&self) -> Crossing {
         Crossing {
-            during: self.failed,
-            during_broken: self.explained + self.wrong_code,
-            during_refused_before: self.refused_before,
-            during_untold: self.untold,
-            before_broken: self.usual,
-            between_accepted: self.accepted_before + self.accepted_within_delay,
-            despite_accepted: self.accepted_despite,
             certain: self.breaks.values().any(|broken| broken.certain),
+            ..self.requests
         }
     }
 }
@@ -124,19 +122,23 @@ impl<'a> Case<'a> {
 
     fn count_failures(&self, index: usize, replayed: &Replayed<'_, '_>, tally: &mut Tally) {
         for suffered in self.suffering.kinds.values() {
-            let weight = suffered.weight;
+            let (weight, requests) = (suffered.weight, suffered.requests);
             tally.failed += weight;
+            tally.requests.during += requests;
             match replayed.predict(suffered.key) {
-                Prediction::CannotTell => tally.untold += weight,
-                Prediction::Breaks(_) if self.preempted(index, suffered) => {
-                    tally.refused_before += weight;
+                Prediction::CannotTell => {
+                    tally.untold += weight;
+                    tally.requests.during_untold += requests;
                 }
-                Prediction::Breaks(breaks) => {
+                Prediction::Breaks(breaks) if !self.preempted(index, suffered) => {
+                    tally.requests.during_broken += requests;
                     self.count_break(&breaks, suffered, tally);
                 }
-                _ => {
-                    if suffered.refused_before(index) {
+                prediction => {
+                    let breaks = matches!(prediction, Prediction::Breaks(_));
+                    if breaks || suffered.refused_before(index) {
                         tally.refused_before += weight;
+                        tally.requests.during_refused_before += requests;
                     }
                 }
             }
@@ -328,15 +330,22 @@ impl<'a> Case<'a> {
             }
         }
         for (key, certain) in self.accepted(exposed) {
-            tally.usual += times.begun_in(key, onset - LOOK_BACK, onset);
-            let all = times.between(key, made, onset);
+            let usual = times.begun_in(key, onset - LOOK_BACK, onset);
+            tally.usual += usual.weight;
+            tally.requests.before_broken += usual.requests;
+            let all = times.amount_between(key, made, onset);
             let within = times.between(key, made, onset.min(felt + 1));
             tally.accepted_within_delay += within;
-            tally.accepted_before += all - within;
+            tally.accepted_before += all.weight - within;
+            tally.requests.between_accepted += all.requests;
             if certain {
-                tally.accepted_despite += times.between(key, onset, end);
-                let after = |recovered: i64| times.between(key, recovered - 1, cured);
-                tally.accepted_after += recovered.map_or(0.0, after);
+                let despite = times.amount_between(key, onset, end);
+                tally.accepted_despite += despite.weight;
+                tally.requests.despite_accepted += despite.requests;
+                let after = |recovered: i64| times.amount_between(key, recovered - 1, cured);
+                let after = recovered.map_or_else(Amount::default, after);
+                tally.accepted_after += after.weight;
+                tally.requests_after += after.requests;
             }
         }
     }

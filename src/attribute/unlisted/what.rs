@@ -57,11 +57,11 @@ pub fn amid(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
     let from = hypothesis.onset().max(hypothesis.made().0) + SPREAD;
     let until = until.min(case.end());
     let amid = case.alike().between(from, until.max(from));
-    let amid = amid - STRAY * case.incident.failed as f64;
     let text = format!(
         "{} succeeded amid the failures.",
         phrase::count(amid, "such request")
     );
+    let amid = amid - STRAY * case.incident.failed as f64;
     (amid > 1.0).then(|| {
         fact(
             EvidenceKind::Replay,

@@ -30,7 +30,8 @@ pub enum Failure {
     InvalidAddress,
     Timeout,
     UnknownHost,
-    UntrustedCertificate,
+    /// No secure connection came about, and why.
+    Tls(&'static str),
     Unreachable,
 }
 
@@ -83,8 +84,12 @@ impl Failure {
         }
         let mut cause: Option<&(dyn Error + 'static)> = Some(error);
         while let Some(error) = cause {
-            if error.is::<rustls::Error>() {
-                return Self::UntrustedCertificate;
+            if let Some(error) = error.downcast_ref::<rustls::Error>() {
+                return Self::Tls(why_insecure(error));
+            }
+            // This one is an `io::Error` of no type of its own.
+            if error.to_string() == "tls handshake eof" {
+                return Self::Tls("it ended the TLS handshake");
             }
             // The type of this error is private to the client.
             if error.to_string() == "dns error" {
@@ -100,5 +105,21 @@ impl Failure {
             };
         }
         Self::Unreachable
+    }
+}
+
+fn why_insecure(error: &rustls::Error) -> &'static str {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
+    };
+    match error {
+        rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "its certificate has expired"
+        }
+        rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "its certificate is for another host"
+        }
+        rustls::Error::InvalidCertificate(_) => "its certificate is not trusted",
+        _ => "the TLS handshake failed",
     }
 }

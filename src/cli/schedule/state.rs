@@ -6,8 +6,10 @@ use serde_json::Value;
 use trailblame::{
     attribute::{Finding, Investigation},
     detect::EndState,
-    report::{notice, words},
+    report::{escape, notice, words},
 };
+
+use super::target;
 
 /// The name of the form; another is not read.
 pub const SCHEMA: &str = "trailblame/state/1";
@@ -50,7 +52,7 @@ pub struct Pending {
     pub id: String,
     /// What it says.
     pub notice: Notice,
-    /// Whom it was not sent to yet.
+    /// Whom it was not sent to yet, as [`target::name`] names them.
     pub targets: Vec<String>,
     /// Which run sends it.
     pub claim: String,
@@ -86,6 +88,22 @@ impl State {
         self.schema == SCHEMA
     }
 
+    /// The state of an earlier version, which named commands by their text: it may hold secrets.
+    pub fn with_names_of_targets(mut self) -> Self {
+        for pending in &mut self.pending {
+            for name in &mut pending.targets {
+                *name = target::name(name);
+            }
+        }
+        self
+    }
+
+    /// What this run has claimed, to send it.
+    pub fn claimed_by(&self, run: &str) -> Vec<Pending> {
+        let mine = self.pending.iter().filter(|pending| pending.claim == run);
+        mine.cloned().collect()
+    }
+
     /// Compares what was found with what was said, and gives each outage the id it was first told by.
     /// `blind` says why the sources could not be seen wholly, if they could not.
     pub fn observe(
@@ -116,7 +134,7 @@ impl State {
                     met.push(known);
                     let before = &self.outages[known];
                     // Who sees only its end knows less of its cause.
-                    let now = match window.start <= before.onset {
+                    let now = match investigation.read.start <= before.onset {
                         true => now,
                         false => before.seen_later(now),
                     };
@@ -206,7 +224,9 @@ impl State {
         self.pending
             .extend(claimed.filter(|pending| !pending.targets.is_empty()));
         for pending in &mut self.pending {
-            if pending.claimed_until < now {
+            // A clock that was wrong may have claimed it for years.
+            let lost = pending.claimed_until < now || pending.claimed_until > now + CLAIM * 2;
+            if lost {
                 pending.claim = run.to_owned();
                 pending.claimed_until = now + CLAIM;
             }
@@ -300,7 +320,7 @@ impl Notice {
             "revised" => notice::revised(finding, clock, before.unwrap_or_default()),
             _ => notice::closed(finding, clock),
         };
-        let text = words::named(&text, &investigation.names);
+        let text = escape::lines(&words::named(&text, &investigation.names));
         Self {
             event: event.to_owned(),
             document: notice::document(event, &text, Some(finding), investigation),
@@ -309,6 +329,7 @@ impl Notice {
     }
 
     fn plain(event: &str, text: String) -> Self {
+        let text = escape::lines(&text);
         Self {
             event: event.to_owned(),
             document: notice::plain(event, &text),

@@ -2,7 +2,7 @@
 //! is told that it must look again.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -17,13 +17,18 @@ use tokio::runtime::Runtime;
 use trailblame::source::aws::{Pace, s3};
 
 use super::{
-    super::{ask, aws::Connection, output},
+    super::{
+        ask,
+        aws::Connection,
+        files::{self, Readers, beside},
+        output,
+    },
     state::State,
 };
 
 /// A place for the state.
 pub enum Store {
-    /// A file on this machine, beside it a lock and what stood in it before.
+    /// A file on this machine, beside it a lock and a copy.
     File(PathBuf),
     /// An object of S3.
     Object {
@@ -34,8 +39,30 @@ pub enum Store {
     },
 }
 
-/// What the state was when it was read; `None` when there was none.
+/// What stands behind the name of the state: a copy of it, and what a run that writes it holds.
+const COPY: &str = ".before";
+const LOCK: &str = ".lock";
+
+/// Which state was read; `None` when there was none.
 pub type Version = Option<String>;
+
+/// A state that was read.
+pub struct Loaded {
+    pub state: State,
+    pub version: Version,
+    /// Whether it stands so in its place: one that is damaged is to be written anew.
+    pub is_sound: bool,
+}
+
+impl Loaded {
+    fn none() -> Self {
+        Self {
+            state: State::default(),
+            version: None,
+            is_sound: true,
+        }
+    }
+}
 
 impl Store {
     /// The place of that name.
@@ -64,7 +91,7 @@ impl Store {
     }
 
     /// The state, and which it is.
-    pub fn load(&self) -> anyhow::Result<(State, Version)> {
+    pub fn load(&self) -> anyhow::Result<Loaded> {
         match self {
             Self::File(path) => read_file(path),
             Self::Object {
@@ -91,12 +118,6 @@ impl Store {
     }
 }
 
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(extension);
-    PathBuf::from(name)
-}
-
 fn hash(text: &[u8]) -> String {
     format!("{:x?}", Sha256::digest(text))
 }
@@ -114,55 +135,58 @@ fn bytes(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
 fn parsed(bytes: &[u8]) -> Result<State, String> {
     let state: State = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     match state.is_known() {
-        true => Ok(state),
+        true => Ok(state.with_names_of_targets()),
         false => Err("it is of another version".to_owned()),
     }
 }
 
-fn read_file(path: &Path) -> anyhow::Result<(State, Version)> {
+fn read_file(path: &Path) -> anyhow::Result<Loaded> {
     let Some(text) = bytes(path)? else {
-        return Ok((State::default(), None));
+        return Ok(Loaded::none());
     };
     let version = Some(hash(&text));
     let why = match parsed(&text) {
-        Ok(state) => return Ok((state, version)),
+        Ok(state) => {
+            return Ok(Loaded {
+                state,
+                version,
+                is_sound: true,
+            });
+        }
         Err(why) => why,
     };
-    let before = bytes(&beside(path, ".before"))?;
+    let before = bytes(&beside(&files::followed(path), COPY))?;
     let before = before.and_then(|text| parsed(&text).ok());
     let then = match &before {
-        Some(_) => "going on from the one before it",
+        Some(_) => "going on from the copy beside it",
         None => "beginning anew: what was told may be told again",
     };
     output::tell(format_args!(
         "warning: the state `{}` is damaged ({why}); {then}",
         path.display()
     ));
-    Ok((before.unwrap_or_default(), version))
+    Ok(Loaded {
+        state: before.unwrap_or_default(),
+        version,
+        is_sound: false,
+    })
 }
 
 fn write_file(path: &Path, text: &str, version: &Version) -> anyhow::Result<bool> {
     let failed = || format!("failed to write the state `{}`", path.display());
-    let lock = File::create(beside(path, ".lock")).with_context(failed)?;
+    let path = &files::followed(path);
+    let lock = files::private(&beside(path, LOCK)).with_context(failed)?;
     lock.lock().with_context(failed)?;
-    let held = bytes(path)?;
-    if held.as_deref().map(hash) != *version {
+    if bytes(path)?.as_deref().map(hash) != *version {
         return Ok(false);
     }
-    // Only what can be read again is worth keeping.
-    if held.is_some_and(|held| parsed(&held).is_ok()) {
-        fs::copy(path, beside(path, ".before")).with_context(failed)?;
-    }
-    let new = beside(path, ".new");
-    fs::write(&new, text).with_context(failed)?;
-    File::open(&new)
-        .and_then(|file| file.sync_all())
-        .with_context(failed)?;
-    fs::rename(&new, path).with_context(failed)?;
+    files::write(path, text.as_bytes(), Readers::Owner).with_context(failed)?;
+    // The same once more, for when the first is damaged: an older one would not know what was sent.
+    files::write(&beside(path, COPY), text.as_bytes(), Readers::Owner).with_context(failed)?;
     Ok(true)
 }
 
-async fn read_object(client: &Client, bucket: &str, key: &str) -> anyhow::Result<(State, Version)> {
+async fn read_object(client: &Client, bucket: &str, key: &str) -> anyhow::Result<Loaded> {
     let failed = || format!("failed to read the state s3://{bucket}/{key}");
     let object = match client.get_object().bucket(bucket).key(key).send().await {
         Ok(object) => object,
@@ -171,7 +195,7 @@ async fn read_object(client: &Client, bucket: &str, key: &str) -> anyhow::Result
                 .as_service_error()
                 .is_some_and(GetObjectError::is_no_such_key);
             return match none {
-                true => Ok((State::default(), None)),
+                true => Ok(Loaded::none()),
                 false => Err(anyhow!(said(&error))).with_context(failed),
             };
         }
@@ -184,13 +208,21 @@ async fn read_object(client: &Client, bucket: &str, key: &str) -> anyhow::Result
         .with_context(failed)?
         .into_bytes();
     match parsed(&text) {
-        Ok(state) => Ok((state, version)),
+        Ok(state) => Ok(Loaded {
+            state,
+            version,
+            is_sound: true,
+        }),
         Err(why) => {
             output::tell(format_args!(
                 "warning: the state s3://{bucket}/{key} is damaged ({why}); beginning anew: what \
                  was told may be told again"
             ));
-            Ok((State::default(), version))
+            Ok(Loaded {
+                version,
+                is_sound: false,
+                ..Loaded::none()
+            })
         }
     }
 }

@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use super::Attempt;
-use crate::cognito::{
-    effects::{Need, Test},
-    members::{CLIENT, find},
-    setting::{Known, is_nothing},
+use crate::{
+    cognito::{
+        effects::{Need, Test},
+        members::{CLIENT, find},
+        setting::{Known, is_nothing},
+    },
+    record::mask,
 };
 
 /// What one value says to one request.
@@ -68,7 +71,13 @@ fn lists(need: Need, list: &Value, attempt: &Attempt<'_>) -> Judgement {
     let items = items(list);
     let holds = |item: &str| items.contains(&item);
     let verdict = match need {
-        Need::RedirectUri => attempt.redirect_uri.map(holds),
+        Need::RedirectUri => attempt
+            .redirect_uri
+            .map(|uri| match uri.contains(mask::MASK) {
+                // A code in it was masked; in the list it was not.
+                true => items.iter().any(|item| mask::field(item) == uri),
+                false => holds(uri),
+            }),
         Need::IdentityProvider => attempt.identity_provider.map(holds),
         Need::Scopes => attempt.scopes.map(|scopes| scopes.split(' ').all(holds)),
         Need::OAuthFlow => match attempt.grant {

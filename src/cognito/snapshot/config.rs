@@ -17,6 +17,7 @@ use crate::{
         setting::{Known, Resource, Setting},
     },
     ids::{AppClientId, UserPoolId},
+    record::mask,
 };
 
 /// The items of a file, if it is one of AWS Config.
@@ -32,11 +33,12 @@ fn item(item: &Map<String, Value>) -> Option<Snapshot> {
     if status.contains("Deleted") {
         return None;
     }
-    let configuration = match get(item, "configuration")? {
+    let mut configuration: Map<String, Value> = match get(item, "configuration")? {
         Value::String(text) => serde_json::from_str(text).ok()?,
         Value::Object(members) => members.clone(),
         _ => return None,
     };
+    mask::hide_settings(&mut configuration);
     let id = get_text(item, "resourceId").unwrap_or_default();
     let of = |name: &str| get_text(&configuration, name);
     let (resource, table) = match get_text(item, "resourceType")? {

@@ -3,7 +3,10 @@
 use polars::prelude::*;
 
 use super::{KnownFrom, State, named, pool_of};
-use crate::error::{DuringStage, Result};
+use crate::{
+    cognito::shown,
+    error::{DuringStage, Result},
+};
 
 /// One row a value and interval, sorted by resource, member and time.
 ///
@@ -13,7 +16,7 @@ use crate::error::{DuringStage, Result};
 /// | `user_pool` | str, null | the pool it belongs to, or is |
 /// | `resource` | str | its id or name |
 /// | `member` | str | the setting, as the API spells it; token lifetimes are in seconds |
-/// | `value` | str, null | JSON, lists sorted; null when not known |
+/// | `value` | str, null | JSON, lists sorted; null when not known; texts of members that this program does not know are masked |
 /// | `from` | datetime\[µs], UTC, null | the value held from this second on; null: since before the logs |
 /// | `to` | datetime\[µs], UTC, null | and until this second; null: still |
 /// | `set_by` | str, null | `event_id` of the write that set it; null: no logged one |
@@ -39,7 +42,10 @@ pub fn frame(states: &[State]) -> Result<DataFrame> {
         text("user_pool", &|s| pool_of(&s.resource).map(str::to_owned)),
         text("resource", &|s| Some(named(&s.resource).1.to_owned())),
         text("member", &|s| Some(s.member.to_string())),
-        text("value", &|s| s.value.as_ref().map(ToString::to_string)),
+        text("value", &|s| {
+            let value = shown::value(&s.resource, &s.member, s.value.as_ref()?);
+            Some(value.to_string())
+        }),
         time("from", &|s| Some(s.from?.timestamp_micros()))?,
         time("to", &|s| Some(s.to?.timestamp_micros()))?,
         text("set_by", &|s| s.set_by.as_ref().map(ToString::to_string)),

@@ -2,6 +2,19 @@
 
 use serde_json::{Map, Value};
 
+use crate::{
+    cognito::{
+        members::{CLIENT, DOMAIN, IDENTITY_PROVIDER, POOL},
+        shown,
+    },
+    record::mask::MASK,
+};
+
+/// An input that `--write-undo` writes.
+pub(super) const IN_A_FILE: &str = "--cli-input-json file://undo.json";
+/// What stands in a command for a value that is not shown.
+const NOT_SHOWN: &str = "VALUE_THAT_IS_NOT_SHOWN";
+
 /// A call of the AWS CLI.
 pub(super) struct Call<'a> {
     /// Snake case: `update_user_pool_client`.
@@ -13,8 +26,35 @@ pub(super) struct Call<'a> {
 
 impl Call<'_> {
     /// The command with `document` as its input, ready for a POSIX shell. It holds no backtick, so
-    /// that it can stand between two.
+    /// that it can stand between two. An input that is not shown whole stands in a file.
     pub fn command(&self, document: &Value) -> String {
+        match self.shown(document) == *document {
+            true => self.inline(document),
+            false => format!("{} {IN_A_FILE}", self.start()),
+        }
+    }
+
+    /// The same where nothing writes the document: what is not shown is to be filled in.
+    pub fn filled_in(&self, document: &Value) -> String {
+        let text = self.shown(document).to_string();
+        let text = text.replace(MASK, NOT_SHOWN);
+        let shown = serde_json::from_str(&text).unwrap_or(Value::Null);
+        self.inline(&shown)
+    }
+
+    fn shown(&self, document: &Value) -> Value {
+        let table = match self.kind {
+            kind if kind.ends_with("_user_pool_client") => CLIENT,
+            kind if kind.ends_with("_user_pool") => POOL,
+            kind if kind.ends_with("_identity_provider") => IDENTITY_PROVIDER,
+            kind if kind.ends_with("_user_pool_domain") => DOMAIN,
+            // Members that this program names itself.
+            _ => return document.clone(),
+        };
+        shown::input(table, document)
+    }
+
+    fn inline(&self, document: &Value) -> String {
         let input = document.to_string().replace('`', r"\u0060");
         format!("{} --cli-input-json {}", self.start(), quoted(&input))
     }

@@ -17,6 +17,7 @@ use crate::{
     cognito::{
         members::{CLIENT, Member, Omission, find},
         setting::{Known, Setting, Settings, known, may_exist, value},
+        shown,
     },
     ids::{AppClientId, UserPoolId},
 };
@@ -189,11 +190,12 @@ fn remark(case: &Case<'_>, merge: &Merge, setting: &Setting) -> Option<String> {
         });
     }
     let now = known(case.now, setting).value();
+    let now = now.map(|now| shown::value(&case.found.resource, setting, now));
     Some(match is_list {
         true => format!("`{setting}` was changed again since; what came later is kept."),
         false => format!(
             "`{setting}` was changed again since, to `{}`; the command takes that back too.",
-            now.map(Value::to_string).unwrap_or_default()
+            now.as_ref().map(Value::to_string).unwrap_or_default()
         ),
     })
 }
@@ -238,7 +240,8 @@ fn by_hand(case: &Case<'_>, merge: &Merge, pool: &UserPoolId, client: &AppClient
     )];
     for setting in &merge.put_back {
         let value = known(&merge.target, setting).value();
-        let value = value.map(Value::to_string).unwrap_or_default();
+        let value = value.map(|value| shown::value(&case.found.resource, setting, value));
+        let value = value.as_ref().map(Value::to_string).unwrap_or_default();
         steps.push(format!("Set `{setting}` to `{value}`."));
     }
     steps.push(format!(
@@ -307,7 +310,7 @@ fn deleted(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> Undo {
     }
     steps.push(format!(
         "Create one with the settings of before: `{}`.",
-        call.command(&document.members.into())
+        call.filled_in(&document.members.into())
     ));
     steps.push(HAND_OUT.to_owned());
     steps.push(BRANDING.to_owned());

@@ -77,7 +77,7 @@ pub(super) fn undo(case: &Case<'_>, pool: &UserPoolId, name: &str) -> Undo {
                     named(secrets)
                 ));
             }
-            steps.push(format!("Send it complete: `{}`.", call.command(&input)));
+            steps.push(format!("Send it complete: `{}`.", call.filled_in(&input)));
             Undo::steps(steps)
         }
     }

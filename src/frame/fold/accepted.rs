@@ -14,7 +14,7 @@ const MOST: usize = 64;
 const MINUTE: i64 = 60_000_000;
 
 /// All of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Accepted(HashMap<(i64, KindNumber), BTreeMap<CallerId, Successes>>);
 
 impl Accepted {

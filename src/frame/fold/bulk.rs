@@ -16,7 +16,7 @@ const FEWEST: u64 = 20;
 const PAUSE: TimeDelta = TimeDelta::seconds(60);
 
 /// Calls of one actor in one minute.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Minute {
     /// The first of them stands for all.
     first: Change,
@@ -28,7 +28,7 @@ struct Minute {
 type Deed = (Option<String>, String, Option<String>);
 
 /// All calls on users, by deed and minute.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct OnUsers(BTreeMap<(Deed, i64), Minute>);
 
 impl OnUsers {

@@ -89,7 +89,9 @@ impl Fold {
 
     /// Takes what no question could have told.
     pub fn remark(&mut self, remark: String) {
-        self.summary.remarks.push(remark);
+        if !self.summary.remarks.contains(&remark) {
+            self.summary.remarks.push(remark);
+        }
     }
 
     /// Takes what the reader of a report should know of the inputs.

@@ -25,7 +25,7 @@ fn minute(time: i64) -> i64 {
 }
 
 /// All spells that anything was met in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Spells {
     places: HashMap<i64, usize>,
     spells: Vec<Spell>,
@@ -34,7 +34,7 @@ pub struct Spells {
 }
 
 /// What was met in five minutes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Spell {
     seen: HashSet<EventKey>,
     successes: HashMap<(i64, KindNumber), Successes>,

@@ -7,10 +7,10 @@ use super::Gather;
 use crate::record::{Invocation, SERVICE, Seen, Trigger};
 
 /// What the streams of one file told so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Functions(HashMap<String, Environment>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Environment {
     /// Of its last event.
     trigger: Option<Box<Trigger>>,

@@ -11,12 +11,17 @@ use crate::record::mask;
 
 /// So much of a message is kept.
 const LONGEST: usize = 240;
+/// So much is looked at: what stands in place of a secret may be shorter than it.
+const LONGEST_READ: usize = 4_000;
 
 /// The description that came with an error, else the sentence that told it, else the line of what
 /// was said that did; `mark` is what told it, in lower case.
 pub fn of(entry: &Entry<'_>, mark: &str) -> Option<String> {
     let words = described(entry.raw).map_or_else(|| telling(entry, mark), Cow::into_owned);
-    let words: Vec<&str> = words.split_whitespace().collect();
+    let end = words.char_indices().nth(LONGEST_READ).map(|(end, _)| end);
+    let words: Vec<&str> = words[..end.unwrap_or(words.len())]
+        .split_whitespace()
+        .collect();
     let words = words.join(" ");
     let masked = mask::text(&words);
     let end = masked.char_indices().nth(LONGEST).map(|(end, _)| end);

@@ -34,7 +34,7 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
     };
     let (actor, actor_chain) = actor(record);
     let (request_kept, response_kept) = kept(record);
-    Ok(Change {
+    let change = Change {
         time: record.time()?,
         event_id: owned(&record.event_id).unwrap_or_default(),
         name: owned(&record.event_name).unwrap_or_default(),
@@ -53,7 +53,45 @@ pub fn of(record: &Envelope<'_>) -> Result<Change, String> {
         response: masked(response_kept),
         error_message: record.error().and_then(|_| refusal(record)),
         error: record.error().map(Cow::into_owned),
-    })
+    };
+    Ok(with_plain_names(change))
+}
+
+impl Change {
+    /// The change without secrets, of whoever kept it.
+    pub fn without_secrets(mut self) -> Self {
+        for json in [&mut self.request, &mut self.response]
+            .into_iter()
+            .flatten()
+        {
+            *json = mask::settings(json);
+        }
+        if let Some(message) = &mut self.error_message {
+            *message = mask::text(message).into_owned();
+        }
+        with_plain_names(self)
+    }
+}
+
+/// A change whose names hold no secrets; what it asked and was answered holds none already.
+fn with_plain_names(mut change: Change) -> Change {
+    let optional = [
+        &mut change.account,
+        &mut change.region,
+        &mut change.user_pool,
+        &mut change.client,
+        &mut change.actor,
+        &mut change.source_ip,
+        &mut change.error,
+    ];
+    let names = [&mut change.event_id, &mut change.name, &mut change.service];
+    let all = optional.into_iter().flatten().chain(names);
+    for text in all.chain(&mut change.actor_chain) {
+        if let Cow::Owned(masked) = mask::field(text) {
+            *text = masked;
+        }
+    }
+    change
 }
 
 /// What the log says of a refused call, without secrets.

@@ -135,10 +135,13 @@ fn filled<'a>(text: &Option<Cow<'a, str>>) -> Option<Cow<'a, str>> {
 }
 
 fn shortened(message: Cow<'_, str>) -> Cow<'_, str> {
-    match message.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => Cow::Owned(message[..end].to_owned()),
-        None => message,
-    }
+    let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) else {
+        return message;
+    };
+    // Half a word may be half a secret, which nobody would know for one.
+    let short = &message[..end];
+    let words = short.rsplit_once(char::is_whitespace);
+    Cow::Owned(words.map_or(short, |(words, _)| words).to_owned())
 }
 
 /// A status as integer, float or text, alone or in an array, as parameters stand.

@@ -7,13 +7,18 @@ use serde_json::Value;
 
 use crate::{
     attribute::{EvidenceKind, Finding, Suspect},
-    cognito::{history::DiffLine, setting::Setting},
+    cognito::{
+        history::DiffLine,
+        setting::{Resource, Setting},
+        shown,
+    },
     report::words::{self, rfc3339},
 };
 
 #[derive(Serialize)]
 pub(super) struct Incident<'a> {
     id: &'a str,
+    number: usize,
     account_id: Option<&'a str>,
     region: Option<&'a str>,
     user_pool_id: Option<&'a str>,
@@ -77,18 +82,19 @@ struct SuspectRow<'a> {
 #[derive(Serialize)]
 pub(in crate::report) struct Diff<'a> {
     setting: &'a str,
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
+    before: Option<Value>,
+    after: Option<Value>,
     known: &'static str,
     guilty: bool,
 }
 
 impl<'a> Diff<'a> {
-    pub(in crate::report) fn new(line: &'a DiffLine, guilty: bool) -> Self {
+    pub(in crate::report) fn new(resource: &Resource, line: &'a DiffLine, guilty: bool) -> Self {
+        let shown = shown::line(resource, line);
         Self {
             setting: &line.setting.0,
-            before: line.before.value(),
-            after: line.after.value(),
+            before: shown.before.value().cloned(),
+            after: shown.after.value().cloned(),
             known: words::certainty(line),
             guilty,
         }
@@ -133,6 +139,7 @@ impl<'a> Incident<'a> {
         let counted = incident.affected.callers > 0;
         Self {
             id: &incident.id,
+            number: finding.number,
             account_id: incident.account.as_ref().map(|id| id.as_str()),
             region: incident.region.as_ref().map(|id| id.as_str()),
             user_pool_id: incident.user_pool.as_ref().map(|id| id.as_str()),
@@ -208,7 +215,7 @@ impl<'a> SuspectRow<'a> {
             event_name: &change.name,
             event_source: &change.service,
             event_time: rfc3339(change.time),
-            lag_seconds: suspect.lag.num_seconds(),
+            lag_seconds: (suspect.lag.as_seconds_f64()).round() as i64,
             actor: change.actor.as_deref(),
             actors: words::actors(suspect).collect(),
             actor_chain: &change.actor_chain,
@@ -218,7 +225,7 @@ impl<'a> SuspectRow<'a> {
             diff: suspect
                 .diff
                 .iter()
-                .map(|line| Diff::new(&line.line, line.guilty))
+                .map(|line| Diff::new(&suspect.change.resource, &line.line, line.guilty))
                 .collect(),
             evidence: suspect
                 .evidence

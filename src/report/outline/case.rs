@@ -8,7 +8,8 @@ use crate::{
     attribute::{Alternative, Evidence, EvidenceKind, Finding, Suspect, Verdict, phrase},
     cognito::{
         history::{DiffLine, Standing},
-        setting::Setting,
+        setting::{Resource, Setting},
+        shown,
         undo::Undo,
     },
     report::words::Clock,
@@ -65,7 +66,7 @@ fn suspect(title: &str, top: &Suspect, clock: Clock) -> Vec<Block> {
 fn made(suspect: &Suspect, clock: Clock) -> [Block; 2] {
     let change = &suspect.change.change;
     let lines = suspect.diff.iter();
-    let lines = lines.map(|line| line_of(&line.line, line.guilty));
+    let lines = lines.map(|line| line_of(&suspect.change.resource, &line.line, line.guilty));
     [
         Block::Text(format!(
             "`{}` of {} at {}: {}.",
@@ -105,8 +106,8 @@ fn why(evidence: &[Evidence]) -> Vec<(f64, String)> {
 }
 
 /// A diff line for people.
-pub fn line_of(line: &DiffLine, guilty: bool) -> Line {
-    let (before, after) = words::sides(line);
+pub fn line_of(resource: &Resource, line: &DiffLine, guilty: bool) -> Line {
+    let (before, after) = words::sides(&shown::line(resource, line));
     Line {
         setting: line.setting.to_string(),
         before,
@@ -170,7 +171,9 @@ fn lag(lag: TimeDelta) -> String {
     }
     let length = match lag.abs() {
         // From here on minutes tell nothing.
-        long if long >= TimeDelta::hours(2) => TimeDelta::hours(long.num_hours()),
+        long if long >= TimeDelta::hours(2) => {
+            TimeDelta::hours(phrase::in_units(long, TimeDelta::hours(1)))
+        }
         short => short,
     };
     let side = if lag < TimeDelta::zero() {
@@ -185,7 +188,7 @@ fn lag(lag: TimeDelta) -> String {
 fn verdict_on(suspect: &Suspect) -> String {
     let guilty = suspect.diff.iter().any(|line| line.guilty);
     let crossing = &suspect.crossing;
-    let acquitted = crossing.during_broken == 0.0 && crossing.during_untold == 0.0;
+    let acquitted = crossing.during_broken == 0 && crossing.during_untold == 0;
     let did = words::standing(&suspect.change);
     match (guilty, &suspect.change.standing) {
         (true, _) => words::what(suspect),

@@ -11,6 +11,9 @@ use crate::{
     report::words::Clock,
 };
 
+/// Of the usual successes so large a share are nearly all.
+const MOST: f64 = 0.8;
+
 /// The blocks of a whole case.
 pub(in crate::report) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
     let mut blocks = vec![
@@ -18,7 +21,7 @@ pub(in crate::report) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
         Block::List(stratum(&finding.incident, clock)),
     ];
     let top = finding.suspects.first();
-    if let Some(top) = top.filter(|top| top.crossing.during_broken > 0.0) {
+    if let Some(top) = top.filter(|top| top.crossing.during_broken > 0) {
         blocks.push(Block::Section(
             "Requests, judged by the settings before and after the likeliest change".to_owned(),
         ));
@@ -101,29 +104,30 @@ fn beside_successes(incident: &Incident) -> String {
     let Some(kept) = incident.successes_kept else {
         return "Too little is known of before to say whether successes became fewer.".to_owned();
     };
-    let kept = words::percent(kept);
+    let came = format!(
+        "{} of the successes usual for that long came",
+        words::percent(kept)
+    );
     match incident.substitutive {
-        true => format!(
-            "{kept} of the successes usual for that long came: failures took the place of the \
-             others, as where a setting is broken."
-        ),
-        false => format!(
-            "{kept} of the successes usual for that long came: failures came on top of them, as in \
-             an attack or from a stuck caller."
-        ),
+        true => {
+            format!("{came}: failures took the place of the others, as where a setting is broken.")
+        }
+        false if kept >= MOST => {
+            format!("{came}: failures came on top of them, as in an attack or from a stuck caller.")
+        }
+        false => format!("{came}: too few are usual to say whether they became fewer."),
     }
 }
 
 /// Requests before and during, by the settings before and after.
 fn crossed(crossing: &Crossing, kind: Kind) -> Block {
-    let number = |count: f64| thousands(count.round() as u64);
     let refused = match crossing.certain {
         true => "refused",
         false => "may be refused",
     };
     let during = match kind {
         Kind::Failures => "failed in the outage",
-        Kind::Absence => "that stopped",
+        Kind::Absence => "of the kind that stopped, in the 3 h before",
     };
     let spared = crossing.during
         - crossing.during_broken
@@ -146,10 +150,10 @@ fn crossed(crossing: &Crossing, kind: Kind) -> Block {
     let rows = rows
         .into_iter()
         .enumerate()
-        .filter(|(at, (_, count, ..))| *at < 2 || count.round() >= 1.0)
+        .filter(|(at, (_, count, ..))| *at < 2 || *count > 0)
         .map(|(_, (what, count, before, after))| {
             vec![
-                number(count),
+                thousands(count),
                 what.to_owned(),
                 before.to_owned(),
                 after.to_owned(),
@@ -186,9 +190,12 @@ fn against_change(top: &Suspect, clock: Clock) -> Vec<String> {
     let made = clock.time(top.change.change.time);
     let crossing = &top.crossing;
     let accepted = crossing.between_accepted + crossing.despite_accepted;
-    let seen = match accepted.round() as u64 {
+    let seen = match accepted {
         0 => "none is in the logs".to_owned(),
-        _ => format!("{} in the logs", phrase::count(accepted, "such request")),
+        _ => format!(
+            "{} in the logs",
+            phrase::count(accepted as f64, "such request")
+        ),
     };
     let mut told = vec![format!(
         "A request of the kind it breaks that was accepted after {made}, before the setting was put \

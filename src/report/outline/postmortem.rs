@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Block, blamed, full, happened, line_of, marks, one_of, reason, said, seen};
+use super::{Block, blamed, full, happened, line_of, marks, one_of, reason, said, seen, what};
 use crate::{
     attribute::{
         Finding, Investigation, Suspect,
@@ -130,8 +130,8 @@ fn summary(finding: &Finding, clock: Clock) -> String {
 
 fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
     let incident = &postmortem.finding.incident;
-    let end = incident.end.unwrap_or(postmortem.investigation.window.end);
-    let all: u64 = postmortem.health.iter().map(|health| health.requests).sum();
+    let end = incident.end.unwrap_or(postmortem.investigation.read.end);
+    let all: u64 = postmortem.health.iter().map(Health::all_requests).sum();
     let broken = match incident.kind {
         Kind::Failures => incident.failed as f64,
         Kind::Absence => incident.expected.unwrap_or(0.0),
@@ -146,11 +146,19 @@ fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
                 share(incident.total)
             ),
             Kind::Absence => format!(
-                "about {} requests never came",
-                thousands(broken.round() as u64)
+                "about {} {}{} that were to be expected at the usual rate never came",
+                thousands(broken.round() as u64),
+                what(incident),
+                words::shared(&incident.stratum)
             ),
         },
-        format!("{} long", phrase::duration(end - incident.onset)),
+        match postmortem.finding.is_attack() {
+            false => format!("{} long", phrase::duration(end - incident.onset)),
+            true => format!(
+                "{} long; an attack by itself is no downtime",
+                phrase::duration(end - incident.onset)
+            ),
+        },
     ];
     if incident.kind == Kind::Failures && all > 0 {
         facts.push(format!(
@@ -168,15 +176,23 @@ fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
             words::client(health.client.as_ref()),
             thousands(health.requests),
             thousands(health.failed),
-            words::share(health.success()),
+            words::success(health),
             words::errors(&health.errors),
+            words::errors(&health.authorize_errors),
         ]
     });
     vec![
         Block::List(facts),
         Block::Section("App clients of the user pool in that time".to_owned()),
         Block::Table(
-            vec!["app client", "requests", "failed", "success", "errors"],
+            vec![
+                "app client",
+                "requests",
+                "failed",
+                "success",
+                "errors",
+                "authorize errors",
+            ],
             rows.collect(),
         ),
     ]
@@ -210,7 +226,7 @@ fn cause(finding: &Finding, clock: Clock) -> Vec<Block> {
     let lines = named
         .diff
         .iter()
-        .map(|line| line_of(&line.line, line.guilty));
+        .map(|line| line_of(&named.change.resource, &line.line, line.guilty));
     vec![
         Block::Text(format!(
             "`{}` of {} at {} {}.",

@@ -22,7 +22,7 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
         inputs(summary),
         bytes(summary.bytes),
         phrase::count(summary.records as f64, "CloudTrail record"),
-        phrase::count(summary.requests as f64, "request"),
+        requests(summary),
         phrase::count(summary.changes as f64, "change"),
         phrase::count(summary.duplicates as f64, "duplicate"),
     ))];
@@ -65,6 +65,15 @@ pub fn unseen(investigation: &Investigation) -> Vec<String> {
     notes
 }
 
+/// `1,200 requests`, and how many of them only met a page.
+fn requests(summary: &Summary) -> String {
+    let requests = phrase::count(summary.requests as f64, "request");
+    match summary.undecided {
+        0 => requests,
+        some => format!("{requests} ({} of pages and redirects)", thousands(some)),
+    }
+}
+
 /// What was read: files, answers of AWS, or both.
 fn inputs(summary: &Summary) -> String {
     let files = phrase::count(summary.files as f64, "file");
@@ -99,7 +108,7 @@ fn covered(row: &CoverageRow, clock: Clock) -> String {
     };
     let cost = row.cost.map(|cost| {
         let calls = phrase::count(cost.calls as f64, "call");
-        format!("; {calls} in {} s", cost.took.as_secs())
+        format!("; {calls} in {} s", cost.took.as_secs_f64().round())
     });
     format!(
         "{}{place}: {} to {}, {}{gaps}{}",
@@ -181,7 +190,7 @@ fn look_alike(kind: LookAlike) -> &'static str {
 fn bytes(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{} bytes", thousands(bytes)),
-        10_000..10_000_000 => format!("{} kB", thousands(bytes / 1_000)),
-        _ => format!("{} MB", thousands(bytes / 1_000_000)),
+        10_000..10_000_000 => format!("{} kB", thousands((bytes + 500) / 1_000)),
+        _ => format!("{} MB", thousands((bytes + 500_000) / 1_000_000)),
     }
 }

@@ -12,17 +12,22 @@ use crate::{
 pub fn report(report: &Report<'_>) -> Vec<Block> {
     let investigation = report.investigation;
     let clock = Clock::of(investigation);
-    let findings = || investigation.findings.iter().enumerate();
+    let findings = || investigation.findings.iter();
     let mut blocks = vec![Block::Title(title(investigation))];
     blocks.push(Block::List(
-        findings()
-            .map(|(at, finding)| overview(at + 1, finding, clock))
-            .collect(),
+        findings().map(|finding| overview(finding, clock)).collect(),
     ));
-    blocks.extend(findings().flat_map(|(at, finding)| outage(at + 1, finding, clock)));
+    blocks.extend(findings().flat_map(|finding| outage(finding, clock)));
     blocks.push(Block::Heading("Token health".to_owned()));
     blocks.push(Block::Table(
-        vec!["app client", "success", "requests", "failed", "errors"],
+        vec![
+            "app client",
+            "success",
+            "requests",
+            "failed",
+            "errors",
+            "authorize errors",
+        ],
         report.health.iter().map(fared).collect(),
     ));
     blocks.push(Block::Heading("Changes in the window".to_owned()));
@@ -40,10 +45,11 @@ pub fn report(report: &Report<'_>) -> Vec<Block> {
 fn fared(health: &Health) -> Vec<String> {
     vec![
         words::client(health.client.as_ref()),
-        words::share(health.success()),
+        words::success(health),
         thousands(health.requests),
         thousands(health.failed),
         words::errors(&health.errors),
+        words::errors(&health.authorize_errors),
     ]
 }
 
@@ -57,7 +63,10 @@ fn made(change: &ConfigChange, clock: Clock) -> Vec<Block> {
         words::standing(change),
         change.change.event_id
     );
-    let diff = change.diff.iter().map(|line| line_of(line, false));
+    let diff = change
+        .diff
+        .iter()
+        .map(|line| line_of(&change.resource, line, false));
     let diff: Vec<_> = diff.collect();
     let mut blocks = vec![Block::Text(said)];
     if !diff.is_empty() {

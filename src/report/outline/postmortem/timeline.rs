@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<String>> {
     let finding = postmortem.finding;
     let incident = &finding.incident;
-    let end = incident.end.unwrap_or(postmortem.investigation.window.end);
+    let end = incident.end.unwrap_or(postmortem.investigation.read.end);
     let mut events: Vec<(DateTime<Utc>, String)> = Vec::new();
     if let Some(named) = finding.named() {
         let said = format!("the change: {}", did(&named.change));
@@ -94,7 +94,7 @@ fn after(time: DateTime<Utc>, onset: DateTime<Utc>) -> String {
 pub(super) fn tried<'a>(postmortem: &Postmortem<'a>) -> impl Iterator<Item = &'a ConfigChange> {
     let finding = postmortem.finding;
     let incident = &finding.incident;
-    let until = postmortem.investigation.window.end;
+    let until = postmortem.investigation.read.end;
     let until = incident.recovered.or(incident.end).unwrap_or(until);
     let pool = incident.user_pool.as_ref();
     postmortem
