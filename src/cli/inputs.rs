@@ -658,7 +658,14 @@ fn described(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
     let mut snapshots = Vec::new();
     for input in &inputs {
         match described_in(input) {
-            Ok(found) => snapshots.extend(found),
+            Ok(found) => {
+                // Of many, those that say nothing of when are not all of now.
+                let written = written(input);
+                snapshots.extend(found.into_iter().map(|snapshot| match written {
+                    Some(time) => snapshot.seen_by(time),
+                    None => snapshot,
+                }));
+            }
             Err(error) => output::tell(format_args!("note: {error:#}; passed over")),
         }
     }
@@ -669,6 +676,12 @@ fn described(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
         })),
         false => Ok(snapshots),
     }
+}
+
+/// When a file was written.
+fn written(input: &Input) -> Option<DateTime<Utc>> {
+    let metadata = std::fs::metadata(input.name()).ok()?;
+    metadata.modified().ok().map(DateTime::from)
 }
 
 /// A description is not larger; a snapshot of AWS Config may be.

@@ -1,4 +1,5 @@
-//! Bytes inflated, told apart by content: plain, gzip of any number of members, zstd, one in another.
+//! Bytes inflated, told apart by content: plain, gzip of any number of members, zstd, xz,
+//! one in another.
 
 use std::{
     io::{self, BufRead, BufReader, Read},
@@ -9,6 +10,10 @@ use std::{
 };
 
 use flate2::bufread::GzDecoder;
+use liblzma::{
+    bufread::XzDecoder,
+    stream::{CONCATENATED, Stream},
+};
 
 use super::{
     peek::Peeked,
@@ -141,6 +146,10 @@ fn unpacked<'a>(input: impl Read + 'a, packing: Packing, members: &Counter) -> B
             }
             Err(error) => Box::new(Failing(Some(error))),
         },
+        Packing::Xz => match Stream::new_stream_decoder(MOST_XZ_MEMORY, CONCATENATED) {
+            Ok(decoder) => Box::new(XzDecoder::new_stream(input, decoder)),
+            Err(error) => Box::new(Failing(Some(error.into()))),
+        },
     };
     Box::new(Worded {
         input: unpacked,
@@ -150,6 +159,8 @@ fn unpacked<'a>(input: impl Read + 'a, packing: Packing, members: &Counter) -> B
 
 /// zstd looks back 2^27 bytes at most unless it is asked for more.
 const MOST_LOOK_BACK: u32 = 27;
+/// `xz -9` takes 65 MiB to unpack; what asks for more than this is no log's.
+const MOST_XZ_MEMORY: u64 = 128 << 20;
 
 /// An input that says why there is none.
 struct Failing(Option<io::Error>);
@@ -220,13 +231,17 @@ fn told(error: io::Error, packing: Packing) -> io::Error {
     if is_told || error.raw_os_error().is_some() {
         return error;
     }
-    let what = packing.name();
+    let is_greedy = error.get_ref().is_some_and(|error| {
+        let error = error.downcast_ref::<liblzma::stream::Error>();
+        error == Some(&liblzma::stream::Error::MemLimit)
+    });
     io::Error::other(Told(match error.kind() {
-        io::ErrorKind::UnexpectedEof if packing == Packing::Gzip => {
-            "ends inside a gzip member".to_owned()
-        }
-        io::ErrorKind::UnexpectedEof => format!("ends inside a {what} frame"),
-        _ => format!("is no sound {what}: {error}"),
+        io::ErrorKind::UnexpectedEof => format!("ends inside {}", packing.piece()),
+        _ if is_greedy => format!(
+            "needs more than {} MiB to be unpacked",
+            MOST_XZ_MEMORY >> 20
+        ),
+        _ => format!("is no sound {}: {error}", packing.name()),
     }))
 }
 
@@ -279,11 +294,21 @@ pub(super) mod tests {
     use std::io::Write;
 
     use flate2::{Compression, write::GzEncoder};
+    use liblzma::{
+        stream::{Check, Filters, LzmaOptions},
+        write::XzEncoder,
+    };
 
     use super::*;
 
     pub fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = XzEncoder::new(Vec::new(), 1);
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
     }
@@ -314,6 +339,9 @@ pub(super) mod tests {
         check(&gzip(b"packed"), 100, "packed", "");
         check(&[gzip(b"one "), gzip(b"two")].concat(), 100, "one two", "");
         check(&gzip(&gzip(b"twice")), 100, "twice", "");
+        check(&xz(b"packed"), 100, "packed", "");
+        check(&[xz(b"one "), xz(b"two")].concat(), 100, "one two", "");
+        check(&xz(&gzip(b"twice")), 100, "twice", "");
         check("\u{feff}marked".as_bytes(), 100, "marked", "");
     }
 
@@ -321,6 +349,30 @@ pub(super) mod tests {
     fn a_bomb_is_cut_at_the_limit() {
         check(&gzip(b"0123456789"), 4, "0123", "inflates past 4 bytes");
         check(&gzip(b"0123"), 4, "0123", "");
+    }
+
+    #[test]
+    fn xz_that_is_cut_spoilt_or_greedy_is_told() {
+        let whole = xz(b"whole");
+        check(
+            &whole[..whole.len() - 4],
+            100,
+            "whole",
+            "ends inside an xz stream",
+        );
+        let mut spoilt = whole.clone();
+        spoilt[20] ^= 0xff;
+        check(&spoilt, 100, "", "is no sound xz: lzma data error");
+        // It wants a dictionary of 1 GiB.
+        let mut options = LzmaOptions::new_preset(0).unwrap();
+        options.dict_size(1 << 30);
+        let mut filters = Filters::new();
+        filters.lzma2(&options);
+        let greedy = Stream::new_stream_encoder(&filters, Check::Crc32).unwrap();
+        let mut encoder = XzEncoder::new_stream(Vec::new(), greedy);
+        encoder.write_all(b"little").unwrap();
+        let greedy = encoder.finish().unwrap();
+        check(&greedy, 100, "", "needs more than 128 MiB to be unpacked");
     }
 
     #[test]

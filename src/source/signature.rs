@@ -24,6 +24,8 @@ pub enum Packing {
     Gzip,
     /// Zstandard, of any number of frames.
     Zstd,
+    /// xz, of any number of streams.
+    Xz,
 }
 
 impl Packing {
@@ -32,6 +34,16 @@ impl Packing {
         match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Xz => "xz",
+        }
+    }
+
+    /// What a stream is made of, in messages.
+    pub fn piece(self) -> &'static str {
+        match self {
+            Self::Gzip => "a gzip member",
+            Self::Zstd => "a zstd frame",
+            Self::Xz => "an xz stream",
         }
     }
 }
@@ -43,6 +55,7 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// A frame of zstd that decoders skip begins with one of sixteen bytes and these.
 const ZSTD_SKIPPED: &[u8] = &[0x2a, 0x4d, 0x18];
+const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 /// The second is an archive of nothing.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 const PARQUET: &[u8] = b"PAR1";
@@ -50,13 +63,9 @@ const PARQUET: &[u8] = b"PAR1";
 const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// Formats that hold logs and are not read. PowerShell's `>` writes UTF-16.
-const UNREAD: [(&[u8], &str); 17] = [
+const UNREAD: [(&[u8], &str); 16] = [
     (&[0xff, 0xfe], "is UTF-16; save it as UTF-8"),
     (&[0xfe, 0xff], "is UTF-16; save it as UTF-8"),
-    (
-        &[0xfd, b'7', b'z', b'X', b'Z', 0],
-        "is xz, which is not read; unpack it with `xz -d`",
-    ),
     (
         b"BZh",
         "is bzip2, which is not read; unpack it with `bzip2 -d`",
@@ -115,6 +124,9 @@ pub fn of(start: &[u8]) -> Content {
     if begins(ZSTD) || is_skipped_zstd(start) {
         return Content::Packed(Packing::Zstd);
     }
+    if begins(XZ) {
+        return Content::Packed(Packing::Xz);
+    }
     if ZIP.into_iter().any(begins) {
         return Content::Zip;
     }
@@ -164,6 +176,7 @@ mod tests {
             (&b"\x1f\x8b\x08"[..], Content::Packed(Packing::Gzip)),
             (b"\x28\xb5\x2f\xfd\x60", Content::Packed(Packing::Zstd)),
             (b"\x51\x2a\x4d\x18\0\0\0\0", Content::Packed(Packing::Zstd)),
+            (b"\xfd7zXZ\0\0", Content::Packed(Packing::Xz)),
             (b"PK\x03\x04", Content::Zip),
             (b"PAR1\x15", Content::Parquet),
             (&tar, Content::Tar),
@@ -180,7 +193,6 @@ mod tests {
     fn what_is_not_read_has_a_name() {
         for (start, name) in [
             (&b"BZh91AY&SY"[..], "bzip2"),
-            (b"\xfd7zXZ\0\0", "xz"),
             (b"7z\xbc\xaf\x27\x1c\0", "7z"),
             (b"ORC\n", "ORC"),
             (b"Obj\x01\x04", "Avro"),

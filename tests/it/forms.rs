@@ -297,6 +297,9 @@ fn archives() {
     check_file("tar-gz", "trail", gzip(&tar()));
     let zstd = zstd::encode_all(&tar()[..], 3).expect("memory");
     check_file("tar-zst", "trail", zstd);
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    xz.write_all(&tar()).expect("memory");
+    check_file("tar-xz", "trail", xz.finish().expect("memory"));
     let plain = FILES
         .iter()
         .map(|(name, text)| (name.as_str(), text.clone().into_bytes()));
