@@ -20,7 +20,7 @@ use trailblame::{
         Bounds, Fold, Frames, Mapping,
         intake::{self, Job},
     },
-    record::{self, Located, Malformed, SourceKind},
+    record::{self, Located, Malformed, SourceKind, digest::LogFile},
     report::words,
     source::{
         aws::{Page, Place, Reach},
@@ -37,7 +37,7 @@ use super::{
     bounds::{self, Moment},
     errand::{self, Purpose, Spans},
     live, output, pull,
-    verify::VerifyArgs,
+    verify::Verify,
 };
 
 /// Whether records are needed after they were counted.
@@ -62,7 +62,7 @@ pub struct Inputs {
     /// Whether all that the archive holds is read.
     pub(super) is_whole: bool,
     pub(super) settings: Vec<PathBuf>,
-    pub(super) verify: VerifyArgs,
+    pub(super) verify: Option<Verify>,
     pub(super) mappings: Vec<Mapping>,
     pub(super) asked: Option<(Asked, Spans)>,
     pub(super) pages: Vec<Arc<Page>>,
@@ -160,9 +160,17 @@ impl Inputs {
         fold.rejected(rejected);
         let jobs = inputs.into_iter().map(Job::Input);
         intake::read(jobs, self.bounds, readers(), &mut fold);
-        if let Some((asked, spans)) = self.asked.take() {
-            return self.answers(&asked, spans, keep, fold);
-        }
+        let asked = self.asked.take();
+        let mut frames = match &asked {
+            Some((asked, spans)) => self.answers(asked, *spans, keep, fold)?,
+            None => self.of_files(fold)?,
+        };
+        self.check_digests(asked.as_ref(), &mut frames)?;
+        Ok(frames)
+    }
+
+    /// What the files hold, which must be something.
+    fn of_files(&self, fold: Fold) -> anyhow::Result<Frames> {
         let mut frames = fold.finish(&self.mappings);
         let summary = &frames.summary;
         if summary.records == 0 && summary.logs == 0 && summary.events == 0 {
@@ -182,11 +190,6 @@ impl Inputs {
                 hint: LOOKED_FOR
             }));
         }
-        if let Some(verified) = self.verify.check(&self.paths)? {
-            frames.summary.notes.extend(verified.flaws);
-            let verified = format!("By CloudTrail's digests, {}", verified.summary);
-            frames.summary.remarks.push(verified);
-        }
         let summary = &mut frames.summary;
         if summary.events == 0 {
             let note = format!("no Cognito events in {}", counted(summary.files));
@@ -194,6 +197,33 @@ impl Inputs {
             summary.notes.push(note);
         }
         Ok(frames)
+    }
+
+    /// Compares the trail's files with CloudTrail's digests, where that was asked for.
+    fn check_digests(
+        &self,
+        asked: Option<&(Asked, Spans)>,
+        frames: &mut Frames,
+    ) -> anyhow::Result<()> {
+        let Some(verify) = &self.verify else {
+            return Ok(());
+        };
+        // Whoever brings files brings all; of a bucket a window is read.
+        let is_wanted = |file: &LogFile| match asked {
+            Some((asked, spans)) if self.paths.is_empty() => {
+                file.lies_in(spans.files) && asked.reads(&file.s3_bucket, &file.s3_object)
+            }
+            _ => true,
+        };
+        let verified = verify.check(&self.paths, is_wanted, frames.window)?;
+        let summary = &mut frames.summary;
+        summary.notes.extend(verified.flaws);
+        let remark = format!(
+            "Verified with CloudTrail's digest files: {}",
+            verified.summary
+        );
+        summary.remarks.push(remark);
+        Ok(())
     }
 
     /// Asks AWS, and on where an outage goes on at the end of the window; nothing is an answer too.
@@ -369,8 +399,12 @@ impl Inputs {
             take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
         }
         let kept = &mut self.pages;
+        let mut verify = self.verify.as_mut();
         questions.ask(|pages| {
             let jobs = pages.map(|page| {
+                if let Some(verify) = &mut verify {
+                    verify.take(&page);
+                }
                 let page = Arc::new(page);
                 if keep == Keep::Pages {
                     kept.push(Arc::clone(&page));

@@ -98,6 +98,7 @@ impl Reading {
             .map(|text| mapping(text))
             .collect::<Result<_, _>>()?;
         let (buckets, paths) = buckets(self.paths)?;
+        let verify = self.verify.resolve(self.asking.connection());
         let asked = self.asking.resolve(!paths.is_empty(), buckets)?;
         let is_live = asked.as_ref().is_some_and(|asked| !asked.archive_only);
         let typed = Typed {
@@ -128,7 +129,7 @@ impl Reading {
             is_cut: is_live && want == Want::Everything,
             is_whole: !is_live && want == Want::Everything,
             settings: self.settings,
-            verify: self.verify,
+            verify,
             mappings,
             asked,
             pages: Vec::new(),
@@ -211,24 +212,24 @@ fn buckets(paths: Vec<String>) -> Result<(Vec<Bucket>, Vec<String>), Usage> {
     let (addresses, paths): (Vec<_>, Vec<_>) = paths
         .into_iter()
         .partition(|path| path.starts_with("s3://"));
-    let bucket = |address: &String| {
-        let rest = address.trim_start_matches("s3://");
-        let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-        match name.is_empty() {
-            true => Err(Usage {
-                message: format!("`{address}` names no bucket"),
-                hint: Some("write s3://BUCKET/PREFIX".to_owned()),
-            }),
-            false => Ok(Bucket {
-                name: name.to_owned(),
-                prefix: prefix.to_owned(),
-            }),
-        }
-    };
-    Ok((
-        addresses.iter().map(bucket).collect::<Result<_, _>>()?,
-        paths,
-    ))
+    let buckets = addresses.iter().map(|address| bucket(address));
+    Ok((buckets.collect::<Result<_, _>>()?, paths))
+}
+
+/// What `s3://bucket/prefix` names.
+pub fn bucket(address: &str) -> Result<Bucket, Usage> {
+    let rest = address.trim_start_matches("s3://");
+    let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    match name.is_empty() {
+        true => Err(Usage {
+            message: format!("`{address}` names no bucket"),
+            hint: Some("write s3://BUCKET/PREFIX".to_owned()),
+        }),
+        false => Ok(Bucket {
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+        }),
+    }
 }
 
 fn mapping(text: &str) -> Result<Mapping, Usage> {

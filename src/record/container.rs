@@ -21,6 +21,8 @@ mod table;
 
 /// Lines that continue a message are joined to it up to this length.
 const LONGEST_MESSAGE: usize = 64 << 10;
+/// Lines that a container's runtime cut are joined up to this length: that of the largest event.
+const LONGEST_CUT: usize = 256 << 10;
 /// So much of an input tells whether it is a table; some have hundreds of columns.
 const PEEK: usize = 32 << 10;
 /// Texts in texts are read this deep.
@@ -69,11 +71,12 @@ fn run(
         outer: Outer::default(),
         pending: None,
         sifts: splitter.has_shortcuts(),
-        rows: 0,
+        rows: Rows::default(),
         each: &mut each,
     };
     let result = splitter.run(|offset, piece| reader.piece(offset, piece));
     reader.flush();
+    reader.check_rows();
     result
 }
 
@@ -88,7 +91,7 @@ fn read_table(
         outer: Outer::default(),
         pending: None,
         sifts: false,
-        rows: 0,
+        rows: Rows::default(),
         each: &mut each,
     };
     table::read(input, &mut reader)
@@ -130,7 +133,7 @@ struct Reader<'n, 'e, E> {
     /// Whether records that nobody needs are passed over.
     sifts: bool,
     /// Rows of Logs Insights that are messages, in the answer that is read.
-    rows: u64,
+    rows: Rows,
     each: &'e mut E,
 }
 
@@ -139,6 +142,13 @@ struct Reader<'n, 'e, E> {
 struct Outer {
     depth: u32,
     context: Context<'static>,
+}
+
+/// Rows met, and where the last of them is.
+#[derive(Default)]
+struct Rows {
+    count: u64,
+    last: u64,
 }
 
 struct Pending {
@@ -199,6 +209,16 @@ struct Answer {
 struct Statistics {
     records_matched: Option<f64>,
 }
+
+impl Rows {
+    fn add(&mut self, offset: u64) {
+        self.count += 1;
+        self.last = offset;
+    }
+}
+
+/// Logs Insights returns no more rows.
+const MOST_ROWS: u64 = 10_000;
 
 /// Why an export of Logs Insights is not whole.
 fn cut(rows: u64, matched: Option<u64>) -> String {
@@ -337,7 +357,12 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     ) -> Result<(), String> {
         for form in forms {
             match form {
-                Form::Text(inner) => self.inner(offset, inner, context)?,
+                Form::Text(inner) => {
+                    if inner.is_row {
+                        self.rows.add(offset);
+                    }
+                    self.inner(offset, inner, context)?;
+                }
                 Form::Row(record, text) => self.give(offset, text.as_bytes(), *record),
                 Form::Unread(unread) => self.give(offset, &[], Record::Unread(unread)),
                 Form::Record(json) => {
@@ -370,7 +395,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             },
             pending: None,
             sifts: self.sifts,
-            rows: 0,
+            rows: Rows::default(),
             each: &mut *self.each,
         };
         if !inner.text.trim_start().starts_with(['{', '[']) {
@@ -438,7 +463,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         let Some(message) = of("@message") else {
             return Err("is a row without `@message`".to_owned());
         };
-        self.rows += 1;
+        self.rows.add(offset);
         // ACCOUNT:GROUP
         let (owner, group) = of("@log")
             .map(|log| {
@@ -460,7 +485,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
 
     /// The end of an answer of Logs Insights, which may hold fewer rows than matched.
     fn answered(&mut self, offset: u64, head: &[u8], tail: &[u8]) {
-        let rows = std::mem::take(&mut self.rows);
+        let rows = std::mem::take(&mut self.rows).count;
         let before = [
             head.trim_ascii_end().strip_suffix(b",").unwrap_or(head),
             b"}",
@@ -477,14 +502,26 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         let matched = statistics.and_then(|statistics| statistics.records_matched);
         let status = before.status.or(behind.status);
         let matched = matched.map(|matched| matched as u64);
-        if let Some(matched) = matched.filter(|matched| 0 < rows && rows < *matched) {
-            self.broken(offset, format!("holds {}", cut(rows, Some(matched))));
+        let is_cut = match matched {
+            Some(matched) => 0 < rows && rows < matched,
+            None => rows == MOST_ROWS,
+        };
+        if is_cut {
+            self.broken(offset, format!("holds {}", cut(rows, matched)));
         }
         if let Some(status) = status.filter(|status| status != "Complete" && status != "Unknown") {
             self.broken(
                 offset,
                 format!("is the answer of a query whose status was {status}"),
             );
+        }
+    }
+
+    /// Rows that the console saved, without how many matched.
+    fn check_rows(&mut self) {
+        if self.rows.count == MOST_ROWS {
+            let reason = format!("holds {}", cut(MOST_ROWS, None));
+            self.broken(self.rows.last, reason);
         }
     }
 
@@ -502,6 +539,13 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             },
             None => (None, line.as_ref()),
         };
+        if let Some(pending) = &mut self.pending
+            && pending.text.len() < LONGEST_CUT
+            && let Some(joined) = forms::joined(&pending.text, text)
+        {
+            pending.text = joined;
+            return;
+        }
         if time.is_none()
             && !begins_message(text)
             && let Some(pending) = &mut self.pending

@@ -9,6 +9,8 @@ use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::window::Window;
+
 /// One digest file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,10 +39,22 @@ pub struct Digest {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogFile {
-    /// Its key.
+    /// Where it was delivered …
+    pub s3_bucket: String,
+    /// … and its key there.
     pub s3_object: String,
+    oldest_event_time: Option<DateTime<Utc>>,
+    newest_event_time: Option<DateTime<Utc>>,
     /// The SHA-256 of its text.
     pub hash_value: String,
+}
+
+impl LogFile {
+    /// Whether all that it holds lies in that span.
+    pub fn lies_in(&self, span: Window) -> bool {
+        self.oldest_event_time.is_none_or(|time| span.start <= time)
+            && self.newest_event_time.is_none_or(|time| time < span.end)
+    }
 }
 
 /// A key that CloudTrail signed with.

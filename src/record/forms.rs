@@ -19,6 +19,8 @@ mod ocsf;
 mod payload;
 mod prefix;
 
+pub use prefix::joined;
+
 /// What stands in a form.
 #[derive(Debug)]
 pub enum Form {
@@ -40,6 +42,8 @@ pub struct Inner {
     pub time: Option<DateTime<Utc>>,
     /// Where.
     pub stream: Option<String>,
+    /// Whether it is a row of Logs Insights.
+    pub is_row: bool,
 }
 
 /// One of these stands in every object of these forms.

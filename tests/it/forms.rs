@@ -212,6 +212,17 @@ fn ocsf_as_parquet() {
     );
 }
 
+/// Written by Apache Arrow: `unmapped` is a map there, as in Security Lake.
+#[test]
+fn parquet_with_a_map() {
+    let folder = folder("form-parquet-map");
+    let table = include_bytes!("forms/security-lake.parquet");
+    let path = file(&folder, "part-0.gz.parquet", table);
+    let run = trailblame(&["failures", &path, "--format", "csv"]);
+    let row = "2026-03-02T10:00:00Z,1aaaaaaaaaaaaaaaaaaexample,http_400,client_credentials,1";
+    assert!(run.stdout.contains(row), "{} {}", run.stdout, run.stderr);
+}
+
 #[test]
 fn athena_rows_of_the_shipped_table() {
     let rows = RECORDS.iter().map(rewritten::athena);
@@ -250,6 +261,14 @@ fn lines_of_a_container_and_of_syslog() {
         )
     });
     check_file("cri", "0.log", cri.collect::<String>());
+    // Longer lines are cut by the runtime.
+    let cut = RECORDS.iter().map(|record| {
+        let (time, raw) = (time(record).trim_end_matches('Z'), raw(record));
+        let at = (raw.len() / 2..).find(|at| raw.is_char_boundary(*at));
+        let (first, last) = raw.split_at(at.expect("a boundary"));
+        format!("{time}.1Z stdout P {first}\n{time}.1Z stdout F {last}\n")
+    });
+    check_file("cri-cut", "0.log", cut.collect::<String>());
     let syslog = RECORDS.iter().map(|record| {
         format!(
             "<134>1 {} forwarder cloudtrail 17 - - {}\n",

@@ -7,11 +7,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Located, Malformed, Reader, insights_time, stream_name};
+use super::{Located, MOST_ROWS, Malformed, Reader, insights_time, stream_name};
 use crate::record::{Context, Record, forms, unread};
-
-/// Logs Insights returns no more rows.
-const MOST_ROWS: u64 = 10_000;
 
 /// Whether an input begins with the header of a saved log table.
 pub fn is_header(start: &[u8]) -> bool {

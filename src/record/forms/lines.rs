@@ -54,6 +54,7 @@ impl Line {
             text: text.to_owned(),
             time: time.and_then(moment),
             stream: stream.map(str::to_owned),
+            is_row: self.text == "@message",
         })])
     }
 }

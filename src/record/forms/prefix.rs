@@ -12,8 +12,21 @@ pub fn of(line: &str) -> Option<Inner> {
     Some(Inner {
         text: json.to_owned(),
         time,
-        stream: None,
+        ..Inner::default()
     })
+}
+
+/// Where a container's lines come from.
+const STREAMS: [&str; 2] = ["stdout", "stderr"];
+
+/// A line that a container's runtime cut (`stdout P …`), joined with the next one of it; the times of
+/// both were taken before.
+pub fn joined(cut: &str, next: &str) -> Option<String> {
+    let (stream, begin) = cut.split_once(" P ")?;
+    let (of, rest) = next.split_once(' ')?;
+    let (flag, rest) = rest.split_once(' ')?;
+    let is_next = stream == of && STREAMS.contains(&of) && ["P", "F"].contains(&flag);
+    is_next.then(|| format!("{stream} {flag} {begin}{rest}"))
 }
 
 type Time = Option<chrono::DateTime<chrono::Utc>>;
@@ -26,7 +39,7 @@ fn cri(front: &str) -> Option<Time> {
         "" => None,
         time => Some(moment(time)?),
     };
-    ["stdout", "stderr"].contains(&stream).then_some(time)
+    STREAMS.contains(&stream).then_some(time)
 }
 
 /// RFC 5424 (`<134>1 2026-03-02T14:05:04Z host app 123 - -`) or RFC 3164 (`Mar  2 14:05:04 host app[1]:`),

@@ -1,7 +1,7 @@
 //! Records of CloudTrail in the forms that other programs make of them.
 
 use polars_arrow::{
-    array::{Array, MapArray, StructArray, Utf8Array},
+    array::{Array, ListArray, StructArray, Utf8Array},
     datatypes::{ArrowDataType, ArrowSchema, Field},
     offset::{Offsets, OffsetsBuffer},
     record_batch::RecordBatchT,
@@ -368,6 +368,7 @@ fn array(name: &str, values: &[&Value]) -> Box<dyn Array> {
     StructArray::new(ArrowDataType::Struct(fields), values.len(), arrays, None).boxed()
 }
 
+/// Pairs in a list: the library reads maps and does not write them.
 fn map(values: &[&Value]) -> Box<dyn Array> {
     let objects = || values.iter().filter_map(|value| value.as_object());
     let keys = Utf8Array::<i32>::from_iter_values(objects().flat_map(Map::keys));
@@ -383,7 +384,7 @@ fn map(values: &[&Value]) -> Box<dyn Array> {
     let lengths = values
         .iter()
         .map(|value| value.as_object().map_or(0, Map::len));
-    let offsets: OffsetsBuffer<i32> = Offsets::try_from_lengths(lengths).expect("a length").into();
+    let offsets: OffsetsBuffer<i64> = Offsets::try_from_lengths(lengths).expect("a length").into();
     let count = keys.len();
     let pairs = StructArray::new(
         ArrowDataType::Struct(fields),
@@ -391,15 +392,14 @@ fn map(values: &[&Value]) -> Box<dyn Array> {
         vec![keys.boxed(), texts.boxed()],
         None,
     );
-    let entries = Field::new("key_value".into(), pairs.dtype().clone(), false);
-    let dtype = ArrowDataType::Map(Box::new(entries), false);
-    MapArray::new(dtype, offsets, pairs.boxed(), None).boxed()
+    let dtype = ListArray::<i64>::default_datatype(pairs.dtype().clone());
+    ListArray::new(dtype, offsets, pairs.boxed(), None).boxed()
 }
 
 fn leaves(dtype: &ArrowDataType) -> usize {
     match dtype {
         ArrowDataType::Struct(fields) => fields.iter().map(|field| leaves(&field.dtype)).sum(),
-        ArrowDataType::Map(entries, _) => leaves(&entries.dtype),
+        ArrowDataType::LargeList(item) => leaves(&item.dtype),
         _ => 1,
     }
 }

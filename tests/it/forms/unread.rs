@@ -239,6 +239,24 @@ fn an_export_of_fewer_rows_than_matched_is_incomplete() {
 }
 
 #[test]
+fn rows_that_the_console_saved_are_incomplete_where_they_are_the_most() {
+    let folder = folder("forms-console");
+    let record: Value = serde_json::from_str(GOOD).expect("JSON");
+    let message = record["Records"][0].to_string();
+    for (count, is_cut) in [(9_999, false), (10_000, true)] {
+        let rows = (0..count).map(|number| {
+            let message = message.replace("e-1", &format!("e-{number}"));
+            json!({"@timestamp": "2026-03-02 10:00:05.000", "@message": message})
+        });
+        let rows = Value::from(rows.collect::<Vec<_>>());
+        let path = file(&folder, "rows.json", rows.to_string());
+        let said = rejected(&program::investigate(&[&path]));
+        assert_eq!(said.len(), usize::from(is_cut), "{said:?}");
+        assert!(said.iter().all(|(_, why)| why.contains("10000 rows")));
+    }
+}
+
+#[test]
 fn files_are_compared_with_the_digests() {
     let name = "111122223333_CloudTrail_eu-west-1_20260302T1005Z_EXAMPLE.json.gz";
     let delivered = include_bytes!("../../../src/record/digest/example/file.json");
@@ -268,17 +286,29 @@ fn files_are_compared_with_the_digests() {
     };
     let first = include_str!("../../../src/record/digest/example/first.json");
     let second = include_str!("../../../src/record/digest/example/second.json");
-    let good = ["1 file is as CloudTrail delivered them"];
+    let good = ["1 file with 1 record is as CloudTrail delivered it"];
     assert_eq!(check(delivered, &[first, second], &good), Some(0));
     // Nobody vouches for the latest one.
     assert_eq!(
-        check(delivered, &[first], &["0 files are", "1 more by a digest"]),
+        check(
+            delivered,
+            &[first],
+            &[
+                "0 files with 0 records are",
+                "1 file with 1 record by a digest that"
+            ]
+        ),
         Some(0)
     );
     let altered = String::from_utf8_lossy(delivered).replace("192.0.2.1", "192.0.2.2");
     let told = ["is not what CloudTrail delivered"];
     assert_eq!(check(altered.as_bytes(), &[first, second], &told), Some(4));
     let forged = first.replace("EXAMPLE.json.gz", "OTHER.json.gz");
-    let told = ["was altered", "is in no digest", "is not here"];
+    let told = ["was altered", "0 files with 0 records are"];
     assert_eq!(check(delivered, &[&forged, second], &told), Some(4));
+    let told = ["is in no digest"];
+    assert_eq!(check(delivered, &[second], &told), Some(4));
+    // What was deleted is missed, and what was delivered under another name is found by its hash.
+    let told = ["is listed in a digest and was not read"];
+    assert_eq!(check(b"{}", &[&forged, second], &told), Some(4));
 }

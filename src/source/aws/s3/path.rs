@@ -10,7 +10,7 @@ use crate::window::Window;
 const ROOT: &str = "AWSLogs";
 const TRAIL: &str = "CloudTrail";
 /// Services whose keys go on with Region and day.
-const DATED: [&str; 2] = [TRAIL, "elasticloadbalancing"];
+const DATED: [&str; 3] = [TRAIL, "CloudTrail-Digest", "elasticloadbalancing"];
 /// Records are published up to a day after the event.
 const PUBLICATION: TimeDelta = TimeDelta::days(1);
 
@@ -105,6 +105,19 @@ mod tests {
         let regions = ["eu-west-1".to_owned()];
         let found = Path::new(folder).may_hold(window, &regions, asked);
         assert_eq!(found, expected, "{folder}");
+    }
+
+    #[test]
+    fn digests_are_listed_by_day_where_they_are_asked_for() {
+        let asked = "AWSLogs/111122223333/CloudTrail-Digest/";
+        for (folder, expected) in [
+            ("", true),
+            ("eu-west-1/2026/02/27/", true),
+            ("eu-west-1/2026/02/26/", false),
+            ("eu-west-2/", false),
+        ] {
+            check(asked, &format!("{asked}{folder}"), expected);
+        }
     }
 
     #[test]
