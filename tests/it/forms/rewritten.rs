@@ -1,7 +1,7 @@
 //! Records of CloudTrail in the forms that other programs make of them.
 
 use polars_arrow::{
-    array::{Array, ListArray, StructArray, Utf8Array},
+    array::{Array, ListArray, StructArray, Utf8ViewArray},
     datatypes::{ArrowDataType, ArrowSchema, Field},
     offset::{Offsets, OffsetsBuffer},
     record_batch::RecordBatchT,
@@ -352,7 +352,7 @@ fn array(name: &str, values: &[&Value]) -> Box<dyn Array> {
             Value::Null => None,
             value => Some(plain(value)),
         });
-        return Utf8Array::<i32>::from_iter(texts).boxed();
+        return texts_of(texts);
     }
     let (fields, arrays): (Vec<_>, Vec<_>) = members(values)
         .into_iter()
@@ -368,18 +368,22 @@ fn array(name: &str, values: &[&Value]) -> Box<dyn Array> {
     StructArray::new(ArrowDataType::Struct(fields), values.len(), arrays, None).boxed()
 }
 
+fn texts_of(texts: impl Iterator<Item = Option<String>>) -> Box<dyn Array> {
+    Utf8ViewArray::from_slice(texts.collect::<Vec<_>>()).boxed()
+}
+
 /// Pairs in a list: the library reads maps and does not write them.
 fn map(values: &[&Value]) -> Box<dyn Array> {
     let objects = || values.iter().filter_map(|value| value.as_object());
-    let keys = Utf8Array::<i32>::from_iter_values(objects().flat_map(Map::keys));
-    let texts = Utf8Array::<i32>::from_iter(
+    let keys = texts_of(objects().flat_map(Map::keys).cloned().map(Some));
+    let texts = texts_of(
         objects()
             .flat_map(Map::values)
             .map(|value| Some(plain(value))),
     );
     let fields = vec![
-        Field::new("key".into(), ArrowDataType::Utf8, false),
-        Field::new("value".into(), ArrowDataType::Utf8, true),
+        Field::new("key".into(), ArrowDataType::Utf8View, false),
+        Field::new("value".into(), ArrowDataType::Utf8View, true),
     ];
     let lengths = values
         .iter()
@@ -389,7 +393,7 @@ fn map(values: &[&Value]) -> Box<dyn Array> {
     let pairs = StructArray::new(
         ArrowDataType::Struct(fields),
         count,
-        vec![keys.boxed(), texts.boxed()],
+        vec![keys, texts],
         None,
     );
     let dtype = ListArray::<i64>::default_datatype(pairs.dtype().clone());

@@ -174,11 +174,11 @@ mod tests {
             let folder = format!("{balancers}/eu-west-1/{day}");
             check(balancers, &folder, expected);
         }
-        let digests = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2020/";
-        check("AWSLogs/111122223333/CloudTrail-Digest/", digests, true);
+        let insights = "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2020/";
+        check("AWSLogs/111122223333/CloudTrail-Insight/", insights, true);
         // The beginning of a name is not the name.
-        check("AWSLogs/111122223333/Cloud", digests, false);
-        check("AWSLogs/111122223333/CloudTrail", digests, false);
+        check("AWSLogs/111122223333/Cloud", insights, false);
+        check("AWSLogs/111122223333/CloudTrail", insights, false);
     }
 
     #[test]
