@@ -36,6 +36,7 @@ mod queries;
 mod read;
 mod report;
 mod schedule;
+mod verify;
 
 /// Which change broke sign-in?
 ///

@@ -15,8 +15,10 @@ mod compact;
 pub mod container;
 pub mod context;
 pub mod counted;
+pub mod digest;
 mod edges;
 pub mod error_code;
+mod forms;
 pub mod lambda;
 pub mod mask;
 pub mod message;
@@ -24,12 +26,14 @@ mod sieve;
 pub mod split;
 mod templates;
 mod time;
+pub mod unread;
 pub mod user_auth;
 pub mod waf;
 
 pub use context::Context;
 pub use counted::Counted;
 pub use lambda::{Invocation, Trigger};
+pub use unread::Unread;
 
 #[cfg(test)]
 mod tests;
@@ -50,6 +54,8 @@ pub enum Record<'a> {
     Unwanted(Seen<'a>),
     /// Looks like a log record and is none.
     PassedOver(LookAlike),
+    /// Is one, in a form that is not read or says too little.
+    Unread(Unread),
 }
 
 /// Where and when a CloudTrail record was written; all that coverage needs.

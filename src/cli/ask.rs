@@ -9,8 +9,9 @@ use trailblame::{
     frame::Fold,
     record::{self, Located, Malformed},
     source::{
+        archive::Opened,
         aws::{Page, Place, Reach, Stop},
-        inflate::{Inflated, Limits},
+        inflate::Limits,
     },
     window::Windows,
 };
@@ -172,9 +173,18 @@ pub fn fold_page(page: &Page, fold: &mut Fold) {
 }
 
 /// Reads the records of a page.
-pub fn read_page(page: &Page, each: impl FnMut(Result<Located<'_>, Malformed>)) -> io::Result<()> {
-    let bytes = Inflated::new(&page.bytes[..], Limits::default())?;
-    record::read(bytes, &page.name, each)
+pub fn read_page(
+    page: &Page,
+    mut each: impl FnMut(Result<Located<'_>, Malformed>),
+) -> io::Result<()> {
+    let mut result = Ok(());
+    Opened::of_bytes(&page.bytes).texts(&page.name, Limits::default(), &mut |name, text| {
+        let read = text.and_then(|text| record::read(text, name, &mut each));
+        if let (Ok(()), Err(error)) = (&result, read) {
+            result = Err(error);
+        }
+    });
+    result
 }
 
 impl Answer {

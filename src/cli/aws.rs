@@ -219,6 +219,14 @@ fn data_directory() -> Option<PathBuf> {
 }
 
 impl Asked {
+    /// Whether this object lies in what is read of buckets.
+    pub fn reads(&self, bucket: &str, key: &str) -> bool {
+        let of = |region: &String| key.contains(&format!("/{region}/"));
+        let is_region = self.regions.is_empty() || self.regions.iter().any(of);
+        let mut buckets = self.buckets.iter();
+        is_region && buckets.any(|own| own.name == bucket && key.starts_with(&own.prefix))
+    }
+
     /// What the sources cannot show, whatever is asked.
     pub fn blind_spots(&self, spans: Spans) -> Vec<String> {
         if !self.cloudtrail {

@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> anyhow::Result<Ended>
             });
         }
     });
-    let (bytes, inflated) = (bytes.bytes(), inflated.into_inner());
+    let (bytes, inflated) = (bytes.count(), inflated.into_inner());
     writeln!(out, "{files} files, {bytes} bytes, {inflated} inflated")?;
     Ok(Ended::Well)
 }
@@ -54,5 +54,11 @@ fn size(input: &Input, whole: &mut Whole, bytes: &Counter) -> io::Result<u64> {
     if input.load(whole, Limits::default(), bytes)? {
         return Ok(whole.text.len() as u64);
     }
-    io::copy(&mut input.open(Limits::default(), bytes)?, &mut io::sink())
+    let mut size = 0;
+    let opened = input.open(bytes)?;
+    opened.texts(&input.name(), Limits::default(), &mut |_, text| {
+        let read = text.and_then(|mut text| io::copy(&mut text, &mut io::sink()));
+        size += read.unwrap_or_default();
+    });
+    Ok(size)
 }

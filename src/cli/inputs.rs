@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    io::{self, Read},
     num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
@@ -19,7 +20,7 @@ use trailblame::{
         Bounds, Fold, Frames, Mapping,
         intake::{self, Job},
     },
-    record::{self, Located, Malformed, SourceKind},
+    record::{self, Located, Malformed, SourceKind, digest::LogFile},
     report::words,
     source::{
         aws::{Page, Place, Reach},
@@ -36,6 +37,7 @@ use super::{
     bounds::{self, Moment},
     errand::{self, Purpose, Spans},
     live, output, pull,
+    verify::Verify,
 };
 
 /// Whether records are needed after they were counted.
@@ -60,6 +62,7 @@ pub struct Inputs {
     /// Whether all that the archive holds is read.
     pub(super) is_whole: bool,
     pub(super) settings: Vec<PathBuf>,
+    pub(super) verify: Option<Verify>,
     pub(super) mappings: Vec<Mapping>,
     pub(super) asked: Option<(Asked, Spans)>,
     pub(super) pages: Vec<Arc<Page>>,
@@ -157,12 +160,20 @@ impl Inputs {
         fold.rejected(rejected);
         let jobs = inputs.into_iter().map(Job::Input);
         intake::read(jobs, self.bounds, readers(), &mut fold);
-        if let Some((asked, spans)) = self.asked.take() {
-            return self.answers(&asked, spans, keep, fold);
-        }
-        let frames = fold.finish(&self.mappings);
+        let asked = self.asked.take();
+        let mut frames = match &asked {
+            Some((asked, spans)) => self.answers(asked, *spans, keep, fold)?,
+            None => self.of_files(fold)?,
+        };
+        self.check_digests(asked.as_ref(), &mut frames)?;
+        Ok(frames)
+    }
+
+    /// What the files hold, which must be something.
+    fn of_files(&self, fold: Fold) -> anyhow::Result<Frames> {
+        let mut frames = fold.finish(&self.mappings);
         let summary = &frames.summary;
-        if summary.records == 0 && summary.requests == 0 && summary.changes == 0 {
+        if summary.records == 0 && summary.logs == 0 && summary.events == 0 {
             let found = match (summary.files, summary.rejected.first()) {
                 (0, None) => "no file at all".to_owned(),
                 (0, Some(rejected)) => format!("`{}`: {}", rejected.path, rejected.reason),
@@ -179,7 +190,40 @@ impl Inputs {
                 hint: LOOKED_FOR
             }));
         }
+        let summary = &mut frames.summary;
+        if summary.events == 0 {
+            let note = format!("no Cognito events in {}", counted(summary.files));
+            output::tell(format_args!("warning: {note}"));
+            summary.notes.push(note);
+        }
         Ok(frames)
+    }
+
+    /// Compares the trail's files with CloudTrail's digests, where that was asked for.
+    fn check_digests(
+        &self,
+        asked: Option<&(Asked, Spans)>,
+        frames: &mut Frames,
+    ) -> anyhow::Result<()> {
+        let Some(verify) = &self.verify else {
+            return Ok(());
+        };
+        // Whoever brings files brings all; of a bucket a window is read.
+        let is_wanted = |file: &LogFile| match asked {
+            Some((asked, spans)) if self.paths.is_empty() => {
+                file.lies_in(spans.files) && asked.reads(&file.s3_bucket, &file.s3_object)
+            }
+            _ => true,
+        };
+        let verified = verify.check(&self.paths, is_wanted, frames.window)?;
+        let summary = &mut frames.summary;
+        summary.notes.extend(verified.flaws);
+        let remark = format!(
+            "Verified with CloudTrail's digest files: {}",
+            verified.summary
+        );
+        summary.remarks.push(remark);
+        Ok(())
     }
 
     /// Asks AWS, and on where an outage goes on at the end of the window; nothing is an answer too.
@@ -347,8 +391,12 @@ impl Inputs {
             take_back(&asked.archive, &section, errand.purpose, archived, fold)?;
         }
         let kept = &mut self.pages;
+        let mut verify = self.verify.as_mut();
         questions.ask(|pages| {
             let jobs = pages.map(|page| {
+                if let Some(verify) = &mut verify {
+                    verify.take(&page);
+                }
                 let page = Arc::new(page);
                 if keep == Keep::Pages {
                     kept.push(Arc::clone(&page));
@@ -404,8 +452,12 @@ impl Inputs {
             if !input.is_lasting() {
                 continue;
             }
-            let bytes = input.open(Limits::default(), &Counter::default());
-            let _ = bytes.and_then(|bytes| record::read(bytes, &input.name(), &mut each));
+            let Ok(opened) = input.open(&Counter::default()) else {
+                continue;
+            };
+            opened.texts(&input.name(), Limits::default(), &mut |name, text| {
+                let _ = text.and_then(|text| record::read(text, name, &mut each));
+            });
         }
         for page in &self.pages {
             let _ = read_page(page, &mut each);
@@ -620,16 +672,76 @@ fn reaching(span: Window, covered: &Windows) -> Window {
     })
 }
 
+/// The settings that a file, or the files of a folder, describe.
 fn described(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-        path: path.to_owned(),
-        source,
-    });
-    let text = text.context("failed to take the settings")?;
-    Snapshot::read(&text).map_err(|reason| {
-        anyhow!(Error::Settings {
+    if !path.is_dir() {
+        return described_in(&Input::File(path.to_owned()));
+    }
+    let Found { inputs, rejected } = files::find(&[path.display().to_string()]);
+    for rejected in rejected {
+        output::tell(format_args!("note: {}: {}", rejected.path, rejected.reason));
+    }
+    let mut snapshots = Vec::new();
+    for input in &inputs {
+        match described_in(input) {
+            Ok(found) => {
+                // Of many, those that say nothing of when are not all of now.
+                let written = written(input);
+                snapshots.extend(found.into_iter().map(|snapshot| match written {
+                    Some(time) => snapshot.seen_by(time),
+                    None => snapshot,
+                }));
+            }
+            Err(error) => output::tell(format_args!("note: {error:#}; passed over")),
+        }
+    }
+    match snapshots.is_empty() {
+        true => Err(anyhow!(Error::Settings {
             path: path.to_owned(),
-            reason,
-        })
-    })
+            reason: "no file in it describes an app client or a user pool".to_owned(),
+        })),
+        false => Ok(snapshots),
+    }
+}
+
+/// When a file was written.
+fn written(input: &Input) -> Option<DateTime<Utc>> {
+    let metadata = std::fs::metadata(input.name()).ok()?;
+    metadata.modified().ok().map(DateTime::from)
+}
+
+/// A description is not larger; a snapshot of AWS Config may be.
+const LARGEST_SETTINGS: u64 = 256 << 20;
+
+fn described_in(input: &Input) -> anyhow::Result<Vec<Snapshot>> {
+    let path = PathBuf::from(input.name());
+    let mut texts = Vec::new();
+    let mut failure = None;
+    let mut take = |_: &str, text: io::Result<&mut dyn Read>| {
+        let mut read = String::new();
+        let result = text.and_then(|text| text.take(LARGEST_SETTINGS).read_to_string(&mut read));
+        match result {
+            Ok(_) => texts.push(read),
+            Err(error) => failure = failure.take().or(Some(error)),
+        }
+    };
+    match input.open(&Counter::default()) {
+        Ok(opened) => opened.texts(&input.name(), Limits::default(), &mut take),
+        Err(error) => failure = Some(error),
+    }
+    if let Some(source) = failure {
+        let error = Error::Read { path, source };
+        return Err(error).context("failed to take the settings");
+    }
+    let mut snapshots = Vec::new();
+    for text in texts {
+        let found = Snapshot::read(&text).map_err(|reason| {
+            anyhow!(Error::Settings {
+                path: path.clone(),
+                reason,
+            })
+        })?;
+        snapshots.extend(found);
+    }
+    Ok(snapshots)
 }

@@ -12,13 +12,15 @@ use super::{
     bounds::{self, Moment},
     errand::Spans,
     inputs::{Inputs, Typed},
+    verify::VerifyArgs,
 };
 
 /// Inputs that every command takes.
 #[derive(Debug, Args)]
 pub struct Reading {
     /// Files, folders, globs, `-` or s3://BUCKET/PREFIX: CloudTrail files, CloudWatch Logs exports,
-    /// ALB access logs; plain or gzip.
+    /// ALB access logs, exports of Splunk, Elastic, Security Lake and Athena; plain, gzip, zstd, zip or
+    /// tar.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// Look at requests from this time on [default: all that the files hold; of AWS, 24h]. An outage
@@ -32,12 +34,15 @@ pub struct Reading {
     /// [default: 90d; of files in a bucket, which hold everything else too, 7d].
     #[arg(long, value_name = "DURATION")]
     history: Option<String>,
-    /// Saved output of `aws cognito-idp describe-user-pool-client` or `describe-user-pool`.
-    #[arg(long, value_name = "FILE")]
+    /// Saved output of `aws cognito-idp describe-user-pool-client` or `describe-user-pool`, files of
+    /// AWS Config, or a folder of these.
+    #[arg(long, value_name = "PATH")]
     settings: Vec<PathBuf>,
     /// Lines of this log group, stream or load balancer tell of this app client.
     #[arg(long, value_name = "LOG_GROUP_OR_ALB=CLIENT")]
     map: Vec<String>,
+    #[command(flatten)]
+    verify: VerifyArgs,
     #[command(flatten)]
     asking: Asking,
 }
@@ -93,6 +98,7 @@ impl Reading {
             .map(|text| mapping(text))
             .collect::<Result<_, _>>()?;
         let (buckets, paths) = buckets(self.paths)?;
+        let verify = self.verify.resolve(self.asking.connection());
         let asked = self.asking.resolve(!paths.is_empty(), buckets)?;
         let is_live = asked.as_ref().is_some_and(|asked| !asked.archive_only);
         let typed = Typed {
@@ -123,6 +129,7 @@ impl Reading {
             is_cut: is_live && want == Want::Everything,
             is_whole: !is_live && want == Want::Everything,
             settings: self.settings,
+            verify,
             mappings,
             asked,
             pages: Vec::new(),
@@ -205,24 +212,24 @@ fn buckets(paths: Vec<String>) -> Result<(Vec<Bucket>, Vec<String>), Usage> {
     let (addresses, paths): (Vec<_>, Vec<_>) = paths
         .into_iter()
         .partition(|path| path.starts_with("s3://"));
-    let bucket = |address: &String| {
-        let rest = address.trim_start_matches("s3://");
-        let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-        match name.is_empty() {
-            true => Err(Usage {
-                message: format!("`{address}` names no bucket"),
-                hint: Some("write s3://BUCKET/PREFIX".to_owned()),
-            }),
-            false => Ok(Bucket {
-                name: name.to_owned(),
-                prefix: prefix.to_owned(),
-            }),
-        }
-    };
-    Ok((
-        addresses.iter().map(bucket).collect::<Result<_, _>>()?,
-        paths,
-    ))
+    let buckets = addresses.iter().map(|address| bucket(address));
+    Ok((buckets.collect::<Result<_, _>>()?, paths))
+}
+
+/// What `s3://bucket/prefix` names.
+pub fn bucket(address: &str) -> Result<Bucket, Usage> {
+    let rest = address.trim_start_matches("s3://");
+    let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    match name.is_empty() {
+        true => Err(Usage {
+            message: format!("`{address}` names no bucket"),
+            hint: Some("write s3://BUCKET/PREFIX".to_owned()),
+        }),
+        false => Ok(Bucket {
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+        }),
+    }
 }
 
 fn mapping(text: &str) -> Result<Mapping, Usage> {

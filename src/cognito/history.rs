@@ -244,7 +244,10 @@ impl History {
 /// The last description of each resource; one without a date is taken for the present.
 fn descriptions(mut snapshots: Vec<Snapshot>) -> BTreeMap<Resource, Map<String, Value>> {
     snapshots.sort_by_key(|snapshot| (snapshot.modified.is_none(), snapshot.modified));
-    let last = snapshots.into_iter();
+    // Items of AWS Config show the past, and nothing to write back.
+    let last = snapshots
+        .into_iter()
+        .filter(|snapshot| !snapshot.members.is_empty());
     last.map(|snapshot| (snapshot.resource, snapshot.members))
         .collect()
 }

@@ -20,7 +20,10 @@ use super::{
     symbols::{Symbol, Symbols, Texts},
 };
 use crate::{
-    record::{Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind, mask},
+    queries,
+    record::{
+        Change, Located, Malformed, Outcome, Record, Request, Seen, SourceKind, Unread, mask,
+    },
     source::Rejected,
 };
 
@@ -47,6 +50,8 @@ pub struct Gather {
     last: Option<(SourceKind, Box<str>, Box<str>, Place)>,
     file: String,
     rejected_here: usize,
+    /// What this file holds that is recognised and not read: where it begins, and how often it stands.
+    unread_here: BTreeMap<Unread, (u64, u64)>,
     /// Kinds of logs that this file has told of.
     told_here: BTreeSet<SourceKind>,
     /// What this file tells of functions.
@@ -108,6 +113,17 @@ pub(super) struct FailureRow {
     pub message: Option<Symbol>,
 }
 
+/// Whether a file is named as CloudTrail names what it delivers:
+/// `111122223333_CloudTrail_eu-west-1_20260302T1401Z_TNE6kjo9b9h5lKPE.json.gz`.
+fn is_delivered(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let account = name.split('_').next().unwrap_or_default();
+    name.contains("_CloudTrail_")
+        && name.ends_with(".json.gz")
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl Gather {
     /// Gathers what lies inside `bounds`.
     pub fn new(bounds: Bounds) -> Self {
@@ -130,7 +146,7 @@ impl Gather {
 
     /// Begins a page of an answer of AWS; its name stands in messages.
     pub fn begin_page(&mut self, name: &str) {
-        self.file = name.to_owned();
+        self.file.replace_range(.., name);
         self.ordinals.clear();
         self.functions.clear();
         self.rejected_here = 0;
@@ -138,14 +154,48 @@ impl Gather {
         self.last = None;
     }
 
+    /// Begins a text of an archive that was begun; its name stands in messages.
+    pub fn begin_member(&mut self, name: &str) {
+        self.begin_page(name);
+    }
+
     /// Ends the input: how many bytes lay on disk, and what stopped it short.
     pub fn end(&mut self, bytes: u64, failure: Option<String>) {
         self.batch.summary.bytes += bytes;
+        self.end_member(failure);
+    }
+
+    /// Ends the text of an archive: what stopped it short.
+    pub fn end_member(&mut self, failure: Option<String>) {
         if let Some(reason) = failure {
             self.reject(None, reason);
         }
-        if self.rejected_here > 0 {
-            self.batch.damaged.append(&mut self.told_here);
+        for (unread, (offset, count)) in std::mem::take(&mut self.unread_here) {
+            self.rejected_here += 1;
+            self.batch.summary.rejected.push(Rejected {
+                path: self.file.clone(),
+                offset: Some(offset),
+                count,
+                reason: unread.reason().to_owned(),
+            });
+        }
+        self.batch.summary.logs += u64::from(!self.told_here.is_empty());
+        match self.rejected_here > 0 {
+            true => self.batch.damaged.append(&mut self.told_here),
+            // An archive ends behind its last member.
+            false => self.told_here.clear(),
+        }
+        self.rejected_here = 0;
+    }
+
+    /// Notes of how many members of gzip the input is: CloudTrail delivers one.
+    pub fn note_members(&mut self, members: u64) {
+        if members > 1 && is_delivered(&self.file) {
+            self.batch.summary.remarks.push(format!(
+                "{}: {members} gzip members, where CloudTrail delivers one: somebody may have added \
+                 to this file",
+                self.file
+            ));
         }
     }
 
@@ -188,6 +238,7 @@ impl Gather {
         summary.rejected.push(Rejected {
             path: self.file.clone(),
             offset,
+            count: 1,
             // What is wrong may be told with the value that is.
             reason: mask::text(&reason).into_owned(),
         });
@@ -204,6 +255,10 @@ impl Gather {
             },
             Record::PassedOver(kind) => {
                 *self.batch.summary.passed_over.entry(kind).or_default() += 1;
+            }
+            Record::Unread(unread) => {
+                let met = self.unread_here.entry(unread);
+                met.or_insert((located.offset, 0)).1 += 1;
             }
         }
     }
@@ -225,6 +280,7 @@ impl Gather {
         if request.source == SourceKind::Trail {
             self.batch.summary.records += 1;
         }
+        self.batch.summary.events += 1;
         let place = (request.account.as_deref(), request.region.as_deref());
         self.observe(request.source, place, request.time);
         if !self.bounds.keep_request(request.time) {
@@ -311,6 +367,7 @@ impl Gather {
 
     fn change(&mut self, mut change: Box<Change>, raw: &[u8]) {
         self.batch.summary.records += 1;
+        self.batch.summary.events += u64::from(change.service == queries::COGNITO);
         let place = (change.account.as_deref(), change.region.as_deref());
         self.observe(SourceKind::Trail, place, change.time);
         if !self.bounds.keep_change(change.time) {

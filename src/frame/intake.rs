@@ -4,7 +4,12 @@
 //! folded in the order of the inputs, so that the answer is that of reading one after the other, and
 //! a reader that is too far ahead waits: memory grows with what is kept, not with what is read.
 
-use std::{io, num::NonZero, sync::Arc, thread};
+use std::{
+    io::{self, Read},
+    num::NonZero,
+    sync::Arc,
+    thread,
+};
 
 use super::{
     Bounds, Fold,
@@ -14,9 +19,10 @@ use crate::{
     record::{self, Learned, Located, Malformed},
     source::{
         ahead::read_ahead,
+        archive::Opened,
         aws::Page,
         files::{Counter, Input},
-        inflate::{Inflated, Limits, Whole},
+        inflate::{Limits, WHOLE, Whole},
     },
 };
 
@@ -79,18 +85,18 @@ impl Reader {
 
     fn input(&mut self, input: &Input, hand: impl FnMut(Batch)) {
         let name = input.name();
-        let counter = Counter::default();
+        let bytes = Counter::default();
         self.gather.begin(&name);
-        let result = match input.load(&mut self.whole, self.limits, &counter) {
+        let result = match input.load(&mut self.whole, self.limits, &bytes) {
             Ok(true) => self.read_whole(&name, hand),
-            Ok(false) => {
-                let limits = self.limits;
-                self.read(|| input.open(limits, &counter), &name, hand)
-            }
+            Ok(false) => match input.open(&bytes) {
+                Ok(opened) => self.read_opened(opened, &name, hand),
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         };
         let failure = result.err().map(|error| error.to_string());
-        self.gather.end(counter.bytes(), failure);
+        self.gather.end(bytes.count(), failure);
     }
 
     fn page(&mut self, page: &Page, hand: impl FnMut(Batch)) {
@@ -99,10 +105,9 @@ impl Reader {
             false => self.gather.begin_page(&page.name),
         }
         let failure = page.failure.clone().or_else(|| {
-            let limits = self.limits;
-            let result = match self.whole.take(&page.bytes, limits) {
+            let result = match self.whole.take(&page.bytes, self.limits) {
                 true => self.read_whole(&page.name, hand),
-                false => self.read(|| Inflated::new(&page.bytes[..], limits), &page.name, hand),
+                false => self.read_opened(Opened::of_bytes(&page.bytes), &page.name, hand),
             };
             result.err().map(|error| error.to_string())
         });
@@ -114,18 +119,58 @@ impl Reader {
     }
 
     fn read_whole(&mut self, name: &str, hand: impl FnMut(Batch)) -> io::Result<()> {
+        self.gather.note_members(self.whole.members);
         let take = taking(&mut self.gather, hand);
         record::read_whole(&mut self.whole.text, name, &mut self.learned, take)
     }
 
-    fn read<R: io::Read>(
+    /// Reads what is large or odd.
+    fn read_opened(
         &mut self,
-        open: impl FnOnce() -> io::Result<R> + Send,
+        opened: Opened<'_>,
         name: &str,
-        hand: impl FnMut(Batch),
+        mut hand: impl FnMut(Batch),
     ) -> io::Result<()> {
+        let limits = self.limits;
+        if !opened.is_text() {
+            opened.texts(name, limits, &mut |member, text| {
+                self.member(member, text, &mut hand);
+            });
+            return Ok(());
+        }
+        let members = Counter::default();
         let take = taking(&mut self.gather, hand);
-        read_ahead(open, |bytes| record::read(bytes, name, take))
+        let counted = members.clone();
+        let result = read_ahead(
+            || opened.text(limits, &counted),
+            |bytes| record::read(bytes, name, take),
+        );
+        self.gather.note_members(members.count());
+        result
+    }
+
+    /// Reads a text of an archive, at once where it is not too long.
+    fn member(
+        &mut self,
+        name: &str,
+        text: io::Result<&mut dyn io::Read>,
+        hand: &mut impl FnMut(Batch),
+    ) {
+        self.gather.begin_member(name);
+        let failure = text.and_then(|text| {
+            let mut start = std::mem::take(&mut self.whole.text);
+            start.clear();
+            let failure = text.take(WHOLE as u64).read_to_end(&mut start).err();
+            let take = taking(&mut self.gather, hand);
+            let result = match start.len() < WHOLE {
+                true => record::read_whole(&mut start, name, &mut self.learned, take),
+                false => record::read(start.chain(text), name, take),
+            };
+            self.whole.text = start;
+            failure.map_or(result, Err)
+        });
+        let failure = failure.err().map(|error| error.to_string());
+        self.gather.end_member(failure);
     }
 }
 

@@ -20,6 +20,10 @@ pub struct Summary {
     pub pages: u64,
     /// Their bytes, as they lie on disk or came.
     pub bytes: u64,
+    /// Of the files, or of the texts in archives, those that are logs of any kind.
+    pub logs: u64,
+    /// Attempts at sign-in and changes of user pools met, whatever their time.
+    pub events: u64,
     /// CloudTrail records seen, wanted or not.
     pub records: u64,
     /// Attempts, after duplicates were removed and sources joined.
@@ -55,13 +59,22 @@ impl Summary {
         self.files += part.files;
         self.pages += part.pages;
         self.bytes += part.bytes;
+        self.logs += part.logs;
+        self.events += part.events;
         self.records += part.records;
         self.duplicates += part.duplicates;
         self.rejected.extend(part.rejected);
         self.rejected_unlisted += part.rejected_unlisted;
+        self.remarks.extend(part.remarks);
         for (kind, count) in part.passed_over {
             *self.passed_over.entry(kind).or_default() += count;
         }
+    }
+
+    /// How many files and records could not be read.
+    pub fn rejected_count(&self) -> u64 {
+        let listed: u64 = self.rejected.iter().map(|rejected| rejected.count).sum();
+        listed + self.rejected_unlisted
     }
 
     /// Whether something could not be read, or not wholly.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Counted, LookAlike, Record, Seen, SourceKind, templates::Object};
+use super::{LookAlike, Record, Seen, SourceKind, templates::Object};
 use crate::queries;
 
 mod change;
@@ -236,9 +236,7 @@ fn owned<'a>(record: Record<'_>) -> Record<'a> {
             invocation: None,
         }),
         Record::Request(request) => Record::Request(request.into_owned()),
-        Record::Counted(counted) => Record::Counted(Counted {
-            request: counted.request.into_owned(),
-            ..counted
-        }),
+        Record::Counted(counted) => Record::Counted(counted.into_owned()),
+        Record::Unread(unread) => Record::Unread(unread),
     }
 }

@@ -9,19 +9,24 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    Context, Learned, Located, LookAlike, Malformed, Record, Seen, cloudtrail, counted, message,
-    sieve,
+    Context, Learned, Located, LookAlike, Malformed, Record, Seen, cloudtrail, counted,
+    forms::{self, Form, Inner},
+    message, sieve,
     split::{Piece, Splitter},
     templates::Object,
-    time,
+    time, unread,
 };
 
 mod table;
 
 /// Lines that continue a message are joined to it up to this length.
 const LONGEST_MESSAGE: usize = 64 << 10;
-/// So much of an input tells whether it is a table.
-const PEEK: usize = 4 << 10;
+/// Lines that a container's runtime cut are joined up to this length: that of the largest event.
+const LONGEST_CUT: usize = 256 << 10;
+/// So much of an input tells whether it is a table; some have hundreds of columns.
+const PEEK: usize = 32 << 10;
+/// Texts in texts are read this deep.
+const DEEPEST: u32 = 4;
 
 /// Reads every record of one input.
 pub(super) fn read(
@@ -41,12 +46,12 @@ pub(super) fn read_on(
     rest: Option<impl Read>,
     name: &str,
     learned: &mut Learned,
-    mut each: impl FnMut(Result<Located<'_>, Malformed>),
+    each: impl FnMut(Result<Located<'_>, Malformed>),
 ) -> io::Result<()> {
     if table::is_header(buffer.get(..PEEK).unwrap_or(buffer)) {
         return match rest {
-            Some(rest) => table::read(buffer.chain(rest), name, &mut each),
-            None => table::read(buffer.as_slice(), name, &mut each),
+            Some(rest) => read_table(buffer.chain(rest), name, each),
+            None => read_table(buffer.as_slice(), name, each),
         };
     }
     let mut splitter = Splitter::new(std::mem::take(buffer), rest, learned);
@@ -63,13 +68,33 @@ fn run(
 ) -> io::Result<()> {
     let mut reader = Reader {
         name,
+        outer: Outer::default(),
         pending: None,
         sifts: splitter.has_shortcuts(),
+        rows: Rows::default(),
         each: &mut each,
     };
     let result = splitter.run(|offset, piece| reader.piece(offset, piece));
     reader.flush();
+    reader.check_rows();
     result
+}
+
+/// Reads the rows of a table.
+fn read_table(
+    input: impl Read,
+    name: &str,
+    mut each: impl FnMut(Result<Located<'_>, Malformed>),
+) -> io::Result<()> {
+    let mut reader = Reader {
+        name,
+        outer: Outer::default(),
+        pending: None,
+        sifts: false,
+        rows: Rows::default(),
+        each: &mut each,
+    };
+    table::read(input, &mut reader)
 }
 
 /// Reads every record of a text byte by byte, passing over none.
@@ -101,11 +126,29 @@ impl<R: Read> Read for Rest<R> {
 
 struct Reader<'n, 'e, E> {
     name: &'n str,
+    /// What the texts stand in.
+    outer: Outer,
     /// A message whose next lines may belong to it.
     pending: Option<Pending>,
     /// Whether records that nobody needs are passed over.
     sifts: bool,
+    /// Rows of Logs Insights that are messages, in the answer that is read.
+    rows: Rows,
     each: &'e mut E,
+}
+
+/// What a text stands in that is itself in a text, and what that says of it.
+#[derive(Default)]
+struct Outer {
+    depth: u32,
+    context: Context<'static>,
+}
+
+/// Rows met, and where the last of them is.
+#[derive(Default)]
+struct Rows {
+    count: u64,
+    last: u64,
 }
 
 struct Pending {
@@ -153,6 +196,39 @@ struct Field<'a> {
     value: Cow<'a, str>,
 }
 
+/// What an answer of Logs Insights says beside its rows.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Answer {
+    statistics: Option<Statistics>,
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Statistics {
+    records_matched: Option<f64>,
+}
+
+impl Rows {
+    fn add(&mut self, offset: u64) {
+        self.count += 1;
+        self.last = offset;
+    }
+}
+
+/// Logs Insights returns no more rows.
+const MOST_ROWS: u64 = 10_000;
+
+/// Why an export of Logs Insights is not whole.
+fn cut(rows: u64, matched: Option<u64>) -> String {
+    let cure = "export it in shorter spans of time";
+    match matched {
+        Some(matched) => format!("{rows} of {matched} rows that matched; {cure}"),
+        None => format!("{rows} rows, the most that Logs Insights returns; {cure}"),
+    }
+}
+
 impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     fn piece(&mut self, offset: u64, piece: Piece<'_>) {
         match piece {
@@ -160,6 +236,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             Piece::Broken(reason) => self.broken(offset, reason.to_owned()),
             Piece::Unwanted(seen) => self.unwanted(offset, seen),
             Piece::Known(record) => self.known(offset, record),
+            Piece::Answered { head, tail } => self.answered(offset, head, tail),
             Piece::Json {
                 bytes,
                 within,
@@ -185,7 +262,9 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     fn json(&mut self, offset: u64, json: &str, within: Option<&'static str>, head: &[u8]) {
         let result = match within {
             Some("events" | "logEvents") => self.log_event(offset, json, head),
-            Some("results") => self.row(offset, json),
+            Some("results") if json.starts_with('[') => self.row(offset, json),
+            // Splunk's rows are objects.
+            Some("results") => self.value(offset, json),
             Some(_) => self.trail_record(offset, json),
             None => self.value(offset, json),
         };
@@ -210,8 +289,29 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
     }
 
     fn give_listed(&mut self, offset: u64, json: &str, record: Option<Record<'_>>) {
-        let record = record.unwrap_or(Record::PassedOver(LookAlike::Notification));
-        self.give(offset, json.as_bytes(), record);
+        match record {
+            None | Some(Record::PassedOver(LookAlike::Notification)) => {
+                self.no_record(offset, json)
+            }
+            Some(record) => self.give(offset, json.as_bytes(), record),
+        }
+    }
+
+    /// An element of a list of records that is none: a notification, or what carries a payload.
+    fn no_record(&mut self, offset: u64, json: &str) {
+        let deeper = self.outer.depth < DEEPEST;
+        let context = self.context(None);
+        let result = match deeper.then(|| forms::of_message(json)).flatten() {
+            Some(forms) => self.forms(offset, forms, &context),
+            None => {
+                let record = Record::PassedOver(LookAlike::Notification);
+                self.give(offset, json.as_bytes(), unread::instead(record, json));
+                Ok(())
+            }
+        };
+        if let Err(reason) = result {
+            self.broken(offset, reason);
+        }
     }
 
     /// A value of no container: a record, an envelope, an application's JSON line.
@@ -221,9 +321,8 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         }
         if json.starts_with('"') {
             let message: String = serde_json::from_str(json).map_err(told)?;
-            let record = message::parse(&message, &self.context(None))?;
-            self.give(offset, json.as_bytes(), record);
-            return Ok(());
+            let context = self.context(None);
+            return self.message(offset, &message, &context);
         }
         if let Ok(event) = serde_json::from_str::<LogEvent<'_>>(json)
             && event.timestamp.is_some()
@@ -234,8 +333,81 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         // JSON behind a line of text has that line's time, if it has none of its own.
         let time = self.pending.as_ref().and_then(|pending| pending.time);
         self.flush();
-        let record = message::parse(json, &self.context(time))?;
-        self.give(offset, json.as_bytes(), record);
+        let context = self.context(time);
+        self.message(offset, json, &context)
+    }
+
+    /// A message, or what stands in it.
+    fn message(&mut self, offset: u64, text: &str, context: &Context<'_>) -> Result<(), String> {
+        let deeper = self.outer.depth < DEEPEST;
+        if let Some(forms) = deeper.then(|| forms::of_message(text)).flatten() {
+            return self.forms(offset, forms, context);
+        }
+        let record = message::parse(text, context)?;
+        self.give(offset, text.as_bytes(), unread::instead(record, text));
+        Ok(())
+    }
+
+    /// What other programs keep a record in.
+    fn forms(
+        &mut self,
+        offset: u64,
+        forms: Vec<Form>,
+        context: &Context<'_>,
+    ) -> Result<(), String> {
+        for form in forms {
+            match form {
+                Form::Text(inner) => {
+                    if inner.is_row {
+                        self.rows.add(offset);
+                    }
+                    self.inner(offset, inner, context)?;
+                }
+                Form::Row(record, text) => self.give(offset, text.as_bytes(), *record),
+                Form::Unread(unread) => self.give(offset, &[], Record::Unread(unread)),
+                Form::Record(json) => {
+                    // It is in no other form once more.
+                    let record = cloudtrail::parse(&json)?;
+                    let record = record.unwrap_or(Record::PassedOver(LookAlike::Notification));
+                    self.give(offset, json.as_bytes(), record);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A text in a text: one message, or a container of its own.
+    fn inner(&mut self, offset: u64, inner: Inner, context: &Context<'_>) -> Result<(), String> {
+        let context = Context {
+            time: inner.time.or(context.time),
+            stream: inner
+                .stream
+                .map(Cow::Owned)
+                .or_else(|| context.stream.clone()),
+            ..context.clone()
+        }
+        .into_owned();
+        let mut reader = Reader {
+            name: self.name,
+            outer: Outer {
+                depth: self.outer.depth + 1,
+                context,
+            },
+            pending: None,
+            sifts: self.sifts,
+            rows: Rows::default(),
+            each: &mut *self.each,
+        };
+        if !inner.text.trim_start().starts_with(['{', '[']) {
+            let context = reader.context(None);
+            return reader.message(offset, &inner.text, &context);
+        }
+        let mut learned = Learned::default();
+        let text = inner.text.into_bytes();
+        let mut splitter = Splitter::new(text, None::<io::Empty>, &mut learned);
+        // Memory does not fail.
+        let _ = splitter.run(|_, piece| reader.piece(offset, piece));
+        reader.flush();
         Ok(())
     }
 
@@ -273,9 +445,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             log_group: head.log_group,
         };
         let message = event.message.unwrap_or_default();
-        let record = message::parse(&message, &context)?;
-        self.give(offset, message.as_bytes(), record);
-        Ok(())
+        self.message(offset, &message, &context)
     }
 
     /// A row of Logs Insights.
@@ -293,6 +463,7 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         let Some(message) = of("@message") else {
             return Err("is a row without `@message`".to_owned());
         };
+        self.rows.add(offset);
         // ACCOUNT:GROUP
         let (owner, group) = of("@log")
             .map(|log| {
@@ -309,9 +480,49 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             stream: Some(stream_name(group, of("@logStream"), self.name)),
             log_group: group.map(Cow::Borrowed),
         };
-        let record = message::parse(message, &context)?;
-        self.give(offset, message.as_bytes(), record);
-        Ok(())
+        self.message(offset, message, &context)
+    }
+
+    /// The end of an answer of Logs Insights, which may hold fewer rows than matched.
+    fn answered(&mut self, offset: u64, head: &[u8], tail: &[u8]) {
+        let rows = std::mem::take(&mut self.rows).count;
+        let before = [
+            head.trim_ascii_end().strip_suffix(b",").unwrap_or(head),
+            b"}",
+        ]
+        .concat();
+        let behind = tail
+            .trim_ascii_start()
+            .strip_prefix(b",")
+            .unwrap_or_default();
+        let behind = [b"{", behind].concat();
+        let [before, behind] = [before, behind]
+            .map(|json| serde_json::from_slice::<Answer>(&json).unwrap_or_default());
+        let statistics = before.statistics.or(behind.statistics);
+        let matched = statistics.and_then(|statistics| statistics.records_matched);
+        let status = before.status.or(behind.status);
+        let matched = matched.map(|matched| matched as u64);
+        let is_cut = match matched {
+            Some(matched) => 0 < rows && rows < matched,
+            None => rows == MOST_ROWS,
+        };
+        if is_cut {
+            self.broken(offset, format!("holds {}", cut(rows, matched)));
+        }
+        if let Some(status) = status.filter(|status| status != "Complete" && status != "Unknown") {
+            self.broken(
+                offset,
+                format!("is the answer of a query whose status was {status}"),
+            );
+        }
+    }
+
+    /// Rows that the console saved, without how many matched.
+    fn check_rows(&mut self) {
+        if self.rows.count == MOST_ROWS {
+            let reason = format!("holds {}", cut(MOST_ROWS, None));
+            self.broken(self.rows.last, reason);
+        }
     }
 
     /// A line of text: the start of a message, or more of the one before.
@@ -328,6 +539,13 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
             },
             None => (None, line.as_ref()),
         };
+        if let Some(pending) = &mut self.pending
+            && pending.text.len() < LONGEST_CUT
+            && let Some(joined) = forms::joined(&pending.text, text)
+        {
+            pending.text = joined;
+            return;
+        }
         if time.is_none()
             && !begins_message(text)
             && let Some(pending) = &mut self.pending
@@ -352,17 +570,21 @@ impl<E: FnMut(Result<Located<'_>, Malformed>)> Reader<'_, '_, E> {
         let Some(pending) = self.pending.take() else {
             return;
         };
-        match message::parse(&pending.text, &self.context(pending.time)) {
-            Ok(record) => self.give(pending.offset, pending.text.as_bytes(), record),
-            Err(reason) => self.broken(pending.offset, reason),
+        let context = self.context(pending.time);
+        if let Err(reason) = self.message(pending.offset, &pending.text, &context) {
+            self.broken(pending.offset, reason);
         }
     }
 
     fn context(&self, time: Option<DateTime<Utc>>) -> Context<'static> {
+        let outer = &self.outer.context;
         Context {
-            time,
-            stream: Some(Cow::Owned(self.name.to_owned())),
-            ..Context::default()
+            time: time.or(outer.time),
+            stream: Some(match &outer.stream {
+                Some(stream) => stream.clone(),
+                None => Cow::Owned(self.name.to_owned()),
+            }),
+            ..outer.clone()
         }
     }
 

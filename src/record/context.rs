@@ -20,3 +20,18 @@ pub struct Context<'a> {
     /// `GROUP:STREAM`, `:STREAM`, or the file.
     pub stream: Option<Cow<'a, str>>,
 }
+
+impl Context<'_> {
+    /// The same without what it borrows from.
+    pub fn into_owned(self) -> Context<'static> {
+        let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Context {
+            time: self.time,
+            event_id: own(self.event_id),
+            account: own(self.account),
+            region: own(self.region),
+            log_group: own(self.log_group),
+            stream: own(self.stream),
+        }
+    }
+}

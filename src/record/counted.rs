@@ -23,6 +23,19 @@ pub struct Counted<'a> {
     pub seconds: Option<u64>,
 }
 
+impl Counted<'_> {
+    /// The counts without their row.
+    pub fn into_owned<'a>(self) -> Counted<'a> {
+        Counted {
+            request: self.request.into_owned(),
+            last: self.last,
+            requests: self.requests,
+            callers: self.callers,
+            seconds: self.seconds,
+        }
+    }
+}
+
 /// What a row says, given its cells by column; `None` when it counts nothing.
 ///
 /// # Errors

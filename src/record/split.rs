@@ -41,6 +41,9 @@ pub enum Piece<'a> {
     Unwanted(Seen<'a>),
     /// An element of `Records` that is written like one before it.
     Known(&'a Object<'a>),
+    /// The end of the rows of an answer, with what stood before and behind them:
+    /// `{"queryLanguage":"CWLI",` and `,"status":"Complete"}`.
+    Answered { head: &'a [u8], tail: &'a [u8] },
 }
 
 /// Cuts an input into pieces.
@@ -179,12 +182,9 @@ impl<'t, R: Read> Splitter<'t, R> {
             Some(b',') => self.start += 1,
             Some(b']') => {
                 self.start += 1;
-                let object = self
-                    .container
-                    .take()
-                    .is_some_and(|container| container.object);
-                if object {
-                    self.skip_tail();
+                let container = self.container.take();
+                if let Some(container) = container.filter(|container| container.object) {
+                    self.skip_tail(&container, each);
                 }
             }
             Some(b'{') if self.passes_records(each) || self.gives_known(each) => {}
@@ -200,7 +200,7 @@ impl<'t, R: Read> Splitter<'t, R> {
     }
 
     /// What follows a container's array up to the end of its object.
-    fn skip_tail(&mut self) {
+    fn skip_tail(&mut self, container: &Container, each: &mut impl FnMut(u64, Piece<'_>)) {
         let mut scan = Scan::in_object();
         let mut at = 0;
         loop {
@@ -208,6 +208,11 @@ impl<'t, R: Read> Splitter<'t, R> {
                 at += 1;
                 scan.take(byte);
                 if scan.is_over() || at > LONGEST {
+                    if container.name == Some("results") {
+                        let (head, rest) = (container.head.as_slice(), self.rest());
+                        let tail = rest.get(..at).unwrap_or_default();
+                        each(self.position(), Piece::Answered { head, tail });
+                    }
                     self.start += at;
                     return;
                 }

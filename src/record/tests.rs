@@ -65,6 +65,7 @@ fn said(record: &Record<'_>) -> String {
         }
         Record::Unwanted(_) => "unwanted".to_owned(),
         Record::PassedOver(kind) => format!("passed over: {kind:?}"),
+        Record::Unread(unread) => format!("unread: {unread:?}"),
     }
 }
 

@@ -54,6 +54,7 @@ pub fn investigation(verdict: Verdict, name: Option<&str>) -> Investigation {
             rejected: vec![Rejected {
                 path: name.unwrap_or("trail/cut.json.gz").to_owned(),
                 offset: Some(4_096),
+                count: 1,
                 reason: "ends inside a record".to_owned(),
             }],
             ties: [("by request id", 188)].into(),

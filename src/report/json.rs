@@ -64,12 +64,14 @@ struct Inputs<'a> {
     ties: &'a BTreeMap<&'static str, u64>,
     untied: u64,
     failures_only: &'a [String],
+    notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
 struct Rejected<'a> {
     path: &'a str,
     offset: Option<u64>,
+    count: u64,
     reason: &'a str,
 }
 
@@ -165,13 +167,14 @@ fn inputs(summary: &Summary) -> Inputs<'_> {
         undecided: summary.undecided,
         changes: summary.changes,
         duplicates: summary.duplicates,
-        rejected: summary.rejected.len() as u64 + summary.rejected_unlisted,
+        rejected: summary.rejected_count(),
         rejected_files: summary
             .rejected
             .iter()
             .map(|rejected| Rejected {
                 path: &rejected.path,
                 offset: rejected.offset,
+                count: rejected.count,
                 reason: &rejected.reason,
             })
             .collect(),
@@ -183,6 +186,12 @@ fn inputs(summary: &Summary) -> Inputs<'_> {
         ties: &summary.ties,
         untied: summary.untied,
         failures_only: &summary.failures_only,
+        notes: summary
+            .notes
+            .iter()
+            .chain(&summary.remarks)
+            .map(String::as_str)
+            .collect(),
     }
 }
 

@@ -5,18 +5,17 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
 };
 
 use walkdir::WalkDir;
 
 use super::{
     Rejected,
-    inflate::{Inflated, Limits, WHOLE, Whole},
+    archive::Opened,
+    inflate::{Limits, WHOLE, Whole},
 };
+
+pub use super::inflate::Counter;
 
 /// What the arguments named.
 #[derive(Debug, Default)]
@@ -103,6 +102,7 @@ fn reject(found: &mut Found, path: &Path, reason: String) {
     found.rejected.push(Rejected {
         path: path.display().to_string(),
         offset: None,
+        count: 1,
         reason,
     });
 }
@@ -132,17 +132,21 @@ impl Input {
         }
     }
 
-    /// Opens and inflates the input; `bytes` then counts what was read of it as it lies there.
+    /// Opens the input; `bytes` then counts what was read of it as it lies there.
     ///
     /// # Errors
     ///
     /// What the operating system said.
-    pub fn open(&self, limits: Limits, bytes: &Counter) -> io::Result<Inflated<'static>> {
-        let bytes = bytes.clone();
-        match self {
-            Self::File(path) => Inflated::new(Counted(File::open(path)?, bytes), limits),
-            Self::Stdin => Inflated::new(Counted(io::stdin().lock(), bytes), limits),
-        }
+    pub fn open(&self, bytes: &Counter) -> io::Result<Opened<'static>> {
+        let counted = |input: Box<dyn Read + Send>| Counted(input, bytes.clone());
+        Ok(match self {
+            Self::File(path) => {
+                let file = File::open(path)?;
+                let lasting = file.metadata()?.is_file().then(|| path.clone());
+                Opened::new(counted(Box::new(file)), lasting, bytes)
+            }
+            Self::Stdin => Opened::new(counted(Box::new(io::stdin())), None, bytes),
+        })
     }
 }
 
@@ -168,30 +172,20 @@ impl Input {
         let read = (&mut file).take(WHOLE as u64 + 1).read_to_end(&mut packed);
         let taken = read.is_ok_and(|read| read <= WHOLE) && whole.take(&packed, limits);
         if taken {
-            bytes.0.fetch_add(packed.len() as u64, Ordering::Relaxed);
+            bytes.add(packed.len() as u64);
         }
         whole.packed = packed;
         Ok(taken)
     }
 }
 
-/// A count of bytes that reading adds to.
-#[derive(Clone, Debug, Default)]
-pub struct Counter(Arc<AtomicU64>);
-
-impl Counter {
-    /// Bytes so far.
-    pub fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-struct Counted<R>(R, Counter);
+/// An input whose bytes are counted.
+pub(super) struct Counted<R>(pub R, pub Counter);
 
 impl<R: io::Read> io::Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
-        self.1.0.fetch_add(read as u64, Ordering::Relaxed);
+        self.1.add(read as u64);
         Ok(read)
     }
 }

@@ -22,7 +22,11 @@ fn one_after_the_other() -> Frames {
     let mut fold = Fold::new(Bounds::default());
     for (name, bytes) in files() {
         fold.begin(&name);
-        let inflated = trailblame::source::inflate::Inflated::new(&bytes[..], Default::default());
+        let inflated = trailblame::source::inflate::Inflated::new(
+            &bytes[..],
+            Default::default(),
+            &Default::default(),
+        );
         let read = record::read(inflated.expect("a file"), &name, |record| fold.take(record));
         read.expect("a sound file");
         fold.end(bytes.len() as u64, None);

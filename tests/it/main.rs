@@ -15,6 +15,7 @@ mod browser;
 mod commands;
 mod emulator;
 mod evidence;
+mod forms;
 mod hook;
 mod intake;
 mod organisation;

@@ -24,6 +24,7 @@ impl Gather {
             // The source told of something else then.
             return self.observe(request.source, place, request.time);
         }
+        self.batch.summary.events += 1;
         let kind = self.kind(request);
         let first = request.time.timestamp_micros();
         let last = counted.last.timestamp_micros();

@@ -5,8 +5,10 @@ use std::{
     io::{self, BufRead, BufReader, Read},
 };
 
-use super::{Located, Malformed, insights_time, stream_name};
-use crate::record::{Context, message};
+use serde_json::{Map, Value};
+
+use super::{Located, MOST_ROWS, Malformed, Reader, insights_time, stream_name};
+use crate::record::{Context, Record, forms, unread};
 
 /// Whether an input begins with the header of a saved log table.
 pub fn is_header(start: &[u8]) -> bool {
@@ -26,38 +28,61 @@ pub fn is_header(start: &[u8]) -> bool {
         .split(',')
         .map(|c| c.trim_matches('"'))
         .collect();
+    columns.len() > 1 && (is_log(&columns) || forms::is_header(&columns))
+}
+
+/// Whether columns are those of a log group's lines.
+fn is_log(columns: &[&str]) -> bool {
     let has = |name: &str| {
         columns
             .iter()
             .any(|column| column.trim_start_matches('@') == name)
     };
-    columns.len() > 1 && has("timestamp") && has("message")
+    has("timestamp") && has("message")
 }
 
 /// Reads every row.
-pub fn read(
+pub fn read<E: FnMut(Result<Located<'_>, Malformed>)>(
     input: impl Read,
-    name: &str,
-    each: &mut impl FnMut(Result<Located<'_>, Malformed>),
+    reader: &mut Reader<'_, '_, E>,
 ) -> io::Result<()> {
     let mut rows = Rows::new(BufReader::new(input));
-    let Some(Row { cells, .. }) = rows.next(&[])? else {
+    let Some(header) = rows.next(&[])? else {
         return Ok(());
     };
+    let columns: Vec<String> = header
+        .cells
+        .iter()
+        .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+        .collect();
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    match is_log(&names) {
+        true => read_lines(&mut rows, &names, reader),
+        false => read_forms(&mut rows, &columns, reader),
+    }
+}
+
+/// Reads rows that are lines of a log group.
+fn read_lines<E: FnMut(Result<Located<'_>, Malformed>)>(
+    rows: &mut Rows<impl BufRead>,
+    columns: &[&str],
+    reader: &mut Reader<'_, '_, E>,
+) -> io::Result<()> {
     let column = |name: &str| {
-        let is = |cell: &[u8]| cell.strip_prefix(b"@").unwrap_or(cell) == name.as_bytes();
-        cells.iter().position(is)
+        let is = |column: &&str| column.strip_prefix('@').unwrap_or(column) == name;
+        columns.iter().position(is)
     };
     let (time, text) = (column("timestamp"), column("message"));
     let (group, stream) = (column("log"), column("logStream"));
     // Only where the time comes first does a line show that it begins a row.
     let first: &[u8] = if time == Some(0) { b"0123456789" } else { b"" };
+    let mut read = 0;
     while let Some(row) = rows.next(first)? {
+        read += 1;
         let Row { offset, cells, .. } = &row;
         let offset = *offset;
         if let Some(reason) = row.broken {
-            let reason = reason.to_owned();
-            each(Err(Malformed { offset, reason }));
+            reader.broken(offset, reason.to_owned());
             continue;
         }
         let cell = |column: Option<usize>| {
@@ -68,18 +93,57 @@ pub fn read(
         let (group, stream) = (known(cell(group)), known(cell(stream)));
         let context = Context {
             time: insights_time(cell(time).trim()),
-            stream: Some(stream_name(group.as_deref(), stream.as_deref(), name)),
+            stream: Some(stream_name(
+                group.as_deref(),
+                stream.as_deref(),
+                reader.name,
+            )),
             log_group: group.map(Cow::Owned),
             ..Context::default()
         };
-        let message = cell(text);
-        match message::parse(&message, &context) {
-            Ok(record) => each(Ok(Located {
-                offset,
-                raw: message.as_bytes(),
-                record,
-            })),
-            Err(reason) => each(Err(Malformed { offset, reason })),
+        if let Err(reason) = reader.message(offset, &cell(text), &context) {
+            reader.broken(offset, reason);
+        }
+    }
+    if read == MOST_ROWS && column("message").is_some_and(|at| columns[at].starts_with('@')) {
+        reader.broken(rows.offset, format!("holds {}", super::cut(read, None)));
+    }
+    Ok(())
+}
+
+/// Reads rows that other programs saved.
+fn read_forms<E: FnMut(Result<Located<'_>, Malformed>)>(
+    rows: &mut Rows<impl BufRead>,
+    columns: &[String],
+    reader: &mut Reader<'_, '_, E>,
+) -> io::Result<()> {
+    let context = reader.context(None);
+    while let Some(row) = rows.next(b"")? {
+        let offset = row.offset;
+        if let Some(reason) = row.broken {
+            reader.broken(offset, reason.to_owned());
+            continue;
+        }
+        let cells = row.cells.iter().map(String::from_utf8_lossy);
+        let cells = columns
+            .iter()
+            .zip(cells)
+            .filter(|(_, cell)| !cell.is_empty());
+        let cells: Map<String, Value> = cells
+            .map(|(column, cell)| (column.clone(), Value::from(cell)))
+            .collect();
+        let result = match forms::of_row(&cells) {
+            Some(forms) => reader.forms(offset, forms, &context),
+            None => {
+                let text = Value::Object(cells).to_string();
+                if let Some(unread) = unread::of(&text) {
+                    reader.give(offset, &[], Record::Unread(unread));
+                }
+                Ok(())
+            }
+        };
+        if let Err(reason) = result {
+            reader.broken(offset, reason);
         }
     }
     Ok(())

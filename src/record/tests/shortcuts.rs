@@ -33,11 +33,13 @@ impl Found {
                 let said = format!("{offset} {record:?}");
                 self.records += match &record {
                     Record::Unwanted(seen) if seen.source == SourceKind::Trail => 1 + seen.more,
-                    Record::Unwanted(_) | Record::PassedOver(_) => 0,
+                    Record::Unwanted(_) | Record::PassedOver(_) | Record::Unread(_) => 0,
                     _ => 1,
                 };
                 match record {
-                    Record::Unwanted(_) | Record::PassedOver(_) => self.others.push(said),
+                    Record::Unwanted(_) | Record::PassedOver(_) | Record::Unread(_) => {
+                        self.others.push(said);
+                    }
                     _ => self.needed.push(said),
                 }
             }

@@ -9,6 +9,7 @@ use crate::{
     frame::{CoverageRow, Summary},
     record::LookAlike,
     report::words::{self, Clock},
+    source::Rejected,
 };
 
 const MOST_REJECTED: usize = 5;
@@ -124,10 +125,7 @@ fn notes(summary: &Summary) -> Vec<String> {
         .rejected
         .iter()
         .take(MOST_REJECTED)
-        .map(|rejected| match rejected.offset {
-            Some(offset) => format!("{} at byte {offset}: {}", rejected.path, rejected.reason),
-            None => format!("{}: {}", rejected.path, rejected.reason),
-        })
+        .map(rejected)
         .collect();
     let more = summary.rejected.len().saturating_sub(MOST_REJECTED);
     let more = more as u64 + summary.rejected_unlisted;
@@ -162,6 +160,22 @@ fn notes(summary: &Summary) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// Where and why something was not read.
+fn rejected(rejected: &Rejected) -> String {
+    let Rejected {
+        path,
+        offset,
+        count,
+        reason,
+    } = rejected;
+    let at = offset.map_or_else(String::new, |offset| format!(" at byte {offset}"));
+    let behind = match count {
+        1 => String::new(),
+        _ => format!(" and {} more", thousands(count - 1)),
+    };
+    format!("{path}{at}{behind}: {reason}")
 }
 
 fn look_alike(kind: LookAlike) -> &'static str {

@@ -27,19 +27,20 @@ impl Default for Decompressor {
 }
 
 impl Decompressor {
-    /// Inflates all members of `packed` into `text`, in the place of what was there. False, and
-    /// `text` worthless, when they are not sound gzip to their end or hold more than `most` bytes.
-    pub fn inflate(&mut self, packed: &[u8], text: &mut Vec<u8>, most: usize) -> bool {
+    /// Inflates all members of `packed` into `text`, in the place of what was there, and counts
+    /// them. `None`, and `text` worthless, when they are not sound gzip to their end or hold more than
+    /// `most` bytes.
+    pub fn inflate(&mut self, packed: &[u8], text: &mut Vec<u8>, most: usize) -> Option<u64> {
         text.clear();
         let mut rest = packed;
+        let mut members = 0;
         while !rest.is_empty() {
             let hint = size_hint(rest).max(LEAST).min(most);
-            match self.member(rest, text, hint, most) {
-                Some(read) => rest = rest.get(read..).unwrap_or_default(),
-                None => return false,
-            }
+            let read = self.member(rest, text, hint, most)?;
+            rest = rest.get(read..).unwrap_or_default();
+            members += 1;
         }
-        true
+        Some(members)
     }
 
     /// Appends the first member of `packed`; how long it was.
@@ -116,8 +117,8 @@ mod tests {
 
     fn fast(packed: &[u8], most: usize) -> Option<Vec<u8>> {
         let mut text = b"of before".to_vec();
-        let sound = Decompressor::default().inflate(packed, &mut text, most);
-        sound.then_some(text)
+        let members = Decompressor::default().inflate(packed, &mut text, most);
+        members.map(|_| text)
     }
 
     #[test]

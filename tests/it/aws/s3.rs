@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{
     logs::APPLICATIONS,
-    lookup::{day, differences, incidents, run},
+    lookup::{CREDENTIALS, day, differences, incidents, run},
     stand_in::logs::Groups,
     stand_in::objects::{BUCKET, Objects},
     stand_in::server::{Manners, Server},
     stand_in::state::State,
 };
-use crate::program::{Run, file, folder, trailblame};
+use crate::program::{Run, file, folder, gzip, trailblame, with_environment};
 
 fn state(prefix: &str) -> State {
     State {
@@ -71,6 +71,70 @@ fn a_bucket_gives_the_same_answer_as_its_files() {
             .is_some_and(|all| all.len() >= 5)
     );
     assert_eq!(server.answers("LookupEvents"), 0);
+}
+
+/// A trail's file and two digests, as they lie in a bucket.
+fn digested() -> State {
+    let texts = [
+        include_str!("../../../src/record/digest/example/file.json"),
+        include_str!("../../../src/record/digest/example/first.json"),
+        include_str!("../../../src/record/digest/example/second.json"),
+    ];
+    let digests = texts.iter().skip(1).map(|text| {
+        let digest: Value = serde_json::from_str(text).expect("a digest");
+        digest["digestS3Object"].as_str().expect("a key").to_owned()
+    });
+    let first: Value = serde_json::from_str(texts[1]).expect("a digest");
+    let file = first["logFiles"][0]["s3Object"].as_str().expect("a key");
+    let keys = std::iter::once(file.to_owned()).chain(digests);
+    let packed = texts.iter().map(|text| gzip(text.as_bytes()));
+    State {
+        objects: Objects {
+            held: keys.zip(packed).collect(),
+            encrypted: None,
+        },
+        ..State::default()
+    }
+}
+
+#[test]
+fn files_of_a_bucket_are_verified_by_the_digests_of_a_bucket() {
+    let check = |state: State, status: i32, expected: &str| {
+        let server = Server::start(state, Manners::default());
+        let trail = format!("s3://{BUCKET}/AWSLogs/111122223333/CloudTrail/");
+        let digests = format!("s3://{BUCKET}/AWSLogs/111122223333/CloudTrail-Digest/");
+        let arguments = [
+            "investigate",
+            &trail,
+            "--since",
+            "2026-03-02T09:00:00Z",
+            "--until",
+            "2026-03-02T11:00:00Z",
+            "--verify",
+            &digests,
+            "--verify-key",
+            "src/record/digest/example/keys.json",
+            "--region",
+            "eu-west-1",
+            "--endpoint-url",
+            server.url(),
+            "--fail-on-incomplete",
+        ];
+        let run = with_environment(&arguments, &CREDENTIALS);
+        assert_eq!(run.status, Some(status), "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    };
+    let verified = "1 file with 1 record is as CloudTrail delivered it";
+    check(digested(), 0, verified);
+    let mut state = digested();
+    state
+        .objects
+        .held
+        .retain(|key, _| !key.contains("_CloudTrail_"));
+    let other = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/other.json.gz";
+    let none = gzip(b"{\"Records\":[]}");
+    state.objects.held.insert(other.to_owned(), none);
+    check(state, 4, "is listed in a digest and was not read");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::window::Window;
 const ROOT: &str = "AWSLogs";
 const TRAIL: &str = "CloudTrail";
 /// Services whose keys go on with Region and day.
-const DATED: [&str; 2] = [TRAIL, "elasticloadbalancing"];
+const DATED: [&str; 3] = [TRAIL, "CloudTrail-Digest", "elasticloadbalancing"];
 /// Records are published up to a day after the event.
 const PUBLICATION: TimeDelta = TimeDelta::days(1);
 
@@ -108,6 +108,19 @@ mod tests {
     }
 
     #[test]
+    fn digests_are_listed_by_day_where_they_are_asked_for() {
+        let asked = "AWSLogs/111122223333/CloudTrail-Digest/";
+        for (folder, expected) in [
+            ("", true),
+            ("eu-west-1/2026/02/27/", true),
+            ("eu-west-1/2026/02/26/", false),
+            ("eu-west-2/", false),
+        ] {
+            check(asked, &format!("{asked}{folder}"), expected);
+        }
+    }
+
+    #[test]
     fn only_folders_that_may_hold_the_window_are_listed() {
         for (folder, expected) in [
             ("logs/", true),
@@ -161,11 +174,11 @@ mod tests {
             let folder = format!("{balancers}/eu-west-1/{day}");
             check(balancers, &folder, expected);
         }
-        let digests = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2020/";
-        check("AWSLogs/111122223333/CloudTrail-Digest/", digests, true);
+        let insights = "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2020/";
+        check("AWSLogs/111122223333/CloudTrail-Insight/", insights, true);
         // The beginning of a name is not the name.
-        check("AWSLogs/111122223333/Cloud", digests, false);
-        check("AWSLogs/111122223333/CloudTrail", digests, false);
+        check("AWSLogs/111122223333/Cloud", insights, false);
+        check("AWSLogs/111122223333/CloudTrail", insights, false);
     }
 
     #[test]
