@@ -19,6 +19,7 @@ mod others;
 mod pause;
 mod pulse;
 mod rhythm;
+mod unfollowed;
 
 pub use logs::{all_is_silent, is_observed};
 use others::Others;
@@ -55,7 +56,12 @@ pub fn silent<'a>(
     let parts = parts.iter().take(if whole { 1 } else { parts.len() });
     let parts: Vec<&Part> = parts.filter(|part| part.slice.error.is_none()).collect();
     let threshold = threshold(unit, parts.len(), config);
+    let unfollowed = match whole {
+        true => Vec::new(),
+        false => unfollowed::unfollowed(ground.cells, unit),
+    };
     let mut found: Vec<Spell<'a>> = in_parts(ground, unit, &parts, threshold)
+        .chain(unfollowed)
         .filter(|spell| !told.iter().any(|other| overlap(spell.span(), *other)))
         .filter(|spell| is_observed(ground.coverage, spell.start, spell.end))
         .filter(|spell| !all_is_silent(ground.cells, unit, spell.start, spell.end))
