@@ -291,3 +291,32 @@ fn error_pages_are_held_against_sign_ins_and_not_against_refreshes() {
         "{outages:#?}"
     );
 }
+
+#[test]
+fn sign_ins_that_begin_and_go_no_further_are_an_outage_though_few_come() {
+    // An authorize request every five minutes; the page after it stays away from 05:00 on.
+    let mut records = vec![write(ORDERS, 0, CODE, true)];
+    for number in 1..120 {
+        let time = number * 5 * MINUTE + number % 11;
+        records.push(authorize(time, "openid"));
+        if time < AT {
+            let asked = json!({"client_id": [ORDERS]});
+            records.push(page(time + 1, "Login_GET", asked, 200));
+            records.push(exchange(time + 20));
+        }
+    }
+    let outages = incidents("no-further", records.clone());
+    let [outage] = &outages[..] else {
+        panic!("{outages:#?}");
+    };
+    assert_eq!(outage["kind"], "absence", "{outage:#}");
+    assert_ne!(outage["verdict"], "change", "{outage:#}");
+    // Where nobody begins either, nothing is known to be refused.
+    let until = |record: &Value| {
+        let time = record["eventTime"].as_str().expect("a time");
+        time < "2026-03-02T05:00:00Z"
+    };
+    let mut quiet: Vec<Value> = records.into_iter().filter(until).collect();
+    quiet.push(request(STOCK, 600 * MINUTE, 200));
+    assert_eq!(incidents("nobody-begins", quiet), Vec::<Value>::new());
+}

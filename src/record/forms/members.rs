@@ -326,7 +326,10 @@ fn hive_items(rest: &mut &str, depth: u32) -> Option<Value> {
             *rest = behind;
             return Some(Value::Array(items));
         }
+        let left = rest.len();
         items.push(hive_value(rest, depth + 1)?);
+        // Neither an item nor the end of the list.
+        (rest.len() < left).then_some(())?;
     }
 }
 
@@ -347,4 +350,27 @@ fn hive_end(text: &str) -> usize {
             _ => false,
         })
         .unwrap_or(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_in_cells_end_or_are_none() {
+        let list = hive("[{a=1, b=null}, {a=2}]").expect("a list");
+        assert_eq!(list, serde_json::json!([{"a": "1", "b": null}, {"a": "2"}]));
+        for cut in [
+            "[",
+            "[a",
+            "[a}",
+            "[aws-cli {1}",
+            "{a=[b",
+            "{a",
+            "{a={b=c",
+            "[[[[",
+        ] {
+            assert_eq!(hive(cut), None, "{cut}");
+        }
+    }
 }
