@@ -113,11 +113,14 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, polars::error::PolarsError>) -> i
     }
 }
 
+/// A column of a row group: its name, and its arrays that follow one another.
+type Column = (String, Vec<Box<dyn Array>>);
+
 fn columns(
     file: &Buffer<u8>,
     group: &RowGroupMetadata,
     fields: &[Field],
-) -> Result<Vec<(String, Vec<Box<dyn Array>>)>, polars::error::PolarsError> {
+) -> Result<Vec<Column>, polars::error::PolarsError> {
     let mut columns = Vec::new();
     for field in fields {
         let (mut parts, mut types) = (Vec::new(), Vec::new());

@@ -100,8 +100,8 @@ pub fn of(row: &Map<String, Value>) -> Option<Vec<Form>> {
     for (column, value) in row {
         put_column(&mut record, column, value);
     }
-    let has = |name: &&str| record.contains_key(*name);
-    if !NEEDED.iter().all(|name| has(&name)) || !keeps_calls(row.keys()) {
+    let has = |name: &str| record.contains_key(name);
+    if !NEEDED.iter().all(|name| has(name)) || !keeps_calls(row.keys()) {
         return None;
     }
     Some(vec![finished(record)])
