@@ -17,6 +17,7 @@ mod aws;
 mod bounds;
 mod changes;
 mod config;
+mod directory;
 mod errand;
 mod evidence;
 mod export;
@@ -149,8 +150,8 @@ pub fn main() -> ExitCode {
         Command::Investigate(arguments) => investigate::run(arguments, names, colour, &mut out),
         Command::Report(arguments) => report::run(arguments, names, &mut out),
         Command::Postmortem(arguments) => postmortem::run(arguments, names, &mut out),
-        Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
-        Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
+        Command::Changes(arguments) => changes::run(arguments, names, colour, &mut out),
+        Command::Failures(arguments) => failures::run(arguments, names, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),
         Command::Archive(arguments) => archive::run(&arguments, &mut out),

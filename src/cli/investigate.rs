@@ -1,6 +1,7 @@
 //! `trailblame investigate`: the main job.
 
 use std::{
+    env,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -91,7 +92,7 @@ pub fn run(
     } = analysis;
     investigation.in_full |= arguments.full;
     let written = match arguments.format {
-        Format::Table => terminal::write(&investigation, output::style(colour), out),
+        Format::Table => terminal::write(&investigation, &typed(), output::style(colour), out),
         Format::Json => json::write(&investigation, out),
         Format::Markdown => markdown::write(&investigation, out),
     };
@@ -110,7 +111,23 @@ pub fn run(
     }
 }
 
-/// Leaves one outage, to be told in full.
+/// The command that was typed, without what picks one incident or all, for the next to type.
+fn typed() -> String {
+    let mut words = vec!["trailblame".to_owned()];
+    let mut typed = env::args_os().skip(1);
+    while let Some(word) = typed.next() {
+        let word = word.to_string_lossy();
+        match &*word {
+            "--explain" => drop(typed.next()),
+            "--full" => {}
+            word if word.starts_with("--explain=") => {}
+            word => words.push(output::quoted(word)),
+        }
+    }
+    words.join(" ")
+}
+
+/// Leaves one incident, to be shown in full.
 fn only(analysis: &mut Analysis, which: &str, format: Format) -> Result<(), Usage> {
     if format == Format::Json {
         return Err(Usage {

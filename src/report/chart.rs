@@ -66,7 +66,7 @@ pub fn legend(marks: &[Mark], clock: Clock) -> Option<String> {
         let what = if *sign == CHANGE {
             "the change"
         } else {
-            "put back"
+            "reverted"
         };
         format!("{sign} {} {what}", clock.time(*time))
     });
@@ -108,7 +108,7 @@ fn markers(timeline: &Timeline, marks: &[Mark], columns: usize) -> String {
 fn labels(timeline: &Timeline, columns: usize, room: usize, clock: Clock) -> String {
     let end = timeline.start + timeline.bin * i32::try_from(columns).unwrap_or(i32::MAX);
     let (start, end) = (clock.time(timeline.start), clock.time(end));
-    let bin = format!("{} a column", length(timeline.bin.num_seconds()));
+    let bin = format!("{}/column", length(timeline.bin.num_seconds()));
     let space = columns.saturating_sub(start.len() + end.len() + bin.len());
     if space > 1 {
         let left = space / 2;
@@ -183,7 +183,7 @@ mod tests {
         assert!(
             chart
                 .last()
-                .is_some_and(|line| line.contains("8 min a column")),
+                .is_some_and(|line| line.contains("8 min/column")),
             "{chart:#?}"
         );
     }

@@ -10,7 +10,7 @@ use super::{
     escape,
     outline::{self, Block, Line, line_of, postmortem::Postmortem},
     page::Report,
-    words::{self, Clock},
+    words::{self, Clock, Labels},
 };
 use crate::{
     attribute::{
@@ -197,7 +197,7 @@ fn facts(report: &Report<'_>) -> Vec<Fact> {
             thousands(worst.all_requests())
         );
         facts.push(Fact {
-            number: words::named(client.as_str(), &report.investigation.names),
+            number: Labels::new(&report.investigation.names).client(client),
             what,
         });
     }
@@ -231,8 +231,11 @@ fn outage_time(report: &Report<'_>) -> TimeDelta {
 
 fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Outage {
     let investigation = report.investigation;
-    let named = |text: String| words::named(&text, &investigation.names);
-    let mut blocks = outline::said(outline::outage(finding, clock), investigation);
+    let labels = Labels::new(&investigation.names);
+    let mut blocks = outline::said(
+        outline::outage(finding, outline::Detail::Full, clock),
+        investigation,
+    );
     let heading = match blocks.remove(0) {
         Block::Heading(heading) => heading,
         _ => String::new(),
@@ -245,9 +248,9 @@ fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Ou
         id: finding.incident.id.clone(),
         heading,
         onset: words::onset(&finding.incident, clock),
-        whom: named(words::whom(&finding.incident)),
+        whom: labels.with_ids(&words::whom(&finding.incident)),
         happened: outline::happened(&finding.incident),
-        blamed: named(outline::blamed(finding, clock)),
+        blamed: labels.short(&words::blamed(finding, clock)),
         blocks,
         whole_case: outline::said(outline::full::of(finding, clock), investigation),
         axis: axis.and_then(Result::ok).unwrap_or_default(),
@@ -256,7 +259,7 @@ fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Ou
 
 fn fared(health: &Health, report: &Report<'_>) -> Fared {
     let client = words::client(health.client.as_ref());
-    let client = words::named(&client, &report.investigation.names);
+    let client = Labels::new(&report.investigation.names).with_ids(&client);
     let success = words::success(health);
     let said = format!("Success of {client} over time: {success} in all");
     Fared {
@@ -288,10 +291,8 @@ fn made(change: &ConfigChange, report: &Report<'_>, clock: Clock) -> Made {
         name: change.change.name.clone(),
         by: words::by(change),
         event_id: id.to_string(),
-        resource: words::named(
-            &words::resource(&change.resource),
-            &report.investigation.names,
-        ),
+        resource: Labels::new(&report.investigation.names)
+            .short(&words::resource(&change.resource)),
         standing: words::standing(change),
         class: match (&change.standing, named) {
             (_, true) => "guilty",

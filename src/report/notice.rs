@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     json as contract,
-    outline::{blamed, happened, provisional},
-    words::{self, Clock},
+    outline::{happened, provisional},
+    words::{self, Clock, blamed},
 };
 use crate::{
     attribute::{Finding, Investigation, Verdict, phrase},
@@ -114,6 +114,15 @@ pub fn document(
             suspect["actor_chain"] = json!([]);
             suspect["source_ip"] = Value::Null;
         }
+    }
+    // Addresses of callers are their own business.
+    let attributes = document.pointer_mut("/incidents/0/why_failed");
+    if let Some(attributes) = attributes.and_then(Value::as_array_mut) {
+        attributes.retain(|one| one["attribute"] != "source_ip");
+    }
+    let releases = document.pointer_mut("/incidents/0/releases");
+    for release in releases.and_then(Value::as_array_mut).into_iter().flatten() {
+        release["actor"] = Value::Null;
     }
     document["notice"] = json!({"event": event, "text": text});
     document

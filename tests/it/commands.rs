@@ -106,7 +106,7 @@ fn a_named_silence_is_explained() {
 fn without_an_outage_the_changes_of_the_window_are_shown() {
     let catalog = "9catalog0m2m0000000example";
     let run = trailblame(&["investigate", "sample-logs", "--client", catalog]);
-    assert!(run.stdout.starts_with("No outage"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("No incident"), "{}", run.stdout);
     assert!(
         run.stdout.contains("Changes in the window"),
         "{}",
@@ -722,6 +722,15 @@ fn app_clients_have_names_for_people() {
     let text = "[clients]\n4billing0m2m0000000example = \"Billing\"\n";
     let path = file(&folder("config-names"), "trailblame.toml", text);
     let run = trailblame(&["investigate", "sample-logs", "--config", &path]);
+    assert!(run.stdout.contains(" Billing "), "{}", run.stdout);
+    let run = trailblame(&[
+        "investigate",
+        "sample-logs",
+        "--config",
+        &path,
+        "--explain",
+        "5",
+    ]);
     assert!(
         run.stdout
             .contains("5. Billing (4billing0m2m0000000example) ─"),
@@ -793,7 +802,7 @@ fn people_read_times_in_their_own_zone_and_programs_in_utc() {
     let run = with_environment(&local, &berlin);
     for told in [
         "between 2026-03-02 01:00:19 and 2026-03-03 00:59:58 UTC+01:00",
-        "`UpdateUserPoolClient` at 2026-03-02 15:05:04",
+        "at 2026-03-02 15:05:04 with `UpdateUserPoolClient`",
         "The outage ended when the setting was put back at 16:20:17.",
     ] {
         let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");

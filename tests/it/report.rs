@@ -177,7 +177,7 @@ fn the_page_needs_nothing_and_fits_in_light_and_dark_on_desk_and_phone() {
         "62\nknown users affected",
         "14:05:04",
         "terraform",
-        "dropped client_credentials",
+        "removed client_credentials",
     ] {
         assert!(text.contains(told), "{told}");
     }
@@ -285,7 +285,7 @@ fn an_innocent_change_is_no_root_cause() {
     ];
     let run = trailblame(&attack);
     assert_eq!(run.status, Some(0), "{}", run.stderr);
-    assert!(run.stdout.contains("likeliest an attack"));
+    assert!(run.stdout.contains("most likely password spraying"));
     assert!(!run.stdout.contains("the change: "));
 }
 

@@ -219,7 +219,7 @@ fn page_agrees(page: &str, incident: &Value, document: &Value, input: &str) {
         "failures" => format!("{} of {} ", thousands(failed), thousands(total)),
         _ => {
             let expected = incident["expected"].as_f64().expect("expected").round();
-            format!("about {} are missing against", thousands(expected as u64))
+            format!("about {} are missing,", thousands(expected as u64))
         }
     };
     assert!(
@@ -236,8 +236,8 @@ fn page_agrees(page: &str, incident: &Value, document: &Value, input: &str) {
     }
     let outages = list(&document["incidents"]).len();
     let title = match outages {
-        1 => "1 outage between".to_owned(),
-        outages => format!("{outages} outages between"),
+        1 => "1 incident between".to_owned(),
+        several => format!("{several} incidents between"),
     };
     assert!(page.starts_with(&title), "{input}: {page}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Block, blamed, full, happened, line_of, marks, one_of, reason, said, seen, what};
+use super::{Block, breakdown, full, happened, line_of, marks, one_of, reason, said, seen, what};
 use crate::{
     attribute::{
         Finding, Investigation, Suspect,
@@ -80,7 +80,8 @@ pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
     blocks.push(heading("Root cause"));
     blocks.extend(cause(finding, clock));
     blocks.push(heading("Why we believe it"));
-    blocks.push(reason(finding));
+    blocks.extend(reason(finding));
+    blocks.extend(breakdown::of(finding, clock));
     blocks.extend(full::of(finding, clock));
     let facts = contributing(postmortem, clock);
     if !facts.is_empty() {
@@ -124,7 +125,7 @@ fn summary(finding: &Finding, clock: Clock) -> String {
         clock.zone(incident.onset),
         words::whom(incident),
         happened(incident),
-        blamed(finding, clock)
+        words::blamed(finding, clock)
     )
 }
 
@@ -200,7 +201,7 @@ fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
 
 fn cause(finding: &Finding, clock: Clock) -> Vec<Block> {
     let Some(named) = finding.named() else {
-        let mut blocks = vec![Block::Text(format!("{}.", blamed(finding, clock)))];
+        let mut blocks = vec![Block::Text(format!("{}.", words::blamed(finding, clock)))];
         let others = finding.alternatives.iter().take(3).map(|other| {
             format!(
                 "{}: {}",

@@ -31,6 +31,28 @@ fn permission_set(role: &str) -> Option<&str> {
     Some(set)
 }
 
+/// Who made the changes of a suspect, shortest: `alice` of somebody who signed in with IAM Identity
+/// Center, `Deploy/ci` of a role that is no person's.
+pub fn person(suspect: &Suspect) -> String {
+    let name = |actor: &str| {
+        let name = short_arn(actor);
+        match name
+            .strip_prefix("SSO ")
+            .and_then(|name| name.split_once('/'))
+        {
+            Some((_, session)) => session.to_owned(),
+            None => name,
+        }
+    };
+    let names: Vec<String> = actors(suspect).map(name).collect();
+    match &names[..] {
+        [] => "unknown caller".to_owned(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => format!("{first} and {} others", rest.len()),
+    }
+}
+
 /// `by Deploy/ci (terraform)`.
 pub fn by(change: &ConfigChange) -> String {
     match change.change.tool.as_deref() {
