@@ -32,7 +32,7 @@ pub struct Which {
     /// and the incidents that touch it.
     #[arg(long, value_name = "TIME_OR_INCIDENT", conflicts_with = "between")]
     at: Option<String>,
-    /// Investigate between these times, in the same way.
+    /// Investigate between these two times, in the same way.
     #[arg(long, value_name = "START,END")]
     between: Option<String>,
     #[command(flatten)]
@@ -48,7 +48,7 @@ pub struct Whose {
     /// Only incidents of this user pool, in the same way.
     #[arg(long, value_name = "NAME_OR_ID")]
     user_pool: Vec<String>,
-    /// False alarms that are tolerated per app client and week.
+    /// Tolerated false alarms per app client and week.
     #[arg(long, value_name = "RATE", default_value_t = 0.02)]
     false_alarms: f64,
 }
@@ -56,10 +56,10 @@ pub struct Whose {
 /// What the exit status tells beside errors.
 #[derive(Debug, Args)]
 pub struct Telling {
-    /// End with status 3 when an outage was found.
+    /// Exit with status 3 if an incident was found.
     #[arg(long)]
     fail_on_outage: bool,
-    /// End with status 4 when a file or record could not be read.
+    /// Exit with status 4 if a file or record could not be read.
     #[arg(long)]
     fail_on_incomplete: bool,
 }
@@ -127,7 +127,7 @@ impl Which {
             (_, Some(between)) => {
                 let Some((start, end)) = between.split_once(',') else {
                     return Err(Usage {
-                        message: format!("`--between {between}` names no two times"),
+                        message: format!("invalid `--between {between}`: expected two times"),
                         hint: Some("write --between START,END".to_owned()),
                     });
                 };
@@ -183,7 +183,10 @@ impl Whose {
     pub fn question(&self) -> Result<Question, Usage> {
         if !(1e-6..=10.0).contains(&self.false_alarms) {
             return Err(Usage {
-                message: format!("`--false-alarms {}` is no rate", self.false_alarms),
+                message: format!(
+                    "invalid `--false-alarms {}`: expected 0.000001–10",
+                    self.false_alarms
+                ),
                 hint: Some("a rate is a number per app client and week, such as 0.02".to_owned()),
             });
         }

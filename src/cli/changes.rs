@@ -29,10 +29,10 @@ pub struct Arguments {
     /// Only changes of this user pool and what is in it, in the same way.
     #[arg(long, value_name = "NAME_OR_ID")]
     user_pool: Vec<String>,
-    /// One line a change.
+    /// One line per change.
     #[arg(long)]
     stat: bool,
-    /// Form of the output.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]

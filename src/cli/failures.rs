@@ -16,10 +16,10 @@ pub struct Arguments {
     /// Only failures of this app client: a name, an id, or the beginning of either.
     #[arg(long, value_name = "NAME_OR_ID")]
     client: Vec<String>,
-    /// Length of a bin.
+    /// Length of a time bin.
     #[arg(long, value_name = "DURATION", default_value = "1h")]
     bin: String,
-    /// Form of the output.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct Arguments {
 enum Format {
     /// A table for a terminal.
     Table,
-    /// A chart per app client.
+    /// One chart per app client.
     Chart,
     /// For programs.
     Json,

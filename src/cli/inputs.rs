@@ -121,7 +121,7 @@ impl Typed {
 
 /// Nothing in the inputs was of use.
 #[derive(Debug, thiserror::Error)]
-#[error("found nothing of use: {found}")]
+#[error("{found}")]
 pub struct NothingOfUse {
     found: String,
     /// What was looked for, or what to ask instead.

@@ -29,7 +29,7 @@ pub fn opened(finding: &Finding, clock: Clock) -> String {
         false => "since",
     };
     let mut text = format!(
-        "Outage of {} {since} {} {}, {until}: {}.\n{}.",
+        "Incident: {} {since} {} {}, {until}: {}.\n{}.",
         words::whom(incident),
         clock.date_time(incident.onset),
         clock.zone(incident.onset),
@@ -53,11 +53,11 @@ pub fn closed(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
     let end = incident.end.unwrap_or(incident.onset);
     let how = match &finding.ended_by {
-        Some(ended) => format!("put back at {}", clock.time(ended.event_time)),
-        None => "by no change that the logs hold".to_owned(),
+        Some(ended) => format!("reverted at {}", clock.time(ended.event_time)),
+        None => "by no logged change".to_owned(),
     };
     format!(
-        "Over: the outage of {} ended at {} {} after {}, {how}.\n{}.\n{}",
+        "Over: the incident of {} ended at {} {} after {}, {how}.\n{}.\n{}",
         words::whom(incident),
         clock.date_time(end),
         clock.zone(end),
@@ -70,22 +70,20 @@ pub fn closed(finding: &Finding, clock: Clock) -> String {
 /// An outage that is seen no more.
 pub fn gone(id: &str, clients: &[String]) -> String {
     let whose = match clients {
-        [] => "The outage".to_owned(),
-        clients => format!("The outage of {}", clients.join(", ")),
+        [] => "The incident".to_owned(),
+        clients => format!("The incident of {}", clients.join(", ")),
     };
-    format!("Over: {whose} is seen no more.\n{id}")
+    format!("Over: {whose} is no longer seen.\n{id}")
 }
 
 /// Nothing can be said.
 pub fn blind(why: &str) -> String {
-    format!(
-        "trailblame cannot see: {why}. Until it says that it sees again, silence means nothing."
-    )
+    format!("trailblame cannot see: {why}. Until it can see again, silence means nothing.")
 }
 
 /// Something can be said again.
 pub fn seeing() -> String {
-    "trailblame sees again.".to_owned()
+    "trailblame can see again.".to_owned()
 }
 
 /// For programs: the contract's document of one outage, and the notice. Without a verdict of

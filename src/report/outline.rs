@@ -23,7 +23,7 @@ use crate::{
 
 pub(super) mod around;
 pub(super) mod breakdown;
-mod case;
+pub(super) mod case;
 pub(super) mod full;
 pub mod postmortem;
 mod screen;
@@ -239,12 +239,16 @@ fn between(window: Window, clock: Clock) -> String {
 /// Accounts and Regions are named, up to so many.
 const MOST_PLACES: usize = 3;
 
-/// `Account 111122223333, eu-west-1`: where the incidents are.
+/// `In account 111122223333, Region eu-west-1.`: where the incidents are.
 pub(super) fn scope(investigation: &Investigation) -> Option<String> {
-    let incidents = investigation
-        .findings
-        .iter()
-        .map(|finding| &finding.incident);
+    let places = places(investigation);
+    (!places.is_empty()).then(|| format!("In {}.", places.join(", ")))
+}
+
+/// `account 111122223333` and `Region eu-west-1` of the incidents.
+pub(super) fn places(investigation: &Investigation) -> Vec<String> {
+    let incidents = investigation.findings.iter();
+    let incidents = incidents.map(|finding| &finding.incident);
     let accounts = incidents.clone().filter_map(|one| one.account.as_ref());
     let accounts: BTreeSet<&str> = accounts.map(|account| account.as_str()).collect();
     let regions = incidents.filter_map(|one| one.region.as_ref());
@@ -258,11 +262,10 @@ pub(super) fn scope(investigation: &Investigation) -> Option<String> {
         }
         more => Some(format!("{more} {what}s")),
     };
-    let places: Vec<String> = [some("account", accounts), some("Region", regions)]
+    [some("account", accounts), some("Region", regions)]
         .into_iter()
         .flatten()
-        .collect();
-    (!places.is_empty()).then(|| format!("In {}.", places.join(", ")))
+        .collect()
 }
 
 /// `1,248 of 1,265 client_credentials requests failed (unauthorized_client)`.
@@ -293,8 +296,13 @@ fn what(incident: &Incident) -> String {
     }
 }
 
+/// What failed, from when to when, where and for whom.
+pub(super) fn facts(finding: &Finding, clock: Clock) -> String {
+    format!("{}. {}", happened(&finding.incident), when(finding, clock))
+}
+
 /// The changes of which one did it, where the logs cannot tell which.
-fn one_of(finding: &Finding) -> impl Iterator<Item = &Suspect> {
+pub(super) fn one_of(finding: &Finding) -> impl Iterator<Item = &Suspect> {
     finding.suspects.iter().filter(|suspect| {
         let mut events = suspect.event_ids.iter();
         events.any(|event| finding.one_of.contains(event))
@@ -304,6 +312,16 @@ fn one_of(finding: &Finding) -> impl Iterator<Item = &Suspect> {
 /// Why: a sentence, or several as points. That a named change altered a setting to blame stands in
 /// the headline already.
 fn reason(finding: &Finding) -> Option<Block> {
+    let mut sentences = reasons(finding);
+    match sentences.len() {
+        0 => None,
+        1 => sentences.pop().map(Block::Text),
+        _ => Some(Block::List(sentences)),
+    }
+}
+
+/// The same as sentences.
+pub(super) fn reasons(finding: &Finding) -> Vec<String> {
     let mut sentences = words::sentences(&finding.reason);
     let is_headline = |named: &Suspect| {
         let guilty = named.diff.iter().any(|line| line.guilty);
@@ -316,11 +334,7 @@ fn reason(finding: &Finding) -> Option<Block> {
     if finding.named().is_some_and(is_headline) {
         sentences.remove(0);
     }
-    match &sentences[..] {
-        [] => None,
-        [one] => Some(Block::Text(one.clone())),
-        _ => Some(Block::List(sentences)),
-    }
+    sentences
 }
 
 /// The command that shows more of the only incident.
@@ -342,7 +356,7 @@ pub(super) fn outage(finding: &Finding, detail: Detail, clock: Clock) -> Vec<Blo
     let mut blocks = vec![
         Block::Heading(format!("{}. {}", finding.number, words::whom(incident))),
         Block::Answer(format!("{}.", words::blamed(finding, clock))),
-        Block::Text(format!("{}. {}", happened(incident), when(finding, clock))),
+        Block::Text(facts(finding, clock)),
     ];
     blocks.extend(reason(finding));
     blocks.push(Block::Chart(incident.timeline.clone(), marks(finding)));
@@ -359,7 +373,7 @@ fn when(finding: &Finding, clock: Clock) -> String {
     let (from, since) = match incident.begun_before {
         true => {
             let before = format!("It began before the window (first failure read at {onset})");
-            (format!("{before} and went on"), before)
+            (format!("{before} and lasted"), before)
         }
         false => (format!("From {onset}"), format!("Since {onset}")),
     };
@@ -370,7 +384,7 @@ fn when(finding: &Finding, clock: Clock) -> String {
             phrase::duration(end - incident.onset)
         ),
         (Some(end), _) => format!("{from} to {}, silent since", clock.time(end)),
-        (None, _) => format!("{since}, still going on"),
+        (None, _) => format!("{since}, still ongoing"),
     };
     if let Some(last) = incident.last_success {
         said.push_str(&format!("; last success {}", clock.time(last)));

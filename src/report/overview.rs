@@ -17,6 +17,8 @@ pub struct Row {
     pub number: usize,
     /// Whether it goes on.
     pub is_ongoing: bool,
+    /// How it ended.
+    pub end_state: EndState,
     /// When it began.
     pub onset: DateTime<Utc>,
     /// … or before that.
@@ -58,6 +60,7 @@ fn row(finding: &Finding, labels: &Labels<'_>, clock: Clock) -> Row {
         id: incident.id.clone(),
         number: finding.number,
         is_ongoing: incident.end_state == EndState::Ongoing,
+        end_state: incident.end_state,
         onset: incident.onset,
         begun_before: incident.begun_before,
         end: incident.end,

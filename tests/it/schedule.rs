@@ -118,7 +118,7 @@ fn a_verdict_that_late_data_change_is_told_again() {
     assert_eq!(watch.hook.events(), ["opened", "revised"]);
     let text = watch.hook.got()[1]["notice"]["text"].to_string();
     assert!(
-        text.contains("Correction, earlier no change was guilty"),
+        text.contains("Correction, earlier no change was to blame"),
         "{text}"
     );
     assert!(text.contains("dana ("), "{text}");
@@ -295,7 +295,7 @@ fn a_command_gets_the_document_and_slack_its_own_form() {
         .expect("a message");
     let text = slack["text"].as_str().expect("a text");
     assert!(
-        text.starts_with("Outage of 1orders00client00EXAMPLE"),
+        text.starts_with("Incident: 1orders00client00EXAMPLE"),
         "{text}"
     );
     assert!(text.contains("(&gt; 99 %)"), "{text}");

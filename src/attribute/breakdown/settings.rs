@@ -72,14 +72,19 @@ pub(super) fn note(
         .iter()
         .filter(|index| !is_before(index))
         .find(|index| lacks(At::After(**index), first) == Some(false));
-    let removed = last.filter(|index| lacks(At::Before(**index), first) == Some(false));
+    let removed = writes.iter().rev().filter(is_before).find(|index| {
+        lacks(At::Before(**index), first) == Some(false)
+            && lacks(At::After(**index), first) == Some(true)
+    });
     let since =
         removed.map(|index| format!(" since {}", phrase::clock(changes[*index].change.time)));
     let until =
         added.map(|index| format!(", added at {}", phrase::clock(changes[*index].change.time)));
-    let what = match (kind, &missing[..]) {
-        (AttributeKind::RedirectUri | AttributeKind::IdentityProvider, _) => String::new(),
-        (_, missing) => {
+    // A value that is the missing element itself need not be said twice.
+    let is_value = missing[..] == [text];
+    let what = match is_value {
+        true => String::new(),
+        false => {
             let names: Vec<String> = missing.iter().map(|item| format!("`{item}`")).collect();
             format!("{} ", names.join(" and "))
         }

@@ -303,7 +303,7 @@ impl Told {
     fn said(&self) -> String {
         match self.event_ids.first() {
             Some(id) => format!("event {id} was named"),
-            None if self.verdict == "no_change" => "no change was guilty".to_owned(),
+            None if self.verdict == "no_change" => "no change was to blame".to_owned(),
             None => "the logs could not decide".to_owned(),
         }
     }

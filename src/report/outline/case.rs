@@ -113,7 +113,9 @@ pub(in crate::report) fn why(suspect: &Suspect) -> Vec<(f64, String)> {
 /// A fact for people: what replay says, in the words of the numbers it rests on.
 pub(in crate::report) fn evidence(fact: &Evidence, suspect: &Suspect) -> String {
     let crossing = &suspect.crossing;
-    let is_all = crossing.during > 0 && crossing.during_broken == crossing.during;
+    // Replay says two things: what settings do with the requests, and whether the error fits.
+    let is_on_settings = fact.text.contains("settings before it");
+    let is_all = is_on_settings && crossing.during > 0 && crossing.during_broken == crossing.during;
     match (fact.kind, is_all, crossing.certain) {
         (EvidenceKind::Replay, true, true) if fact.weight > 0.0 => {
             "Replay: every failed request is allowed by the old settings and rejected by the new."

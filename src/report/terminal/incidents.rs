@@ -19,9 +19,12 @@ const WITH_REVERT: usize = 132;
 const WITH_END: usize = 144;
 /// … and with which error requests failed, and how many users.
 const WITH_ERROR: usize = 180;
-/// A cause in a narrower column than this stands in a line of its own.
+/// A cause in a narrower column than this stands in a line of its own, …
 const LEAST_CAUSE: usize = 24;
+/// … below this width with its confidence.
+const LEAST_CONFIDENCE: usize = 56;
 /// Names of apps are cut here, where there is little room.
+const SHORTEST_APP: usize = 8;
 const SHORT_APP: usize = 14;
 const LONG_APP: usize = 40;
 const LONGEST_ERROR: usize = 30;
@@ -100,7 +103,12 @@ pub(super) fn write(
         writeln!(out, "{}", style.paint(code, line.trim_end()))?;
         if room < LEAST_CAUSE {
             let indent = before.first().map_or(0, Column::width) + GAP.len();
-            let cause = escape::terminal(&cause(row, width - indent));
+            let sure = match width < LEAST_CONFIDENCE {
+                true => format!(" {}", tight(&row.confidence, width)),
+                false => String::new(),
+            };
+            let cause = cause(row, width.saturating_sub(indent + sure.width()));
+            let cause = escape::terminal(&format!("{cause}{sure}"));
             writeln!(out, "{:indent$}{}", "", style.paint(BOLD, &cause))?;
         }
     }
@@ -113,10 +121,10 @@ fn before(rows: &[Row], clock: Clock, width: usize) -> Vec<Column> {
         true => clock.time(time),
         false => clock.short(time),
     };
-    let longest = if width < WITH_SECONDS {
-        SHORT_APP
-    } else {
-        LONG_APP
+    let longest = match width {
+        ..LEAST_CONFIDENCE => SHORTEST_APP,
+        ..WITH_SECONDS => SHORT_APP,
+        _ => LONG_APP,
     };
     let mut columns = vec![
         Column::new("#", rows.iter().map(|row| row.number.to_string())).right(),
@@ -151,12 +159,14 @@ fn before(rows: &[Row], clock: Clock, width: usize) -> Vec<Column> {
 
 /// How sure it is, and whether it is reverted.
 fn after(rows: &[Row], width: usize) -> Vec<Column> {
-    let head = if width < WITH_SECONDS {
-        "conf."
-    } else {
-        "confidence"
+    if width < LEAST_CONFIDENCE {
+        return Vec::new();
+    }
+    let head = match width < WITH_END {
+        true => "conf",
+        false => "confidence",
     };
-    let confidence = rows.iter().map(|row| row.confidence.clone());
+    let confidence = rows.iter().map(|row| tight(&row.confidence, width));
     let mut columns = vec![Column::new(head, confidence).right()];
     if width >= WITH_REVERT {
         let revert = rows.iter().map(|row| row.revert.to_owned());

@@ -85,6 +85,15 @@ pub fn by_all(suspect: &Suspect) -> String {
     said
 }
 
+/// Everybody who made changes of a suspect, without the tool.
+pub fn everybody(suspect: &Suspect) -> String {
+    let names: Vec<String> = actors(suspect).map(short_arn).collect();
+    match names.is_empty() {
+        true => "unknown caller".to_owned(),
+        false => names.join(", "),
+    }
+}
+
 /// `event 1a2b…`, or all of a suspect of several changes.
 pub fn events(suspect: &Suspect) -> String {
     let events: Vec<&str> = suspect.event_ids.iter().map(|id| id.as_str()).collect();
