@@ -37,6 +37,7 @@ mod policy;
 #[template(path = "report.html", config = "src/report/templates/askama.toml")]
 struct Page {
     title: String,
+    heading: String,
     status: Status,
     scope: String,
     zone: String,
@@ -101,6 +102,7 @@ pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let findings = investigation.findings.iter().enumerate();
     let page = Page {
         title: outline::title(investigation),
+        heading: phrase::count(investigation.findings.len() as f64, "sign-in incident"),
         status: status(report),
         scope: scope(report, clock),
         zone: clock.zone(investigation.window.end),
@@ -209,6 +211,9 @@ fn scope(report: &Report<'_>, clock: Clock) -> String {
     let window = investigation.window;
     let zone = clock.zone(window.end);
     let mut parts: Vec<String> = outline::places(investigation);
+    if let Some(first) = parts.first_mut().and_then(|first| first.get_mut(..1)) {
+        first.make_ascii_uppercase();
+    }
     parts.push(format!(
         "{} to {} {zone}",
         clock.date_time(window.start),

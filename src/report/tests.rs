@@ -310,11 +310,11 @@ fn several_incidents_have_a_line_each_those_that_go_on_first() {
         4 incidents between 2026-03-02 00:00:00 and 23:59:58 UTC, 1 ongoing
            In account 111122223333, Region eu-west-1.
 
-        #  start   lasted  app         failed  cause                               conf.
-        3  14:06  ongoing  billing  1248/1265  Deploy/ci removed client_credenti…   97 %
-        1  14:06   74 min  billing  1248/1265  Deploy/ci removed client_credenti…   97 %
-        2  14:06   74 min  billing  1248/1265  password spraying from 40 address…   98 %
-        4  14:06   74 min  billing  1248/1265  undetermined; UpdateUserPoolClien…   55 %
+        #  start   lasted  app         failed  cause                                conf
+        3  14:06  ongoing  billing  1248/1265  Deploy/ci removed client_credentia…   97%
+        1  14:06   74 min  billing  1248/1265  Deploy/ci removed client_credentia…   97%
+        2  14:06   74 min  billing  1248/1265  password spraying from 40 addresses   98%
+        4  14:06   74 min  billing  1248/1265  undetermined; UpdateUserPoolClient?   55%
 
         Not reverted  3  billing: Deploy/ci removed client_credentials
         Gaps          1 file or record could not be read: trail/cut.json.gz

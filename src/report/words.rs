@@ -30,7 +30,7 @@ mod who;
 pub use cause::{blamed, causes, confidence};
 pub use labels::Labels;
 pub use sentences::sentences;
-pub use who::{actor, actors, and_more, by, by_all, events, everybody, person};
+pub use who::{actor, actors, and_more, by, by_all, event_ids, events, everybody, person};
 
 /// Times of day, with the date where it is not the window's only one.
 #[derive(Clone, Copy, Debug)]

@@ -6,12 +6,12 @@ use super::{
     diff::{self, Setting},
 };
 use crate::{
-    attribute::{Evidence, Finding, Suspect, Verdict},
+    attribute::{Evidence, EvidenceKind, Finding, Suspect, Verdict},
     cognito::undo::Undo,
     detect::EndState,
     report::{
         axis::Axis,
-        notice,
+        chart, notice,
         outline::{self, Block, breakdown, case},
         overview,
         page::Report,
@@ -144,7 +144,7 @@ pub fn card(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> 
             .map(|text| say(text))
             .collect(),
         revert: revert(finding),
-        unit: traffic.map_or(String::new(), |traffic| overview::brief(traffic.bin)),
+        unit: traffic.map_or(String::new(), |traffic| chart::length(traffic.bin)),
         chart: chart
             .and_then(|chart| chart.render().ok())
             .unwrap_or_default(),
@@ -267,7 +267,7 @@ fn made(title: &'static str, suspect: &Suspect, labels: &Labels<'_>, clock: Cloc
             Some(labels.short(&words::resource(&suspect.change.resource))),
         ),
         ("Deploy", suspect.change_set.clone()),
-        ("Event", Some(words::events(suspect))),
+        ("Event", Some(words::event_ids(suspect))),
     ];
     let facts = facts.into_iter();
     let facts = facts.filter_map(|(name, value)| Some((name, value?)));
@@ -289,7 +289,8 @@ fn groups(suspect: &Suspect, say: &impl Fn(&str) -> String) -> Vec<Group> {
     let of = |holds: &dyn Fn(f64) -> bool| -> Vec<String> {
         let facts = suspect.evidence.iter();
         facts
-            .filter(|fact| holds(fact.weight))
+            // How often such changes break anything is no fact of this incident.
+            .filter(|fact| fact.kind != EvidenceKind::Prior && holds(fact.weight))
             .map(|fact: &Evidence| say(&case::evidence(fact, suspect)))
             .collect()
     };

@@ -198,7 +198,7 @@ mod tests {
         assert!(lane.marks[0].x < span.x);
         assert_eq!(
             day.ticks.first().map(|(_, label)| label.as_str()),
-            Some("04:00")
+            Some("03:00")
         );
         investigation.findings.clear();
         assert!(Day::new(&investigation, Clock::of(&investigation)).is_none());

@@ -14,7 +14,9 @@ use crate::{
 
 /// Values of an attribute that are named.
 const MOST: usize = 3;
-const LONGEST_VALUE: usize = 200;
+const LONGEST_VALUE: usize = 100;
+/// A value of fewer of the requests says nothing of them.
+const TELLING: f64 = 0.1;
 /// More distinct values than this are counted, and the most frequent one named.
 const MANY: usize = 5;
 
@@ -35,7 +37,9 @@ pub(in crate::report) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
 pub(in crate::report) fn lines(finding: &Finding) -> Vec<String> {
     let breakdown = &finding.breakdown;
     let attributes = breakdown.attributes.iter();
-    let attributes = attributes.filter(|attribute| !is_said_already(attribute));
+    let attributes = attributes
+        .filter(|attribute| !is_said_already(attribute))
+        .filter(|attribute| !is_scattered(attribute, breakdown.failed));
     attributes
         .map(|attribute| line(attribute, breakdown.failed))
         .collect()
@@ -51,11 +55,25 @@ fn is_said_already(attribute: &Attribute) -> bool {
     said && attribute.distinct == 1 && !note
 }
 
+/// Texts that are nearly all different, as those with an id in them, have nothing in common.
+fn is_scattered(attribute: &Attribute, failed: u64) -> bool {
+    attribute.kind == AttributeKind::ErrorText && !is_telling(attribute, failed)
+}
+
+/// Whether the most frequent value is that of many.
+fn is_telling(attribute: &Attribute, failed: u64) -> bool {
+    let most = attribute.values.first().map_or(0, |share| share.failed);
+    most as f64 >= TELLING * failed as f64
+}
+
 fn line(attribute: &Attribute, failed: u64) -> String {
     let name = name(attribute.kind);
     let said = match (&attribute.values[..], attribute.distinct) {
         ([only], 1) if attribute.unknown == 0 => format!("all with {}", value(only)),
         ([only], 1) => format!("{}, the others unknown", with_share(only, failed)),
+        (_, distinct) if !is_telling(attribute, failed) => {
+            format!("{} different", thousands(distinct as u64))
+        }
         ([first, ..], distinct) if distinct > MANY => format!(
             "{} different, most often {}",
             thousands(distinct as u64),
@@ -212,13 +230,19 @@ mod tests {
                 unknown: 0,
                 values: vec![share("192.0.2.7", 2, None)],
             },
+            Attribute {
+                kind: AttributeKind::ErrorText,
+                distinct: 90,
+                unknown: 0,
+                values: vec![share("state=x1", 2, None)],
+            },
         ];
         assert_eq!(
             lines(&finding),
             [
                 "redirect URI: all with `https://a.example.com/cb`, not in CallbackURLs",
                 "user agent: 60 % with `a/1`; 30 % with `b/2`",
-                "caller address: 527 different, most often 2 % with `192.0.2.7`",
+                "caller address: 527 different",
             ]
         );
     }

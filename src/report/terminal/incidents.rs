@@ -175,11 +175,11 @@ fn after(rows: &[Row], width: usize) -> Vec<Column> {
     columns
 }
 
-/// A number without its separators, where there is little room: `1378/1378`, `>99%`.
+/// A number in fewer characters, where there is little room: `1378/1378`, `111 lost`, `>99%`.
 fn tight(number: &str, width: usize) -> String {
     match width < WITH_SECONDS {
         true if number.ends_with('%') => number.replace(' ', ""),
-        true => number.replace(',', ""),
+        true => number.replace(',', "").replace("missing", "lost"),
         false => number.to_owned(),
     }
 }

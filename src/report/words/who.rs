@@ -96,10 +96,19 @@ pub fn everybody(suspect: &Suspect) -> String {
 
 /// `event 1a2b…`, or all of a suspect of several changes.
 pub fn events(suspect: &Suspect) -> String {
+    let what = match suspect.event_ids.len() {
+        0 | 1 => "event",
+        _ => "events",
+    };
+    format!("{what} {}", event_ids(suspect))
+}
+
+/// The same without the word.
+pub fn event_ids(suspect: &Suspect) -> String {
     let events: Vec<&str> = suspect.event_ids.iter().map(|id| id.as_str()).collect();
     match events[..] {
-        [] | [_] => format!("event {}", suspect.change.change.event_id),
-        _ => format!("events {}", events.join(", ")),
+        [] | [_] => suspect.change.change.event_id.clone(),
+        _ => events.join(", "),
     }
 }
 
