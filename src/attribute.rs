@@ -3,6 +3,7 @@
 //! Knows nothing of how anything is printed.
 
 pub mod alternatives;
+pub mod breakdown;
 pub mod case;
 pub mod explain;
 pub mod finding;
@@ -10,6 +11,7 @@ mod inquiry;
 pub mod merge;
 pub mod parameters;
 pub mod phrase;
+pub mod recurrence;
 pub mod second_look;
 pub mod sets;
 mod times;

@@ -17,6 +17,7 @@ mod aws;
 mod bounds;
 mod changes;
 mod config;
+mod directory;
 mod errand;
 mod evidence;
 mod export;
@@ -40,25 +41,25 @@ mod verify;
 
 /// Which change broke sign-in?
 ///
-/// Reads CloudTrail records and CloudWatch Logs of an Amazon Cognito user pool, finds each outage
-/// of the token endpoint, names the configuration change that caused it, proves it, and prints
-/// the call that undoes it. When no change is guilty it says so.
+/// Reads CloudTrail records and CloudWatch Logs of an Amazon Cognito user pool, finds each sign-in
+/// incident, names the configuration change that caused it, shows the evidence, and prints the AWS
+/// CLI command that reverts it. If no change is to blame, it says so.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Take flags that are not typed from this file
+    /// Configuration file with defaults for flags
     /// [default: `trailblame/trailblame.toml` in the user's configuration directory].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<std::path::PathBuf>,
-    /// Tell and take times in the zone of this machine; JSON and CSV stay in UTC.
+    /// Use local time; JSON and CSV stay in UTC.
     #[arg(long, global = true, conflicts_with = "utc")]
     local: bool,
-    /// Tell and take times in UTC, which is the default.
+    /// Use UTC [default].
     #[arg(long, global = true)]
     utc: bool,
-    /// Say nothing on stderr but errors.
+    /// Only print errors.
     #[arg(long, global = true)]
     quiet: bool,
     /// When to use colours.
@@ -68,31 +69,31 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Find outages and the change behind each.
+    /// Find incidents and the change behind each.
     Investigate(investigate::Arguments),
-    /// Write the outages of a time as a page: for a schedule, a wiki, a colleague.
+    /// Write a report: HTML, Markdown, JSON or CSV; on a schedule, with alerts.
     Report(report::Arguments),
-    /// Write one outage as a document for a wiki.
+    /// Write a post-mortem of one incident.
     Postmortem(postmortem::Arguments),
-    /// Show the history of settings, as `git log -p` shows a file's.
+    /// Show the history of settings, like `git log -p`.
     Changes(changes::Arguments),
     /// Count failures over time, by app client, error and grant.
     Failures(failures::Arguments),
-    /// Write a frame as Parquet or CSV.
+    /// Export a dataset as Parquet or CSV.
     Export(export::Arguments),
-    /// Bring a window of AWS logs into the local archive.
+    /// Download logs from AWS into the local archive.
     Pull(pull::Arguments),
-    /// Look after the local archive.
+    /// Manage the local archive.
     Archive(archive::Arguments),
-    /// List or print the saved queries.
+    /// List or print saved queries for Logs Insights and Athena.
     Queries(queries::Arguments),
-    /// Check the configuration file and say what would run.
+    /// Check the configuration file and print what would run.
     Config(config::Arguments),
-    /// Print the completions of a shell.
+    /// Print shell completions.
     Completions(manual::Completions),
     /// Write the man pages.
     Man(manual::Man),
-    /// Print the least policy that each source needs.
+    /// Print the minimal IAM policy for each source.
     IamPolicy(iam_policy::Arguments),
     #[command(hide = true)]
     Inflate(inflate::Arguments),
@@ -150,8 +151,8 @@ pub fn main() -> ExitCode {
         Command::Investigate(arguments) => investigate::run(arguments, names, colour, &mut out),
         Command::Report(arguments) => report::run(arguments, names, &mut out),
         Command::Postmortem(arguments) => postmortem::run(arguments, names, &mut out),
-        Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
-        Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
+        Command::Changes(arguments) => changes::run(arguments, names, colour, &mut out),
+        Command::Failures(arguments) => failures::run(arguments, names, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),
         Command::Archive(arguments) => archive::run(&arguments, &mut out),

@@ -11,6 +11,7 @@ pub mod lifetime;
 pub mod members;
 mod read;
 // Over time.
+pub mod directory;
 pub mod history;
 pub mod links;
 pub mod snapshot;

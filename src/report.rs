@@ -14,6 +14,7 @@ pub mod links;
 pub mod markdown;
 pub mod notice;
 pub mod outline;
+pub mod overview;
 pub mod page;
 pub mod redact;
 pub mod terminal;

@@ -75,7 +75,7 @@ pub fn add_what_came_with(others: &mut [Weighed], changes: &[super::weigh::Weigh
 /// What speaks for a release of the application beside the failures themselves.
 fn release(case: &Case<'_>) -> f64 {
     let new = case.novelty() >= p::NOVEL.value;
-    let released = case.was_released(p::RELEASED_WITHIN.micros());
+    let released = !case.releases(p::RELEASED_WITHIN.micros()).is_empty();
     let weigh = |holds: bool, weight: Parameter| if holds { weight.value } else { 0.0 };
     weigh(new, p::NEW_REQUESTS) + weigh(released, p::RELEASED)
 }

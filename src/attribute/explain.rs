@@ -6,10 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     alternatives,
+    breakdown::Breakdown,
     case::{Case, Reach},
     finding::{Alternative, EndedBy, Evidence, Explained, Finding, Suspect, SuspectLine, Verdict},
     inquiry::Inquiry,
     merge, parameters as p, phrase,
+    recurrence::Recurrence,
     second_look::{has_moved, is_same, is_same_grant, second_look},
     unlisted,
     weigh::{self, Weighed},
@@ -76,6 +78,8 @@ pub fn explain(incidents: Vec<Incident>, scene: &Scene<'_>) -> Explained {
     for (at, finding) in findings.iter_mut().enumerate() {
         finding.number = at + 1;
         recount(finding, inquiry);
+        finding.breakdown = Breakdown::new(&finding.incident, cells, scene.history);
+        finding.recurrence = Recurrence::of(finding, scene.history);
     }
     Explained {
         findings,
@@ -230,6 +234,8 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
     }
     let named = ranked.first().filter(|_| verdict == Verdict::Change);
     let ended_by = named.and_then(|(_, top)| ended_by(&incident, top, scene.history));
+    let releases = case.releases(p::RELEASED_WITHIN.micros());
+    let releases = releases.into_iter().cloned().collect();
     let incident = match named {
         Some((_, top)) => begun_by(&incident, &scene.history.changes()[top.index]),
         None => incident,
@@ -246,6 +252,9 @@ fn finding_at(incident: Incident, inquiry: &Inquiry<'_>) -> Finding {
         suspects: suspects(ranked, &incident, scene.history, sets),
         ended_by,
         one_of: Vec::new(),
+        breakdown: Breakdown::default(),
+        releases,
+        recurrence: None,
         incident,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
+use super::{breakdown::Breakdown, recurrence::Recurrence};
 use crate::{
     cognito::{
         history::{ConfigChange, DiffLine, Gap},
@@ -104,6 +105,12 @@ pub struct Finding {
     pub ended_by: Option<EndedBy>,
     /// Event ids of changes of which one did it, where the logs cannot tell which.
     pub one_of: Vec<EventId>,
+    /// What its failed requests have in common.
+    pub breakdown: Breakdown,
+    /// Releases of its applications shortly before the onset.
+    pub releases: Vec<ConfigChange>,
+    /// How often the same change was made before.
+    pub recurrence: Option<Recurrence>,
 }
 
 /// What became of all candidates of detection.

@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use trailblame::{
     attribute::{self, Around, Finding, Investigation, Scene},
-    cognito::history::{ConfigChange, History, Standing},
+    cognito::{
+        directory::Directory,
+        history::{ConfigChange, History, Standing},
+    },
     detect::{self, Activity, Ground, Incident, activity},
     frame::{Cells, Frames},
     ids::{AppClientId, UserPoolId},
@@ -16,6 +19,7 @@ use super::{
     bounds::{self, Moment},
     changes::Wanted,
     config::Names,
+    directory::{self, directory},
     inputs::{Inputs, Keep},
     output,
     read::{Reading, Want},
@@ -24,10 +28,11 @@ use super::{
 /// Which outages are wanted.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// Investigate around this time: what was seen then, and the outages that touch it.
-    #[arg(long, value_name = "TIME", conflicts_with = "between")]
+    /// Investigate around this time, or around an incident by its number or id: what was seen then,
+    /// and the incidents that touch it.
+    #[arg(long, value_name = "TIME_OR_INCIDENT", conflicts_with = "between")]
     at: Option<String>,
-    /// Investigate between these times, in the same way.
+    /// Investigate between these two times, in the same way.
     #[arg(long, value_name = "START,END")]
     between: Option<String>,
     #[command(flatten)]
@@ -37,13 +42,13 @@ pub struct Which {
 /// Whose outages are wanted.
 #[derive(Debug, Args)]
 pub struct Whose {
-    /// Only outages of this app client.
-    #[arg(long, value_name = "ID")]
+    /// Only incidents of this app client: a name, an id, or the beginning of either.
+    #[arg(long, value_name = "NAME_OR_ID")]
     client: Vec<String>,
-    /// Only outages of this user pool.
-    #[arg(long, value_name = "ID")]
+    /// Only incidents of this user pool, in the same way.
+    #[arg(long, value_name = "NAME_OR_ID")]
     user_pool: Vec<String>,
-    /// False alarms that are tolerated per app client and week.
+    /// Tolerated false alarms per app client and week.
     #[arg(long, value_name = "RATE", default_value_t = 0.02)]
     false_alarms: f64,
 }
@@ -51,10 +56,10 @@ pub struct Whose {
 /// What the exit status tells beside errors.
 #[derive(Debug, Args)]
 pub struct Telling {
-    /// End with status 3 when an outage was found.
+    /// Exit with status 3 if an incident was found.
     #[arg(long)]
     fail_on_outage: bool,
-    /// End with status 4 when a file or record could not be read.
+    /// Exit with status 4 if a file or record could not be read.
     #[arg(long)]
     fail_on_incomplete: bool,
 }
@@ -85,6 +90,9 @@ const DELIVERY: TimeDelta = TimeDelta::minutes(15);
 #[derive(Debug, Default)]
 pub struct Question {
     around: Option<Named>,
+    typed_clients: Vec<String>,
+    typed_pools: Vec<String>,
+    /// Those that were typed, once the logs say who is called so.
     clients: Vec<AppClientId>,
     pools: Vec<UserPoolId>,
     config: detect::Config,
@@ -95,6 +103,8 @@ pub struct Question {
 enum Named {
     At(Moment),
     Between(Moment, Moment),
+    /// An incident, by number, id or the beginning of its id.
+    Incident(String),
 }
 
 /// What was found, and what it was found in.
@@ -112,11 +122,12 @@ impl Which {
     /// Checks what was typed.
     pub fn question(&self) -> Result<Question, Usage> {
         let around = match (&self.at, &self.between) {
+            (Some(at), _) if is_incident(at) => Some(Named::Incident(at.clone())),
             (Some(at), _) => Some(Named::At(Moment::new("--at", at)?)),
             (_, Some(between)) => {
                 let Some((start, end)) = between.split_once(',') else {
                     return Err(Usage {
-                        message: format!("`--between {between}` names no two times"),
+                        message: format!("invalid `--between {between}`: expected two times"),
                         hint: Some("write --between START,END".to_owned()),
                     });
                 };
@@ -136,36 +147,55 @@ impl Which {
     }
 }
 
+/// Whether `--at` names an incident and no time.
+fn is_incident(text: &str) -> bool {
+    const LONGEST_NUMBER: usize = 3;
+    let is_number = text.len() <= LONGEST_NUMBER && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id = text.starts_with("inc-");
+    let is_hex = text.len() > LONGEST_NUMBER && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_year = text.bytes().all(|byte| byte.is_ascii_digit());
+    !text.is_empty() && (is_number || is_id || is_hex && !is_year)
+}
+
 impl Named {
-    /// The time, where one is named, and what lies around it.
-    fn on(&self, held: Window) -> Result<(Option<DateTime<Utc>>, Window), Usage> {
+    /// The time, where one is named, and what lies around it; `None` where that is to be found out.
+    fn on(&self, held: Window) -> Result<Option<Span>, Usage> {
         match self {
             Self::At(at) => {
                 let at = at.on(held)?;
                 let span = bounds::window("--at", at - BEFORE, at + AFTER)?;
-                Ok((Some(at), span))
+                Ok(Some((Some(at), span)))
             }
             Self::Between(start, end) => {
                 let span = bounds::window("--between", start.on(held)?, end.on(held)?)?;
-                Ok((None, span))
+                Ok(Some((None, span)))
             }
+            Self::Incident(_) => Ok(None),
         }
     }
 }
+
+/// A time that was named, and what lies around it.
+type Span = (Option<DateTime<Utc>>, Window);
 
 impl Whose {
     /// Every outage of theirs.
     pub fn question(&self) -> Result<Question, Usage> {
         if !(1e-6..=10.0).contains(&self.false_alarms) {
             return Err(Usage {
-                message: format!("`--false-alarms {}` is no rate", self.false_alarms),
+                message: format!(
+                    "invalid `--false-alarms {}`: expected 0.000001–10",
+                    self.false_alarms
+                ),
                 hint: Some("a rate is a number per app client and week, such as 0.02".to_owned()),
             });
         }
         Ok(Question {
             around: None,
-            clients: self.client.iter().map(AppClientId::new).collect(),
-            pools: self.user_pool.iter().map(UserPoolId::new).collect(),
+            typed_clients: self.client.clone(),
+            typed_pools: self.user_pool.clone(),
+            clients: Vec::new(),
+            pools: Vec::new(),
             config: detect::Config {
                 false_alarms: self.false_alarms,
             },
@@ -179,7 +209,7 @@ impl Whose {
 /// `names` are those of app clients for people.
 pub fn analyse(
     reading: Reading,
-    question: Question,
+    mut question: Question,
     names: &Names,
     keep: Keep,
 ) -> anyhow::Result<Analysis> {
@@ -188,8 +218,9 @@ pub fn analyse(
     frames.take_lost();
     let window = inputs.window(&mut frames)?;
     let named = question.named(&inputs, frames.window)?;
-    question.check(&inputs, &frames)?;
     let history = inputs.history(&frames)?;
+    let known = directory(&history, &frames.cells, names);
+    question.resolve(&known)?;
     output::tell_window(Some(window.start), Some(window.end));
     let ground =
         Ground::new(&frames.cells, &frames.coverage, frames.window).with_callers(&frames.callers);
@@ -206,6 +237,10 @@ pub fn analyse(
         all.iter_mut()
             .for_each(|finding| mark_cut(finding, frames.window, now));
     }
+    let named = named.map_or_else(
+        || question.incident(&all, frames.window),
+        |span| Ok(Some(span)),
+    )?;
     let span = named.map_or(window, |(_, span)| span);
     let concerns = |incident: &Incident| {
         let overlaps = |part| incident.overlaps(part, frames.window.end);
@@ -222,7 +257,7 @@ pub fn analyse(
     Ok(Analysis {
         investigation: Investigation {
             in_full: false,
-            names: names.clone(),
+            names: known.client_names(),
             zone: output::zone(),
             coverage: frames.coverage_of(window),
             window: span,
@@ -300,25 +335,32 @@ impl Analysis {
 }
 
 impl Question {
-    fn check(&self, inputs: &Inputs, frames: &Frames) -> anyhow::Result<()> {
-        let ids = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect::<Vec<_>>();
-        let clients = ids(self.clients.iter().map(AppClientId::as_str).collect());
-        let pools = ids(self.pools.iter().map(UserPoolId::as_str).collect());
-        inputs.check_named(frames, &clients, &pools)
+    /// Finds the app clients and user pools that were typed.
+    fn resolve(&mut self, known: &Directory) -> anyhow::Result<()> {
+        self.clients = directory::clients(&self.typed_clients, known)?;
+        self.pools = directory::pools(&self.typed_pools, known)?;
+        Ok(())
+    }
+
+    /// What lies around the incident that was named instead of a time.
+    fn incident(&self, all: &[Finding], read: Window) -> Result<Option<Span>, Usage> {
+        let Some(Named::Incident(which)) = &self.around else {
+            return Ok(None);
+        };
+        let incident = &chosen(all, all, which)?.incident;
+        let span = incident.span(read.end);
+        let span = bounds::window("--at", span.start - BEFORE, span.end)?;
+        Ok(Some((Some(incident.onset), span)))
     }
 
     /// The time that was named, and what lies around it.
-    fn named(
-        &self,
-        inputs: &Inputs,
-        read: Window,
-    ) -> anyhow::Result<Option<(Option<DateTime<Utc>>, Window)>> {
-        let Some(named) = &self.around else {
-            return Ok(None);
-        };
-        let (at, span) = named.on(read)?;
-        inputs.check_asked(span, read)?;
-        Ok(Some((at, span)))
+    fn named(&self, inputs: &Inputs, read: Window) -> anyhow::Result<Option<Span>> {
+        let named = self.around.as_ref().map(|named| named.on(read));
+        let named = named.transpose()?.flatten();
+        if let Some((_, span)) = named {
+            inputs.check_asked(span, read)?;
+        }
+        Ok(named)
     }
 
     /// Whether an incident is of the app clients and pools that were named.
@@ -346,25 +388,46 @@ impl Question {
     }
 }
 
-/// The outage with that number in the report, or that id.
+/// Shorter beginnings of an id are no id.
+const SHORTEST_ID: usize = 4;
+
+/// The incident with that number in the report, that id, or the only one whose id begins so.
 pub fn chosen<'a>(
     all: &'a [Finding],
     shown: &[Finding],
     which: &str,
 ) -> Result<&'a Finding, Usage> {
     let number = which.parse::<usize>().ok();
-    let mut found = all.iter();
-    let found = found.find(|one| number == Some(one.number) || one.incident.id == which);
-    found.ok_or_else(|| Usage {
-        message: format!("no outage `{which}`"),
-        hint: Some(match all {
-            [] => "no outage was found".to_owned(),
-            _ => format!(
-                "give {}, or an id",
-                numbers(if shown.is_empty() { all } else { shown })
-            ),
+    let exact = |one: &&Finding| number == Some(one.number) || one.incident.id == which;
+    if let Some(found) = all.iter().find(exact) {
+        return Ok(found);
+    }
+    let beginning = which.strip_prefix("inc-").unwrap_or(which);
+    let begins = |one: &&Finding| {
+        let hash = one.incident.id.trim_start_matches("inc-");
+        beginning.len() >= SHORTEST_ID && hash.starts_with(beginning)
+    };
+    let found: Vec<&Finding> = all.iter().filter(begins).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => Err(Usage {
+            message: format!("no incident `{which}`"),
+            hint: Some(match all {
+                [] => "no incident was found".to_owned(),
+                _ => format!(
+                    "give {}, or an id",
+                    numbers(if shown.is_empty() { all } else { shown })
+                ),
+            }),
         }),
-    })
+        _ => {
+            let ids: Vec<&str> = found.iter().map(|one| one.incident.id.as_str()).collect();
+            Err(Usage {
+                message: format!("`{which}` is ambiguous: {} incidents match", found.len()),
+                hint: Some(format!("give one of these ids: {}", ids.join(", "))),
+            })
+        }
+    }
 }
 
 /// `the number 3`, `a number from 1 to 8`, `one of the numbers 2, 5 and 7`.

@@ -9,7 +9,7 @@ use trailblame::{archive::Archive, report::words};
 
 use super::{Ended, aws, bounds, output};
 
-/// Look after the local archive.
+/// Manage the local archive.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -21,13 +21,13 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Tell what the archive covers.
+    /// Show what the archive covers.
     Status,
     /// Remove whole days.
     #[command(after_help = "Examples:
   trailblame archive prune --older-than 90d")]
     Prune {
-        /// Days that ended so long ago.
+        /// Remove days that ended longer ago than this.
         #[arg(long, value_name = "DURATION")]
         older_than: String,
     },

@@ -219,7 +219,7 @@ pub fn told(purpose: Purpose, reach: &Reach) -> Option<String> {
 pub fn cure(stop: &Stop) -> Option<String> {
     Some(match stop {
         Stop::Denied { action, .. } => {
-            format!("allow `{action}`; `trailblame iam-policy` prints the least policy")
+            format!("allow `{action}`; `trailblame iam-policy` prints the minimal IAM policy")
         }
         Stop::Credentials { .. } => "name a profile (`--profile`) or renew its credentials \
                                      (`aws sso login`), and run the same command again"

@@ -38,34 +38,34 @@ pub struct Asking {
     /// Profile of the AWS configuration files.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Region to ask, repeatable, or `all` [default: the profile's].
+    /// Region, repeatable, or `all` [default: the profile's].
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
-    /// Ask with this role; repeatable, for several accounts.
+    /// Assume this role; repeatable, for several accounts.
     #[arg(long, value_name = "ARN")]
     role_arn: Vec<String>,
-    /// External id for the role at the same place among `--role-arn`; one for all if only one.
+    /// External ID for the `--role-arn` at the same position; a single one applies to all.
     #[arg(long, value_name = "ID", requires = "role_arn")]
     external_id: Vec<String>,
-    /// Ask this address instead of AWS.
+    /// Override the AWS endpoint URL.
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
     /// Requests per second for each account, Region and API [default: half of AWS's quota].
     #[arg(long, value_name = "NUMBER")]
     max_rps: Option<f64>,
-    /// Read what was pulled before, and nothing else.
+    /// Read the local archive only.
     #[arg(long)]
     archive: bool,
-    /// Put what was asked for into the archive too.
+    /// Also save what is fetched to the archive.
     #[arg(long, conflicts_with = "archive")]
     save: bool,
     /// The local archive [default: `trailblame` in the user's data directory].
     #[arg(long, value_name = "DIR")]
     archive_dir: Option<PathBuf>,
-    /// Do not ask Cognito for the settings as they are now.
+    /// Do not call Cognito for the current settings.
     #[arg(long)]
     no_describe: bool,
-    /// Look requests up for so long in each account and Region, then go on with what was got.
+    /// Time limit for looking up requests in each account and Region; then continue with what was read.
     #[arg(long, value_name = "DURATION", default_value = "10m")]
     max_lookup_time: String,
     #[command(flatten)]
@@ -160,7 +160,7 @@ impl Asking {
         names::check(&connection, &self.region)?;
         if let Some(rps) = self.max_rps.filter(|rps| !(0.01..=1000.0).contains(rps)) {
             return Err(usage(
-                format!("`--max-rps {rps}` is no pace"),
+                format!("invalid `--max-rps {rps}`: expected 0.01–1000"),
                 "a pace is a number of requests per second from 0.01 to 1000",
             ));
         }
@@ -364,7 +364,7 @@ async fn account(config: &SdkConfig, regions: &[String]) -> anyhow::Result<Accou
     });
     let identity = identity
         .await
-        .context("failed to learn whose account this is")?;
+        .context("couldn't identify the AWS account")?;
     let account = identity.account().context("AWS names no account")?;
     Ok(AccountId::new(account))
 }

@@ -15,7 +15,7 @@ use trailblame::{
     },
 };
 
-use super::{Ended, inputs::Keep, output, read};
+use super::{Ended, config::Names, directory, inputs::Keep, output, read};
 
 /// Show the history of settings.
 #[derive(Debug, Args)]
@@ -23,16 +23,16 @@ use super::{Ended, inputs::Keep, output, read};
   trailblame changes sample-logs --client 4billing0m2m0000000example
   trailblame changes trail/ --since 7d --stat")]
 pub struct Arguments {
-    /// Only changes of this app client, and of the pool it is in.
-    #[arg(long, value_name = "ID")]
+    /// Only changes of this app client and its user pool: a name, an id, or the beginning of either.
+    #[arg(long, value_name = "NAME_OR_ID")]
     client: Vec<String>,
-    /// Only changes of this user pool and what is in it.
-    #[arg(long, value_name = "ID")]
+    /// Only changes of this user pool and what is in it, in the same way.
+    #[arg(long, value_name = "NAME_OR_ID")]
     user_pool: Vec<String>,
-    /// One line a change.
+    /// One line per change.
     #[arg(long)]
     stat: bool,
-    /// Form of the output.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]
@@ -82,14 +82,19 @@ impl Wanted {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
-    let clients: Vec<AppClientId> = arguments.client.iter().map(AppClientId::new).collect();
-    let pools: Vec<UserPoolId> = arguments.user_pool.iter().map(UserPoolId::new).collect();
-    let wanted = Wanted::new(&clients, &pools);
+pub fn run(
+    arguments: Arguments,
+    names: &Names,
+    colour: Colour,
+    out: &mut impl Write,
+) -> anyhow::Result<Ended> {
     let mut inputs = arguments.inputs.resolve(read::Want::Changes)?;
     let frames = inputs.frames(Keep::Nothing)?;
-    inputs.check_named(&frames, &arguments.client, &arguments.user_pool)?;
     let history = inputs.history(&frames)?;
+    let known = directory::directory(&history, &frames.cells, names);
+    let clients = directory::clients(&arguments.client, &known)?;
+    let pools = directory::pools(&arguments.user_pool, &known)?;
+    let wanted = Wanted::new(&clients, &pools);
     let bounds = inputs.shown(frames.window)?;
     bounds.tell();
     let shown: Vec<ConfigChange> = history

@@ -24,16 +24,16 @@ use super::{
     read::{Reading, Want},
 };
 
-/// Write a frame as Parquet or CSV.
+/// Export a dataset as Parquet or CSV.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trailblame export sample-logs --frame counts --output counts.parquet
   trailblame export --archive --since 7d --frame changes --format csv > changes.csv")]
 pub struct Arguments {
-    /// The frame.
+    /// The dataset.
     #[arg(long, value_enum)]
     frame: Frame,
-    /// Its form.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Parquet)]
     format: Format,
     /// The file to write [default: standard output].
@@ -45,19 +45,19 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Frame {
-    /// Failed attempts, one a row; successes are in `counts`.
+    /// Failed attempts, one per row; successes are in `counts`.
     Requests,
     /// Configuration writes.
     Changes,
     /// Attempts per minute and kind.
     Counts,
-    /// Who asked, by app client: addresses and agents.
+    /// Callers by app client: addresses and user agents.
     Callers,
     /// Values of settings and the time each was in force.
     States,
     /// What depends on what: triggers, web ACLs, certificates, providers, secrets by name.
     Links,
-    /// Outages, one a row, with the change that is named.
+    /// Incidents, one per row, with the change to blame.
     Incidents,
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use trailblame::report::{failures, terminal::Colour};
 
-use super::{Ended, bounds, inputs::Keep, output, read};
+use super::{Ended, bounds, config::Names, directory, inputs::Keep, output, read};
 
 /// Count failures over time.
 #[derive(Debug, Args)]
@@ -13,13 +13,13 @@ use super::{Ended, bounds, inputs::Keep, output, read};
   trailblame failures sample-logs --bin 15m
   trailblame failures trail/ --format csv > failures.csv")]
 pub struct Arguments {
-    /// Only failures of this app client.
-    #[arg(long, value_name = "ID")]
+    /// Only failures of this app client: a name, an id, or the beginning of either.
+    #[arg(long, value_name = "NAME_OR_ID")]
     client: Vec<String>,
-    /// Length of a bin.
+    /// Length of a time bin.
     #[arg(long, value_name = "DURATION", default_value = "1h")]
     bin: String,
-    /// Form of the output.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct Arguments {
 enum Format {
     /// A table for a terminal.
     Table,
-    /// A chart per app client.
+    /// One chart per app client.
     Chart,
     /// For programs.
     Json,
@@ -39,12 +39,18 @@ enum Format {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
+pub fn run(
+    arguments: Arguments,
+    names: &Names,
+    colour: Colour,
+    out: &mut impl Write,
+) -> anyhow::Result<Ended> {
     let bin = bounds::duration("--bin", &arguments.bin)?;
     let mut inputs = arguments.inputs.resolve(read::Want::Requests)?;
     let mut frames = inputs.frames(Keep::Nothing)?;
     let window = inputs.window(&mut frames)?;
-    inputs.check_named(&frames, &arguments.client, &[])?;
+    let known = directory::directory(&inputs.history(&frames)?, &frames.cells, names);
+    let clients = directory::clients(&arguments.client, &known)?;
     output::tell_window(Some(window.start), Some(window.end));
     let counted = match arguments.format {
         // A chart has bins of its own, as many as fit.
@@ -52,14 +58,8 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
         _ => bin,
     };
     let mut rows = frames.cells.failure_counts(window, counted);
-    if !arguments.client.is_empty() {
-        rows.retain(|row| {
-            let client = row.client.as_ref().map(|client| client.as_str());
-            arguments
-                .client
-                .iter()
-                .any(|id| Some(id.as_str()) == client)
-        });
+    if !clients.is_empty() {
+        rows.retain(|row| row.client.as_ref().is_some_and(|id| clients.contains(id)));
     }
     let style = output::style(colour);
     match arguments.format {

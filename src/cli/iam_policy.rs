@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Ended;
 
-/// Print the least policy that each source needs.
+/// Print the minimal IAM policy for each source.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trailblame iam-policy

@@ -1,7 +1,6 @@
 //! From the inputs to frames and history.
 
 use std::{
-    collections::BTreeSet,
     io::{self, Read},
     num::NonZero,
     path::{Path, PathBuf},
@@ -125,11 +124,22 @@ impl Typed {
 
 /// Nothing in the inputs was of use.
 #[derive(Debug, thiserror::Error)]
-#[error("found nothing of use: {found}")]
+#[error("{found}")]
 pub struct NothingOfUse {
     found: String,
     /// What was looked for, or what to ask instead.
     pub hint: &'static str,
+}
+
+impl NothingOfUse {
+    /// An app client or user pool that no request and no change names: mistyped, or of other logs.
+    pub fn named(typed: &str) -> Self {
+        Self {
+            found: format!("no request or change of `{typed}`"),
+            hint: "`trailblame changes --stat` and `trailblame failures` list the ids and names in \
+                   the logs",
+        }
+    }
 }
 
 /// AWS answered none of the questions.
@@ -489,44 +499,6 @@ impl Inputs {
             since: on(&self.typed.since)?,
             until: on(&self.typed.until)?,
         })
-    }
-
-    /// App clients and pools that no request and no change names: mistyped, or of other logs.
-    ///
-    /// # Errors
-    ///
-    /// One of those that were asked for.
-    pub fn check_named(
-        &self,
-        frames: &Frames,
-        clients: &[String],
-        pools: &[String],
-    ) -> anyhow::Result<()> {
-        if clients.is_empty() && pools.is_empty() {
-            return Ok(());
-        }
-        let cells = &frames.cells;
-        let requests = cells.keys.iter();
-        let mut known: BTreeSet<&str> = requests
-            .flat_map(|key| [cells.text(key.client), cells.text(key.user_pool)])
-            .flatten()
-            .collect();
-        known.extend(
-            frames
-                .changes
-                .iter()
-                .flat_map(|change| [change.client.as_deref(), change.user_pool.as_deref()])
-                .flatten(),
-        );
-        let asked = clients.iter().chain(pools);
-        match asked.into_iter().find(|id| !known.contains(id.as_str())) {
-            None => Ok(()),
-            Some(id) => Err(anyhow!(NothingOfUse {
-                found: format!("no request or change of `{id}`"),
-                hint: "`trailblame changes --stat` and `trailblame failures` show the ids that \
-                       the logs name",
-            })),
-        }
     }
 
     /// A time that was asked for and that the logs do not reach.

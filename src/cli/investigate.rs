@@ -1,6 +1,7 @@
 //! `trailblame investigate`: the main job.
 
 use std::{
+    env,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -22,7 +23,7 @@ use super::{
     output, read,
 };
 
-/// Find outages and the change behind each.
+/// Find incidents and the change behind each.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trailblame investigate sample-logs
@@ -31,22 +32,22 @@ use super::{
   trailblame investigate sample-logs --explain 3
   trailblame investigate trail/ --at 2026-03-02T14:05 --client 1h57kf5cpq17m0eml12example")]
 pub struct Arguments {
-    /// Print the whole case of one outage, by its number in the report or its id: which requests
-    /// fail, what speaks for and against each suspect, what would prove it wrong.
+    /// Show one incident in full, by number, id or the beginning of its id: chart, diff, evidence for
+    /// and against each suspect, how to revert, what would prove it wrong.
     #[arg(long, value_name = "NUMBER_OR_ID")]
     explain: Option<String>,
-    /// Print the whole case of every outage, and each blip: failures too few for an outage.
+    /// Show every incident in full, and each blip: failures too few for an incident.
     #[arg(long, conflicts_with = "explain")]
     full: bool,
     #[command(flatten)]
     which: Which,
-    /// Form of the output.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Write what undoes each named change as an input document for the AWS CLI.
+    /// Write the input of the AWS CLI command that reverts each change to blame.
     #[arg(long, value_name = "DIR")]
     write_undo: Option<PathBuf>,
-    /// Write the masked records behind each verdict, with their SHA-256.
+    /// Write the masked log records behind each verdict, with their SHA-256.
     #[arg(long, value_name = "DIR")]
     evidence: Option<PathBuf>,
     #[command(flatten)]
@@ -91,7 +92,7 @@ pub fn run(
     } = analysis;
     investigation.in_full |= arguments.full;
     let written = match arguments.format {
-        Format::Table => terminal::write(&investigation, output::style(colour), out),
+        Format::Table => terminal::write(&investigation, &typed(), output::style(colour), out),
         Format::Json => json::write(&investigation, out),
         Format::Markdown => markdown::write(&investigation, out),
     };
@@ -110,7 +111,23 @@ pub fn run(
     }
 }
 
-/// Leaves one outage, to be told in full.
+/// The command that was typed, without what picks one incident or all, for the next to type.
+fn typed() -> String {
+    let mut words = vec!["trailblame".to_owned()];
+    let mut typed = env::args_os().skip(1);
+    while let Some(word) = typed.next() {
+        let word = word.to_string_lossy();
+        match &*word {
+            "--explain" => drop(typed.next()),
+            "--full" => {}
+            word if word.starts_with("--explain=") => {}
+            word => words.push(output::quoted(word)),
+        }
+    }
+    words.join(" ")
+}
+
+/// Leaves one incident, to be shown in full.
 fn only(analysis: &mut Analysis, which: &str, format: Format) -> Result<(), Usage> {
     if format == Format::Json {
         return Err(Usage {
@@ -144,7 +161,7 @@ fn write_undo(investigation: &Investigation, folder: &Path) -> anyhow::Result<()
         let Some(document) = &undo.document else {
             let why = match undo.kind {
                 "none" => undo.steps.join(" "),
-                _ => "No document reverts it; see the steps.".to_owned(),
+                _ => "No single command reverts it; see the steps.".to_owned(),
             };
             output::tell(format_args!("{id}: {why} Nothing was written."));
             continue;

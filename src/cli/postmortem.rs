@@ -30,26 +30,26 @@ use super::{
     output, read,
 };
 
-/// Write one outage as a document for a wiki.
+/// Write a post-mortem of one incident.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trailblame postmortem sample-logs --incident 5 > billing.md
   trailblame postmortem trail/ --at 2026-03-02T14:05 --detected-at 2026-03-02T14:20 --output docs/
   trailblame postmortem trail/ --incident inc-3f9a1c2b77d0 --redact --format html > page.html")]
 pub struct Arguments {
-    /// The outage, by its number in the report or its id; not needed where there is only one.
+    /// The incident, by number, id or the beginning of its id; not needed if there is only one.
     #[arg(long, value_name = "NUMBER_OR_ID")]
     incident: Option<String>,
-    /// When people noticed.
+    /// When people noticed it.
     #[arg(long, value_name = "TIME")]
     detected_at: Option<String>,
-    /// Hide addresses, users and account ids, each under one name wherever it stands.
+    /// Replace addresses, users and account IDs by pseudonyms.
     #[arg(long)]
     redact: bool,
-    /// Form of the output.
+    /// Output format.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "markdown")]
     format: Vec<Format>,
-    /// A file, or a folder for all forms [default: standard output].
+    /// File or folder to write to [default: standard output].
     #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -62,7 +62,7 @@ pub struct Arguments {
 enum Format {
     /// For a wiki or an issue.
     Markdown,
-    /// One file that needs no network and no script.
+    /// One self-contained file.
     Html,
 }
 
@@ -127,8 +127,8 @@ fn chosen<'a>(analysis: &'a Analysis, which: Option<&str>) -> Result<&'a Finding
         (None, [only]) => Ok(only),
         (None, []) => Err(Usage {
             message: match &analysis.investigation.around {
-                None => "no outage was found".to_owned(),
-                Some(_) => "no outage was found at that time".to_owned(),
+                None => "no incident was found".to_owned(),
+                Some(_) => "no incident was found at that time".to_owned(),
             },
             hint: Some(match &analysis.all[..] {
                 [] => "`trailblame failures` counts what failed".to_owned(),
@@ -136,7 +136,7 @@ fn chosen<'a>(analysis: &'a Analysis, which: Option<&str>) -> Result<&'a Finding
             }),
         }),
         (None, several) => Err(Usage {
-            message: format!("{} outages were found", several.len()),
+            message: format!("{} incidents were found", several.len()),
             hint: Some(format!(
                 "say which: --incident with {}",
                 analysis::numbers(several)

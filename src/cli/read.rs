@@ -23,22 +23,22 @@ pub struct Reading {
     /// tar.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// Look at requests from this time on [default: all that the files hold; of AWS, 24h]. An outage
-    /// that reaches into the window is told whole.
+    /// Start of the window of requests [default: all of the files; from AWS, 24h]. An incident that
+    /// reaches into the window is shown whole.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Look at requests before this time.
+    /// End of the window of requests.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Read changes from so long before `--since` on
-    /// [default: 90d; of files in a bucket, which hold everything else too, 7d].
+    /// How far before `--since` to read changes
+    /// [default: 90d; from a bucket, which holds everything else too, 7d].
     #[arg(long, value_name = "DURATION")]
     history: Option<String>,
     /// Saved output of `aws cognito-idp describe-user-pool-client` or `describe-user-pool`, files of
     /// AWS Config, or a folder of these.
     #[arg(long, value_name = "PATH")]
     settings: Vec<PathBuf>,
-    /// Lines of this log group, stream or load balancer tell of this app client.
+    /// Assign the lines of a log group, stream or load balancer to an app client.
     #[arg(long, value_name = "LOG_GROUP_OR_ALB=CLIENT")]
     map: Vec<String>,
     #[command(flatten)]

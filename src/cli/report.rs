@@ -3,6 +3,7 @@
 use std::{io::Write, path::PathBuf};
 
 use anyhow::Context;
+use chrono::Utc;
 use clap::{Args, ValueEnum};
 use polars::prelude::IntoLazy;
 use trailblame::report::{
@@ -18,20 +19,20 @@ use super::{
     schedule::Scheduling,
 };
 
-/// Write the outages of a time as a page.
+/// Write a report.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trailblame report sample-logs --output report.html
   trailblame report --cloudtrail --since 24h --format html,json --output reports/
   trailblame report trail/ --since 7d --format csv > outages.csv")]
 pub struct Arguments {
-    /// Form of the output; several, with commas, are written into a folder.
+    /// Output format; several, separated by commas, are written into a folder.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
     format: Vec<Format>,
-    /// The file to write, or the folder [default: standard output].
+    /// File or folder to write to [default: standard output].
     #[arg(long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
-    /// Hide addresses, users and account ids, each under one name wherever it stands.
+    /// Replace addresses, users and account IDs by pseudonyms.
     #[arg(long)]
     redact: bool,
     #[command(flatten)]
@@ -46,13 +47,13 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// One file that needs no network and no script.
+    /// One self-contained file.
     Html,
     /// For a wiki or an issue.
     Markdown,
     /// For programs: what `investigate --format json` prints, and all changes.
     Json,
-    /// One row an outage, for spreadsheets.
+    /// One row per incident, for spreadsheets.
     Csv,
 }
 
@@ -96,7 +97,10 @@ pub fn run(arguments: Arguments, names: &Names, out: &mut impl Write) -> anyhow:
     let claim = schedule.observe(&mut analysis.investigation, whole);
     let mut failures = schedule.send(claim);
     let investigation = &analysis.investigation;
-    let report = Report::new(investigation, &analysis.cells);
+    let report = Report {
+        made: Some(Utc::now()),
+        ..Report::new(investigation, &analysis.cells)
+    };
     let mut redaction = arguments.redact.then(|| Redaction::new(investigation, []));
     for format in &arguments.format {
         let page = page(*format, &report, redaction.as_mut());

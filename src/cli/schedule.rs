@@ -22,19 +22,19 @@ use target::{Secret, Target};
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Schedule")]
 pub struct Scheduling {
-    /// Remember here what was told, so that an outage is told once: a file, or s3://BUCKET/KEY.
+    /// State file, or s3://BUCKET/KEY: each incident is notified once.
     #[arg(long, value_name = "FILE|S3")]
     state: Option<String>,
-    /// Tell when an outage opens, when its story changes, and when it closes; repeatable:
+    /// Notify when an incident opens, when its verdict changes, and when it closes; repeatable:
     /// slack=env:NAME, webhook=file:PATH (the variable or file holds the address) or
     /// command='…' (JSON on standard input).
     #[arg(long, value_name = "KIND=TARGET", requires = "state")]
     notify: Vec<String>,
-    /// Ask for the address in this variable or file after a run that saw everything: env:NAME or
+    /// Request the URL in this variable or file after each run that saw everything: env:NAME or
     /// file:PATH.
     #[arg(long, value_name = "SECRET")]
     heartbeat: Option<String>,
-    /// Wait so long for a webhook's answer, which is asked three times, or for the end of a command.
+    /// How long to wait for a webhook, which is tried three times, or for a command to end.
     #[arg(long, value_name = "DURATION", default_value = "30s")]
     notify_timeout: String,
 }

@@ -175,7 +175,7 @@ fn marks(finding: &Finding, scale: &Scale, clock: Clock) -> Vec<Mark> {
         marks.push(mark("culprit", 0, change.time, label));
     }
     if let Some(ended) = &finding.ended_by {
-        let label = format!("▽ {} put back", clock.time(ended.event_time));
+        let label = format!("▽ {} reverted", clock.time(ended.event_time));
         marks.push(mark("cure", 1, ended.event_time, label));
     }
     marks

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::words::{self, Clock, rfc3339};
+use super::words::{self, Clock, Labels, rfc3339};
 use crate::{
     attribute::phrase,
     detect::{EndState, Incident, Kind},
@@ -135,6 +135,39 @@ fn moments(times: &[DateTime<Utc>], clock: Clock) -> String {
         0 => shown,
         more => format!("{shown} and {}", phrase::count(more as f64, "more time")),
     }
+}
+
+/// All of them in few words, the longest form first.
+pub(super) fn brief(blips: &[Incident], labels: &Labels<'_>, clock: Clock) -> Vec<String> {
+    if blips.is_empty() {
+        return Vec::new();
+    }
+    let mut apps: Vec<String> = Vec::new();
+    for blip in blips {
+        let app = labels.app(blip);
+        if !apps.contains(&app) {
+            apps.push(app);
+        }
+    }
+    let count = phrase::thousands(blips.len() as u64);
+    let times: Vec<DateTime<Utc>> = blips.iter().map(|blip| blip.onset).collect();
+    let why = "too few failures or too short for an incident";
+    vec![
+        format!(
+            "{count} of {} at {}: {why}; --full lists them",
+            apps.join(", "),
+            moments(&times, clock)
+        ),
+        format!("{count} of {}: {why}; --full lists them", apps.join(", ")),
+        format!(
+            "{count} of {}: {why}",
+            phrase::count(apps.len() as f64, "app client")
+        ),
+        format!(
+            "{count} of {}",
+            phrase::count(apps.len() as f64, "app client")
+        ),
+    ]
 }
 
 /// Each of them in a line of its own.

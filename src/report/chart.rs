@@ -1,6 +1,6 @@
 //! A chart of failures over time in characters, with the change marked on its axis.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::words::Clock;
 use crate::{attribute::phrase::thousands, frame::Timeline};
@@ -66,7 +66,7 @@ pub fn legend(marks: &[Mark], clock: Clock) -> Option<String> {
         let what = if *sign == CHANGE {
             "the change"
         } else {
-            "put back"
+            "reverted"
         };
         format!("{sign} {} {what}", clock.time(*time))
     });
@@ -108,7 +108,7 @@ fn markers(timeline: &Timeline, marks: &[Mark], columns: usize) -> String {
 fn labels(timeline: &Timeline, columns: usize, room: usize, clock: Clock) -> String {
     let end = timeline.start + timeline.bin * i32::try_from(columns).unwrap_or(i32::MAX);
     let (start, end) = (clock.time(timeline.start), clock.time(end));
-    let bin = format!("{} a column", length(timeline.bin.num_seconds()));
+    let bin = format!("{}/column", length(timeline.bin));
     let space = columns.saturating_sub(start.len() + end.len() + bin.len());
     if space > 1 {
         let left = space / 2;
@@ -123,7 +123,8 @@ fn labels(timeline: &Timeline, columns: usize, room: usize, clock: Clock) -> Str
 }
 
 /// In the largest unit that goes into it.
-fn length(seconds: i64) -> String {
+pub fn length(bin: TimeDelta) -> String {
+    let seconds = bin.num_seconds();
     match (seconds % 60, seconds % 3_600) {
         (1.., _) => format!("{seconds} s"),
         (_, 1..) => format!("{} min", seconds / 60),
@@ -133,8 +134,6 @@ fn length(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::{attribute::utc, window::Window};
 
@@ -183,7 +182,7 @@ mod tests {
         assert!(
             chart
                 .last()
-                .is_some_and(|line| line.contains("8 min a column")),
+                .is_some_and(|line| line.contains("8 min/column")),
             "{chart:#?}"
         );
     }

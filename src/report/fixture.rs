@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::{
     attribute::{
         Alternative, AlternativeKind, Around, Crossing, Evidence, EvidenceKind, Finding,
-        Investigation, Suspect, SuspectLine, Verdict, finding,
+        Investigation, Suspect, SuspectLine, Verdict,
+        breakdown::{Attribute, AttributeKind, Breakdown, Share},
+        finding,
+        recurrence::Recurrence,
     },
     cognito::{
         history::{ConfigChange, DiffLine, Gap, Standing},
@@ -118,7 +121,17 @@ pub fn full() -> Investigation {
     }
     full.around = Some(around("10:00:00"));
     full.blips.push(blip("10:02:11", "1portal0example"));
+    full.names = [(AppClientId::new("4billing0example"), "billing".to_owned())].into();
     for outage in &mut full.findings {
+        outage.breakdown = breakdown();
+        outage.releases.push(change(None));
+        outage.recurrence = Some(Recurrence {
+            times: 3,
+            first: time("02:05:04"),
+            last: time("14:05:04"),
+            setting: Setting("AllowedOAuthFlows".into()),
+            lost: vec!["client_credentials".to_owned()],
+        });
         outage.one_of.push(EventId::new("EXAMPLE-guilty"));
         outage.ended_by = Some(finding::EndedBy {
             event_id: EventId::new("EXAMPLE-cure"),
@@ -131,6 +144,38 @@ pub fn full() -> Investigation {
         undos.for_each(|undo| undo.resets = Some(resets()));
     }
     full
+}
+
+/// All requests asked for one redirect URI, from many addresses.
+pub fn breakdown() -> Breakdown {
+    let share = |value: &str, failed, note: Option<&str>| Share {
+        value: value.to_owned(),
+        failed,
+        note: note.map(str::to_owned),
+    };
+    let attribute = |kind, distinct, unknown, values| Attribute {
+        kind,
+        distinct,
+        unknown,
+        values,
+    };
+    let uri = share(
+        "https://new.example.com/cb",
+        1_248,
+        Some("not in CallbackURLs"),
+    );
+    Breakdown {
+        failed: 1_248,
+        attributes: vec![
+            attribute(AttributeKind::RedirectUri, 1, 0, vec![uri]),
+            attribute(
+                AttributeKind::SourceIp,
+                40,
+                8,
+                vec![share("192.0.2.7", 700, None), share("192.0.2.8", 2, None)],
+            ),
+        ],
+    }
 }
 
 /// What was seen around a time at which one of twenty requests failed.
@@ -224,6 +269,9 @@ fn explained(verdict: Verdict, name: Option<&str>) -> Finding {
         suspects: vec![suspect(guilty, name), innocent(1.0 - guilty - other)],
         ended_by: None,
         one_of: Vec::new(),
+        breakdown: Breakdown::default(),
+        releases: Vec::new(),
+        recurrence: None,
     }
 }
 

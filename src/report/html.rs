@@ -1,37 +1,62 @@
-//! A report as one HTML file: nothing is loaded, nothing runs, and it can be printed.
+//! A report as one HTML file: nothing is loaded, all of it is read without its one small script, and
+//! it can be printed.
 
 use std::io::{self, Write};
 
 use askama::Template;
 use chrono::TimeDelta;
 
+use self::{
+    card::{Card, Step},
+    day::Day,
+    deploys::Deploy,
+};
 use super::{
     axis::{Axis, Spark},
     escape,
-    outline::{self, Block, Line, line_of, postmortem::Postmortem},
+    outline::{self, Block, postmortem::Postmortem},
+    overview,
     page::Report,
-    words::{self, Clock},
+    words::{self, Clock, Labels},
 };
 use crate::{
-    attribute::{
-        Finding,
-        phrase::{self, thousands},
-    },
-    cognito::history::{ConfigChange, Standing},
+    attribute::phrase::{self, thousands},
+    detect::EndState,
     frame::{Health, Timeline},
 };
+
+mod card;
+mod command;
+mod console;
+mod day;
+mod deploys;
+mod diff;
+mod policy;
 
 #[derive(Template)]
 #[template(path = "report.html", config = "src/report/templates/askama.toml")]
 struct Page {
     title: String,
+    heading: String,
+    status: Status,
+    scope: String,
     zone: String,
+    policy: String,
+    script: &'static str,
     facts: Vec<Fact>,
-    outages: Vec<Outage>,
+    day: Option<Day>,
+    rows: Vec<Row>,
+    cards: Vec<Card>,
     health: Vec<Fared>,
-    changes: Vec<Made>,
+    deploys: Vec<Deploy>,
     blips: Vec<Block>,
     seen: Vec<Block>,
+}
+
+/// Whether anything is broken now.
+struct Status {
+    class: &'static str,
+    text: String,
 }
 
 /// A number that is read first.
@@ -40,16 +65,19 @@ struct Fact {
     what: String,
 }
 
-struct Outage {
+/// An incident in the table.
+struct Row {
     id: String,
-    heading: String,
-    onset: String,
-    whom: String,
-    happened: String,
-    blamed: String,
-    blocks: Vec<Block>,
-    whole_case: Vec<Block>,
-    axis: String,
+    number: usize,
+    start: String,
+    end: String,
+    lasted: String,
+    app: String,
+    failed: String,
+    cause: String,
+    confidence: String,
+    class: &'static str,
+    status: String,
 }
 
 struct Fared {
@@ -63,49 +91,40 @@ struct Fared {
     spark: String,
 }
 
-struct Made {
-    time: String,
-    name: String,
-    by: String,
-    event_id: String,
-    resource: String,
-    standing: String,
-    class: &'static str,
-    diff: Vec<Line>,
-}
-
 /// Writes the report.
 ///
 /// # Errors
 ///
 /// What the output said.
 pub fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let clock = Clock::of(report.investigation);
-    let findings = report.investigation.findings.iter().enumerate();
+    let investigation = report.investigation;
+    let clock = Clock::of(investigation);
+    let findings = investigation.findings.iter().enumerate();
     let page = Page {
-        title: outline::title(report.investigation),
-        zone: clock.zone(report.investigation.window.end),
+        title: outline::title(investigation),
+        heading: phrase::count(investigation.findings.len() as f64, "sign-in incident"),
+        status: status(report),
+        scope: scope(report, clock),
+        zone: clock.zone(investigation.window.end),
+        policy: policy::policy(),
+        script: policy::SCRIPT,
         facts: facts(report),
-        outages: findings
-            .map(|(at, finding)| outage(at, finding, report, clock))
+        day: Day::new(investigation, clock),
+        rows: overview::rows(investigation)
+            .into_iter()
+            .map(|row| table_row(row, clock))
+            .collect(),
+        cards: findings
+            .map(|(at, finding)| card::card(at, finding, report, clock))
             .collect(),
         health: report
             .health
             .iter()
             .map(|health| fared(health, report))
             .collect(),
-        changes: report
-            .investigation
-            .changes
-            .iter()
-            .rev()
-            .map(|change| made(change, report, clock))
-            .collect(),
-        blips: outline::said(
-            outline::all_blips(report.investigation, clock),
-            report.investigation,
-        ),
-        seen: outline::seen::looked_at(report.investigation, clock),
+        deploys: deploys::deploys(investigation, clock),
+        blips: outline::said(outline::all_blips(investigation, clock), investigation),
+        seen: outline::seen::looked_at(investigation, clock),
     };
     let html = page.render().map_err(io::Error::other)?;
     out.write_all(html.as_bytes())
@@ -156,6 +175,57 @@ pub fn write_postmortem(
     out.write_all(html.as_bytes())
 }
 
+/// Whether anything is broken at the end of the data.
+fn status(report: &Report<'_>) -> Status {
+    let investigation = report.investigation;
+    let is_open = investigation.coverage.is_empty();
+    match (
+        overview::ongoing(investigation),
+        investigation.findings.len(),
+    ) {
+        (0, 0) if is_open => Status {
+            class: "bad",
+            text: "No data".to_owned(),
+        },
+        (0, 0) => Status {
+            class: "good",
+            text: "No incident".to_owned(),
+        },
+        (0, _) => Status {
+            class: "good",
+            text: match overview::not_reverted(investigation).len() {
+                0 => "All recovered".to_owned(),
+                left => format!("All recovered, {left} not reverted"),
+            },
+        },
+        (ongoing, _) => Status {
+            class: "bad",
+            text: format!("{ongoing} ongoing"),
+        },
+    }
+}
+
+/// Account, Region, window, and when the page was made.
+fn scope(report: &Report<'_>, clock: Clock) -> String {
+    let investigation = report.investigation;
+    let window = investigation.window;
+    let zone = clock.zone(window.end);
+    let mut parts: Vec<String> = outline::places(investigation);
+    if let Some(first) = parts.first_mut().and_then(|first| first.get_mut(..1)) {
+        first.make_ascii_uppercase();
+    }
+    parts.push(format!(
+        "{} to {} {zone}",
+        clock.date_time(window.start),
+        clock.time(window.end)
+    ));
+    let made = report
+        .made
+        .map(|time| format!("made {} {zone}", clock.date_time(time)));
+    parts.extend(made);
+    parts.join(" · ")
+}
+
 /// The numbers at the top.
 fn facts(report: &Report<'_>) -> Vec<Fact> {
     let findings = &report.investigation.findings;
@@ -163,50 +233,31 @@ fn facts(report: &Report<'_>) -> Vec<Fact> {
         number,
         what: what.to_owned(),
     };
-    let mut facts = vec![fact(
-        findings.len().to_string(),
-        if findings.len() == 1 {
-            "outage"
-        } else {
-            "outages"
-        },
-    )];
-    if !findings.is_empty() {
-        let failed = findings.iter().map(|finding| finding.incident.failed).sum();
-        let attacks = findings.iter().filter(|finding| finding.is_attack());
-        let what = match attacks.count() {
-            0 => "of outage".to_owned(),
-            count => format!(
-                "of outage, without {}, which is no downtime",
-                phrase::count(count as f64, "attack")
-            ),
-        };
-        facts.push(fact(phrase::duration(outage_time(report)), &what));
-        facts.push(fact(thousands(failed), "failed requests in them"));
-    }
+    let failed = findings.iter().map(|finding| finding.incident.failed).sum();
     let users: u64 = findings.iter().filter_map(|f| f.incident.users).sum();
-    if users > 0 {
-        facts.push(fact(thousands(users), "known users affected"));
-    }
-    let worst = report.health.first();
-    let worst = worst.filter(|health| health.all_failed() > 0);
-    if let Some((worst, client)) = worst.and_then(|w| Some((w, w.client.as_ref()?))) {
-        let what = format!(
-            "most failures: {} of {}",
-            thousands(worst.all_failed()),
-            thousands(worst.all_requests())
-        );
-        facts.push(Fact {
-            number: words::named(client.as_str(), &report.investigation.names),
-            what,
-        });
-    }
-    let dark = report.investigation.unseen();
-    facts.push(match dark {
-        0 => fact("all".to_owned(), "that was asked for was read"),
-        dark => fact(dark.to_string(), "gaps in what was read, see the end"),
-    });
-    facts
+    let attacks = findings.iter().filter(|finding| finding.is_attack());
+    let without = match attacks.count() {
+        0 => "with sign-in broken".to_owned(),
+        1 => "with sign-in broken, 1 attack not counted".to_owned(),
+        count => format!("with sign-in broken, {count} attacks not counted"),
+    };
+    vec![
+        fact(
+            findings.len().to_string(),
+            if findings.len() == 1 {
+                "incident"
+            } else {
+                "incidents"
+            },
+        ),
+        fact(phrase::duration(outage_time(report)), &without),
+        fact(thousands(failed), "failed attempts"),
+        match (users, findings.len()) {
+            (0, 0) => fact("0".to_owned(), "users affected"),
+            (0, _) => fact("unknown".to_owned(), "users affected; the logs name none"),
+            _ => fact(thousands(users), "known users affected"),
+        },
+    ]
 }
 
 /// How long something was broken; what was broken twice at once counts once, an attack not at all.
@@ -229,34 +280,44 @@ fn outage_time(report: &Report<'_>) -> TimeDelta {
     sum
 }
 
-fn outage(at: usize, finding: &Finding, report: &Report<'_>, clock: Clock) -> Outage {
-    let investigation = report.investigation;
-    let named = |text: String| words::named(&text, &investigation.names);
-    let mut blocks = outline::said(outline::outage(finding, clock), investigation);
-    let heading = match blocks.remove(0) {
-        Block::Heading(heading) => heading,
-        _ => String::new(),
+fn table_row(row: overview::Row, clock: Clock) -> Row {
+    let state = match row.end_state {
+        EndState::Ongoing => "ongoing",
+        EndState::Recovered => "recovered",
+        EndState::Silent => "no requests since",
     };
-    let axis = report
-        .traffic
-        .get(at)
-        .map(|traffic| Axis::new(finding, traffic, &report.investigation.changes, clock).render());
-    Outage {
-        id: finding.incident.id.clone(),
-        heading,
-        onset: words::onset(&finding.incident, clock),
-        whom: named(words::whom(&finding.incident)),
-        happened: outline::happened(&finding.incident),
-        blamed: named(outline::blamed(finding, clock)),
-        blocks,
-        whole_case: outline::said(outline::full::of(finding, clock), investigation),
-        axis: axis.and_then(Result::ok).unwrap_or_default(),
+    let before = if row.begun_before { "before " } else { "" };
+    Row {
+        start: format!("{before}{}", clock.time(row.onset)),
+        end: row
+            .end
+            .map_or_else(|| "–".to_owned(), |end| clock.time(end)),
+        class: match (row.is_ongoing, row.revert) {
+            (true, _) | (_, "not reverted") => "bad",
+            _ => "good",
+        },
+        status: match row.revert {
+            "" => state.to_owned(),
+            revert => format!("{state}, {revert}"),
+        },
+        cause: row
+            .causes
+            .get(2)
+            .or(row.causes.first())
+            .cloned()
+            .unwrap_or_default(),
+        id: row.id,
+        number: row.number,
+        lasted: row.lasted,
+        app: row.app,
+        failed: row.failed,
+        confidence: row.confidence,
     }
 }
 
 fn fared(health: &Health, report: &Report<'_>) -> Fared {
     let client = words::client(health.client.as_ref());
-    let client = words::named(&client, &report.investigation.names);
+    let client = Labels::new(&report.investigation.names).with_ids(&client);
     let success = words::success(health);
     let said = format!("Success of {client} over time: {success} in all");
     Fared {
@@ -273,36 +334,6 @@ fn fared(health: &Health, report: &Report<'_>) -> Fared {
             .render()
             .unwrap_or_default(),
         client,
-    }
-}
-
-fn made(change: &ConfigChange, report: &Report<'_>, clock: Clock) -> Made {
-    let id = &change.change.event_id;
-    let named = report
-        .investigation
-        .findings
-        .iter()
-        .any(|finding| finding.names(id));
-    Made {
-        time: clock.time(change.change.time),
-        name: change.change.name.clone(),
-        by: words::by(change),
-        event_id: id.to_string(),
-        resource: words::named(
-            &words::resource(&change.resource),
-            &report.investigation.names,
-        ),
-        standing: words::standing(change),
-        class: match (&change.standing, named) {
-            (_, true) => "guilty",
-            (Standing::Effective | Standing::Opaque, _) => "effective",
-            _ => "idle",
-        },
-        diff: change
-            .diff
-            .iter()
-            .map(|line| line_of(&change.resource, line, false))
-            .collect(),
     }
 }
 

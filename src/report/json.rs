@@ -4,7 +4,7 @@
 //! null, never left out. `investigation.schema.json` beside this file says it for programs.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
@@ -41,6 +41,7 @@ struct Document<'a> {
     blips: Vec<blips::Row<'a>>,
     changes: Vec<super::changes::Row<'a>>,
     gaps: Vec<Gap<'a>>,
+    client_names: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Serialize)]
@@ -142,7 +143,24 @@ fn document(investigation: &Investigation) -> Document<'_> {
                 settings: gap.settings.iter().map(|name| &*name.0).collect(),
             })
             .collect(),
+        client_names: client_names(investigation),
     }
+}
+
+/// Names of the app clients in the document, by id.
+fn client_names(investigation: &Investigation) -> BTreeMap<&str, &str> {
+    let incidents = investigation.findings.iter();
+    let incidents = incidents.map(|finding| &finding.incident);
+    let incidents = incidents.chain(&investigation.blips);
+    let ids = incidents.flat_map(|incident| incident.clients.iter().map(|id| id.as_str()));
+    let changes = investigation.changes.iter();
+    let changed = changes.filter_map(|change| change.change.client.as_deref());
+    let shown: BTreeSet<&str> = ids.chain(changed).collect();
+    let names = investigation.names.iter();
+    names
+        .filter(|(id, _)| shown.contains(id.as_str()))
+        .map(|(id, name)| (id.as_str(), name.as_str()))
+        .collect()
 }
 
 fn span(window: Window) -> Span {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{
     chart, escape,
     outline::{self, Block, postmortem::Postmortem},
+    overview,
     page::Report,
     words::Clock,
 };
@@ -83,13 +84,13 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
             lines.extend(chart::legend(marks, clock));
             writeln!(out, "\n```text\n{}\n```", lines.join("\n"))
         }
-        Block::Table(head, rows) => {
-            writeln!(out, "\n| {} |", head.join(" | "))?;
-            writeln!(out, "|{}", "---|".repeat(head.len()))?;
-            let safe = |cell: &str| escape::markdown(&escape::cut(cell, LONGEST_CELL));
-            for row in rows {
-                let cells: Vec<String> = row.iter().map(|cell| safe(cell)).collect();
-                writeln!(out, "| {} |", cells.join(" | "))?;
+        Block::Table(head, rows) => table(head, rows, out),
+        Block::Incidents(rows) => incidents(rows, clock, out),
+        Block::Terms(terms) => {
+            writeln!(out)?;
+            for term in terms {
+                let text = term.forms.first().map_or("", String::as_str);
+                writeln!(out, "- {}: {}", term.label, sentence(text))?;
             }
             Ok(())
         }
@@ -104,6 +105,49 @@ fn write_block(block: &Block, clock: Clock, out: &mut impl Write) -> io::Result<
             writeln!(out, "```")
         }
     }
+}
+
+fn table(head: &[&str], rows: &[Vec<String>], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n| {} |", head.join(" | "))?;
+    writeln!(out, "|{}", "---|".repeat(head.len()))?;
+    let safe = |cell: &str| escape::markdown(&escape::cut(cell, LONGEST_CELL));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| safe(cell)).collect();
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+/// Incidents, one a row.
+fn incidents(rows: &[overview::Row], clock: Clock, out: &mut impl Write) -> io::Result<()> {
+    let head = [
+        "#",
+        "start",
+        "end",
+        "lasted",
+        "app",
+        "failed",
+        "cause",
+        "confidence",
+        "status",
+    ];
+    let row = |row: &overview::Row| {
+        let before = if row.begun_before { "before " } else { "" };
+        vec![
+            row.number.to_string(),
+            format!("{before}{}", clock.time(row.onset)),
+            row.end
+                .map_or_else(|| "–".to_owned(), |end| clock.time(end)),
+            row.lasted.clone(),
+            row.app.clone(),
+            row.failed.clone(),
+            row.causes.first().cloned().unwrap_or_default(),
+            row.confidence.clone(),
+            row.revert.to_owned(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
+    table(&head, &rows, out)
 }
 
 fn fenced(language: &str, text: &str, out: &mut impl Write) -> io::Result<()> {

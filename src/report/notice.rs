@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     json as contract,
-    outline::{blamed, happened, provisional},
-    words::{self, Clock},
+    outline::{happened, provisional},
+    words::{self, Clock, blamed},
 };
 use crate::{
     attribute::{Finding, Investigation, Verdict, phrase},
@@ -29,7 +29,7 @@ pub fn opened(finding: &Finding, clock: Clock) -> String {
         false => "since",
     };
     let mut text = format!(
-        "Outage of {} {since} {} {}, {until}: {}.\n{}.",
+        "Incident: {} {since} {} {}, {until}: {}.\n{}.",
         words::whom(incident),
         clock.date_time(incident.onset),
         clock.zone(incident.onset),
@@ -53,11 +53,11 @@ pub fn closed(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
     let end = incident.end.unwrap_or(incident.onset);
     let how = match &finding.ended_by {
-        Some(ended) => format!("put back at {}", clock.time(ended.event_time)),
-        None => "by no change that the logs hold".to_owned(),
+        Some(ended) => format!("reverted at {}", clock.time(ended.event_time)),
+        None => "by no logged change".to_owned(),
     };
     format!(
-        "Over: the outage of {} ended at {} {} after {}, {how}.\n{}.\n{}",
+        "Over: the incident of {} ended at {} {} after {}, {how}.\n{}.\n{}",
         words::whom(incident),
         clock.date_time(end),
         clock.zone(end),
@@ -70,22 +70,20 @@ pub fn closed(finding: &Finding, clock: Clock) -> String {
 /// An outage that is seen no more.
 pub fn gone(id: &str, clients: &[String]) -> String {
     let whose = match clients {
-        [] => "The outage".to_owned(),
-        clients => format!("The outage of {}", clients.join(", ")),
+        [] => "The incident".to_owned(),
+        clients => format!("The incident of {}", clients.join(", ")),
     };
-    format!("Over: {whose} is seen no more.\n{id}")
+    format!("Over: {whose} is no longer seen.\n{id}")
 }
 
 /// Nothing can be said.
 pub fn blind(why: &str) -> String {
-    format!(
-        "trailblame cannot see: {why}. Until it says that it sees again, silence means nothing."
-    )
+    format!("trailblame cannot see: {why}. Until it can see again, silence means nothing.")
 }
 
 /// Something can be said again.
 pub fn seeing() -> String {
-    "trailblame sees again.".to_owned()
+    "trailblame can see again.".to_owned()
 }
 
 /// For programs: the contract's document of one outage, and the notice. Without a verdict of
@@ -114,6 +112,15 @@ pub fn document(
             suspect["actor_chain"] = json!([]);
             suspect["source_ip"] = Value::Null;
         }
+    }
+    // Addresses of callers are their own business.
+    let attributes = document.pointer_mut("/incidents/0/why_failed");
+    if let Some(attributes) = attributes.and_then(Value::as_array_mut) {
+        attributes.retain(|one| one["attribute"] != "source_ip");
+    }
+    let releases = document.pointer_mut("/incidents/0/releases");
+    for release in releases.and_then(Value::as_array_mut).into_iter().flatten() {
+        release["actor"] = Value::Null;
     }
     document["notice"] = json!({"event": event, "text": text});
     document

@@ -1,6 +1,6 @@
 //! A report: an investigation, and how each app client fared meanwhile.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     attribute::{Finding, Investigation},
@@ -17,6 +17,8 @@ pub struct Report<'a> {
     pub traffic: Vec<Timeline>,
     /// Every app client, the one with the most failures first.
     pub health: Vec<Health>,
+    /// When it was made, if that is to be said.
+    pub made: Option<DateTime<Utc>>,
 }
 
 /// Bins of an outage's axis, and of a line in the table of app clients.
@@ -36,6 +38,7 @@ impl<'a> Report<'a> {
                 .collect(),
             health: cells.health(investigation.window, SPARKS),
             investigation,
+            made: None,
         }
     }
 }

@@ -65,9 +65,11 @@ impl Redaction {
         while let Some(start) = rest.find('<') {
             let (text, mark) = rest.split_at(start);
             hidden.push_str(&self.hidden(text));
-            let end = match mark.starts_with("<style") {
-                true => mark.find("</style>"),
-                false => mark.find('>').map(|end| end + 1),
+            let end = match () {
+                () if mark.starts_with("<style") => mark.find("</style>"),
+                // The page allows its script by its hash.
+                () if mark.starts_with("<script") => mark.find("</script>"),
+                () => mark.find('>').map(|end| end + 1),
             };
             let (mark, after) = mark.split_at(end.unwrap_or(mark.len()));
             hidden.push_str(mark);

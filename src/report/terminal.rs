@@ -16,6 +16,9 @@ use super::{
 };
 use crate::attribute::{Investigation, Zone};
 
+mod incidents;
+mod terms;
+
 /// How wide and how colourful.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
@@ -36,8 +39,10 @@ pub enum Colour {
     None,
 }
 
-/// Text is not set wider than this, however wide the terminal.
+/// Text is not set wider than this, however wide the terminal …
 const WIDEST: usize = 120;
+/// … and no table wider than this.
+const WIDEST_TABLE: usize = 240;
 const INDENT: &str = "   ";
 /// Below this width tables have fewer columns: some stand under the one before.
 pub(super) const NARROW: usize = 110;
@@ -48,6 +53,10 @@ const LONGEST_CELL: usize = 300;
 impl Style {
     fn width(self) -> usize {
         self.width.clamp(40, WIDEST)
+    }
+
+    fn table_width(self) -> usize {
+        self.width.clamp(40, WIDEST_TABLE)
     }
 
     fn paint(self, code: &str, text: &str) -> String {
@@ -66,15 +75,20 @@ const RED: &str = "31";
 const GREEN: &str = "32";
 const ANSWER: &str = "1;33";
 
-/// Writes the report.
+/// Writes the report. `typed` is the command that was typed, which the next one adds to.
 ///
 /// # Errors
 ///
 /// What the output said.
-pub fn write(investigation: &Investigation, style: Style, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    investigation: &Investigation,
+    typed: &str,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let clock = Clock::of(investigation);
     let mut page = Vec::new();
-    for block in outline::of(investigation) {
+    for block in outline::screen(investigation, typed) {
         write_block(&block, clock, style, &mut page)?;
     }
     // Blocks keep their distance on both sides; between two of them one empty line is enough.
@@ -139,6 +153,8 @@ fn write_block(block: &Block, clock: Clock, style: Style, out: &mut impl Write) 
             }
         }
         Block::Table(head, rows) => table(head, rows, style, out),
+        Block::Incidents(rows) => incidents::write(rows, clock, style, out),
+        Block::Terms(lines) => terms::write(lines, style, out),
         Block::Diff(lines) => {
             for line in lines {
                 diff(line, style, out)?;

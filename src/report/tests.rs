@@ -7,20 +7,27 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     changes, escape, export,
-    fixture::{HOSTILE, begun_before_by_one_of_two, blip, change, investigation, quiet, together},
+    fixture::{
+        HOSTILE, begun_before_by_one_of_two, blip, breakdown, change, investigation, quiet,
+        together,
+    },
     html, incidents, json, markdown,
     page::Report,
     redact::Redaction,
     terminal::{self, Colour, Style},
 };
 use crate::{
-    attribute::{Investigation, Verdict},
+    attribute::{AlternativeKind, Investigation, Verdict},
+    detect::EndState,
     frame::Cells,
+    ids::AppClientId,
 };
 
 mod schema;
 
 const VERDICTS: [Verdict; 3] = [Verdict::Change, Verdict::NoChange, Verdict::Undetermined];
+
+const TYPED: &str = "trailblame investigate trail/";
 
 fn style(width: usize) -> Style {
     Style {
@@ -37,7 +44,7 @@ fn printed(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 }
 
 fn on_terminal(investigation: &Investigation, width: usize) -> String {
-    printed(|out| terminal::write(investigation, style(width), out))
+    printed(|out| terminal::write(investigation, TYPED, style(width), out))
 }
 
 /// A page on one line.
@@ -62,76 +69,72 @@ fn a_change_is_named_proven_and_undone() {
     check(
         &investigation(Verdict::Change, None),
         expect![[r#"
-        1 outage between 2026-03-02 00:00:00 and 2026-03-02 23:59:58 UTC
+            1 incident between 2026-03-02 00:00:00 and 23:59:58 UTC, over
+               In account 111122223333, Region eu-west-1.
 
-        1. 4billing0example ────────────────────────────────────────────────────────────
-           `UpdateUserPoolClient` at 14:05:04 by Deploy/ci (terraform) dropped
-             client_credentials from AllowedOAuthFlows (97 %).
-           1,248 of 1,265 client_credentials requests failed with `unauthorized_client`.
-             From 14:06:00 to 15:20:16 (74 min), then requests succeeded again; last
-             success 14:05:02. User pool eu-west-1_ShopEXAMPLE, account 111122223333,
-             eu-west-1.
-           The settings after the change refuse the failing requests.
+            1. 4billing0example ────────────────────────────────────────────────────────────
+               Deploy/ci (terraform) removed `client_credentials` from `AllowedOAuthFlows`
+                 at 14:05:04 with `UpdateUserPoolClient`, so Cognito rejected
+                 client-credentials requests (97 %).
+               1,248 of 1,265 client_credentials requests failed with `unauthorized_client`.
+                 From 14:06:00 to 15:20:16 (74 min), then requests succeeded again; last
+                 success 14:05:02. User pool eu-west-1_ShopEXAMPLE, account 111122223333,
+                 eu-west-1.
+               The settings after the change refuse the failing requests.
 
-               171│                ▂▄▆█
-                  │            ▂▄▆█████
-                  │        ▁▃▆█████████
-                  │     ▃▅▇████████████
-            failed│     ███████████████
-                  └──────────────────────────
-                        ▲
-                   13:40:00–15:50:00, 5 min a column
-           ▲ 14:05:04 the change
+                   171│                ▂▄▆█
+                      │            ▂▄▆█████
+                      │        ▁▃▆█████████
+                      │     ▃▅▇████████████
+                failed│     ███████████████
+                      └──────────────────────────
+                            ▲
+                       13:40:00–15:50:00, 5 min/column
+               ▲ 14:05:04 the change
 
-           The change
-           `UpdateUserPoolClient` of app client 4billing0example at 14:05:04: event
-             EXAMPLE-guilty, chain arn:aws:iam::111122223333:role/Deploy, from
-             192.0.2.7.
-           ✗ AllowedOAuthFlows
-               - client_credentials
-               + code
-             CallbackURLs
-               - app://old, and 40 on both sides
-               + app://new, and 40 on both sides
-             ClientName
-               - billing (assumed)
-               + billing-v2
+               The change
+               `UpdateUserPoolClient` of app client 4billing0example at 14:05:04: event
+                 EXAMPLE-guilty, from 192.0.2.7.
+               ✗ AllowedOAuthFlows
+                   - client_credentials
+                   + code
+                 CallbackURLs
+                   - app://old, and 40 on both sides
+                   + app://new, and 40 on both sides
+                 ClientName
+                   - billing (assumed)
+                   + billing-v2
 
-           Why
-           +6.2  All failed requests pass under the settings before it.
-           +5.0  The first request it breaks came 56 s after it.
+               Evidence
+               +6.2  Replay: every failed request is allowed by the old settings and
+                 rejected by the new.
+               +5.0  The first request it breaks came 56 s after it.
 
-           Suspects
-           ┌──────┬─────────────┬───────────────────────┬──────────────────────────────┐
-           │      ┆ time        ┆ event                 ┆ what                         │
-           │      ┆ to onset    ┆ by                    ┆                              │
-           ╞══════╪═════════════╪═══════════════════════╪══════════════════════════════╡
-           │ 97 % ┆ 14:05:04    ┆ UpdateUserPoolClient  ┆ dropped client_credentials   │
-           │      ┆ 56 s before ┆ Deploy/ci (terraform) ┆ from AllowedOAuthFlows       │
-           │ 2 %  ┆ –           ┆ no logged change      ┆ a change of the application  │
-           │ 1 %  ┆ 14:06:03    ┆ UpdateUserPoolClient  ┆ failed with AccessDenied     │
-           │      ┆ 3 s after   ┆ SSO Platform/alice    ┆                              │
-           │      ┆             ┆ (terraform)           ┆                              │
-           └──────┴─────────────┴───────────────────────┴──────────────────────────────┘
+               Suspects
+               ┌──────┬─────────────┬───────────────────────┬──────────────────────────────┐
+               │      ┆ time        ┆ event                 ┆ what                         │
+               │      ┆ to onset    ┆ by                    ┆                              │
+               ╞══════╪═════════════╪═══════════════════════╪══════════════════════════════╡
+               │ 97 % ┆ 14:05:04    ┆ UpdateUserPoolClient  ┆ removed client_credentials   │
+               │      ┆ 56 s before ┆ Deploy/ci (terraform) ┆ from AllowedOAuthFlows       │
+               │ 2 %  ┆ –           ┆ no logged change      ┆ an application release       │
+               │ 1 %  ┆ 14:06:03    ┆ UpdateUserPoolClient  ┆ failed with AccessDenied     │
+               │      ┆ 3 s after   ┆ SSO Platform/alice    ┆                              │
+               │      ┆             ┆ (terraform)           ┆                              │
+               └──────┴─────────────┴───────────────────────┴──────────────────────────────┘
 
-           What undoes it
-           Compare first:
+               How to revert
+               Compare first:
 
-        aws cognito-idp describe-user-pool-client --client-id 4billing0example
+            aws cognito-idp describe-user-pool-client --client-id 4billing0example
 
-        aws cognito-idp update-user-pool-client --cli-input-json '{"AllowedOAuthFlows":["client_credentials"],"ClientName":"billing"}'
+            aws cognito-idp update-user-pool-client --cli-input-json '{"AllowedOAuthFlows":["client_credentials"],"ClientName":"billing"}'
 
-           Review before sending: the value of `ClientName`, not observed but assumed.
+               Review before running: the value of `ClientName` is assumed, not logged.
 
-        What was looked at ─────────────────────────────────────────────────────────────
-           12 files, 123 kB: 51,234 CloudTrail records, 40,123 requests, 17 changes; 12
-             duplicates dropped.
-           trail 111122223333 eu-west-1: 00:00:00 to 23:59:58, partial
-
-           Not seen, or not for sure
-           trail/cut.json.gz at byte 4096: ends inside a record
-           188 application lines without a client id tied to one by request id
-    "#]],
+            Gaps  1 file or record could not be read: trail/cut.json.gz
+            Next  trailblame investigate trail/ --explain 1
+        "#]],
     );
 }
 
@@ -140,66 +143,61 @@ fn an_undetermined_outage_gets_no_undo() {
     check(
         &investigation(Verdict::Undetermined, None),
         expect![[r#"
-        1 outage between 2026-03-02 00:00:00 and 2026-03-02 23:59:58 UTC
+            1 incident between 2026-03-02 00:00:00 and 23:59:58 UTC, over
+               In account 111122223333, Region eu-west-1.
 
-        1. 4billing0example ────────────────────────────────────────────────────────────
-           The logs cannot decide.
-           1,248 of 1,265 client_credentials requests failed with `unauthorized_client`.
-             From 14:06:00 to 15:20:16 (74 min), then requests succeeded again; last
-             success 14:05:02. User pool eu-west-1_ShopEXAMPLE, account 111122223333,
-             eu-west-1.
-           The error code is missing: no application log was given.
+            1. 4billing0example ────────────────────────────────────────────────────────────
+               The logs cannot decide what caused it.
+               1,248 of 1,265 client_credentials requests failed with `unauthorized_client`.
+                 From 14:06:00 to 15:20:16 (74 min), then requests succeeded again; last
+                 success 14:05:02. User pool eu-west-1_ShopEXAMPLE, account 111122223333,
+                 eu-west-1.
+               The error code is missing: no application log was given.
 
-               171│                ▂▄▆█
-                  │            ▂▄▆█████
-                  │        ▁▃▆█████████
-                  │     ▃▅▇████████████
-            failed│     ███████████████
-                  └──────────────────────────
-                   13:40:00–15:50:00, 5 min a column
+                   171│                ▂▄▆█
+                      │            ▂▄▆█████
+                      │        ▁▃▆█████████
+                      │     ▃▅▇████████████
+                failed│     ███████████████
+                      └──────────────────────────
+                       13:40:00–15:50:00, 5 min/column
 
-           The likeliest change, not proven
-           `UpdateUserPoolClient` of app client 4billing0example at 14:05:04: event
-             EXAMPLE-guilty, chain arn:aws:iam::111122223333:role/Deploy, from
-             192.0.2.7.
-           ✗ AllowedOAuthFlows
-               - client_credentials
-               + code
-             CallbackURLs
-               - app://old, and 40 on both sides
-               + app://new, and 40 on both sides
-             ClientName
-               - billing (assumed)
-               + billing-v2
+               The likeliest change, not proven
+               `UpdateUserPoolClient` of app client 4billing0example at 14:05:04: event
+                 EXAMPLE-guilty, from 192.0.2.7.
+               ✗ AllowedOAuthFlows
+                   - client_credentials
+                   + code
+                 CallbackURLs
+                   - app://old, and 40 on both sides
+                   + app://new, and 40 on both sides
+                 ClientName
+                   - billing (assumed)
+                   + billing-v2
 
-           Why
-           +6.2  All failed requests pass under the settings before it.
-           +5.0  The first request it breaks came 56 s after it.
+               Evidence
+               +6.2  Replay: every failed request is allowed by the old settings and
+                 rejected by the new.
+               +5.0  The first request it breaks came 56 s after it.
 
-           Suspects
-           ┌──────┬─────────────┬───────────────────────┬──────────────────────────────┐
-           │      ┆ time        ┆ event                 ┆ what                         │
-           │      ┆ to onset    ┆ by                    ┆                              │
-           ╞══════╪═════════════╪═══════════════════════╪══════════════════════════════╡
-           │ 55 % ┆ 14:05:04    ┆ UpdateUserPoolClient  ┆ dropped client_credentials   │
-           │      ┆ 56 s before ┆ Deploy/ci (terraform) ┆ from AllowedOAuthFlows       │
-           │ 40 % ┆ –           ┆ no logged change      ┆ a change of the application  │
-           │ 5 %  ┆ 14:06:03    ┆ UpdateUserPoolClient  ┆ failed with AccessDenied     │
-           │      ┆ 3 s after   ┆ SSO Platform/alice    ┆                              │
-           │      ┆             ┆ (terraform)           ┆                              │
-           └──────┴─────────────┴───────────────────────┴──────────────────────────────┘
-           No undo is printed, since no change is proven; `--format json` has one for
-             each suspect.
+               Suspects
+               ┌──────┬─────────────┬───────────────────────┬──────────────────────────────┐
+               │      ┆ time        ┆ event                 ┆ what                         │
+               │      ┆ to onset    ┆ by                    ┆                              │
+               ╞══════╪═════════════╪═══════════════════════╪══════════════════════════════╡
+               │ 55 % ┆ 14:05:04    ┆ UpdateUserPoolClient  ┆ removed client_credentials   │
+               │      ┆ 56 s before ┆ Deploy/ci (terraform) ┆ from AllowedOAuthFlows       │
+               │ 40 % ┆ –           ┆ no logged change      ┆ an application release       │
+               │ 5 %  ┆ 14:06:03    ┆ UpdateUserPoolClient  ┆ failed with AccessDenied     │
+               │      ┆ 3 s after   ┆ SSO Platform/alice    ┆                              │
+               │      ┆             ┆ (terraform)           ┆                              │
+               └──────┴─────────────┴───────────────────────┴──────────────────────────────┘
+               No command to revert is shown, because no change is proven; `--format json`
+                 has one for each suspect.
 
-        What was looked at ─────────────────────────────────────────────────────────────
-           12 files, 123 kB: 51,234 CloudTrail records, 40,123 requests, 17 changes; 12
-             duplicates dropped.
-           trail 111122223333 eu-west-1: 00:00:00 to 23:59:58, partial
-
-           Not seen, or not for sure
-           trail/cut.json.gz at byte 4096: ends inside a record
-           188 application lines without a client id tied to one by request id
-    "#]],
+            Gaps  1 file or record could not be read: trail/cut.json.gz
+            Next  trailblame investigate trail/ --explain 1
+        "#]],
     );
 }
 
@@ -208,7 +206,7 @@ fn a_quiet_day_shows_its_changes() {
     check(
         &quiet(),
         expect![[r#"
-            No outage between 2026-03-02 00:00:00 and 2026-03-02 23:59:58 UTC
+            No incident between 2026-03-02 00:00:00 and 23:59:58 UTC
 
             Changes in the window ──────────────────────────────────────────────────────────
                ┌──────────┬───────────────────────┬────────────────────────────────────────┐
@@ -220,14 +218,8 @@ fn a_quiet_day_shows_its_changes() {
                │          ┆                       ┆ ClientName                             │
                └──────────┴───────────────────────┴────────────────────────────────────────┘
 
-            What was looked at ─────────────────────────────────────────────────────────────
-               12 files, 123 kB: 51,234 CloudTrail records, 40,123 requests, 17 changes; 12
-                 duplicates dropped.
-               trail 111122223333 eu-west-1: 00:00:00 to 23:59:58, partial
-
-               Not seen, or not for sure
-               trail/cut.json.gz at byte 4096: ends inside a record
-               188 application lines without a client id tied to one by request id
+            Gaps  1 file or record could not be read: trail/cut.json.gz
+            Next  trailblame investigate trail/ --full
         "#]],
     );
 }
@@ -242,9 +234,9 @@ fn one_of_two_changes_and_a_beginning_before_the_window_are_said_in_words() {
     );
     let page = unwrapped(&page);
     for said in [
-        "One of these 2 changes did it; the logs cannot tell which (60 %).",
-        "It began before the window (first failure read at 14:06:00) and went on to 15:20:16 (74 min)",
-        "The changes, one of which did it",
+        "One of these 2 changes caused it; the logs cannot tell which (60 %).",
+        "It began before the window (first failure read at 14:06:00) and lasted to 15:20:16 (74 min)",
+        "The changes, one of which caused it",
         "event EXAMPLE-guilty,",
         "event EXAMPLE-decoy,",
     ] {
@@ -271,7 +263,8 @@ fn one_of_two_changes_and_a_beginning_before_the_window_are_said_in_words() {
 fn everybody_and_every_event_of_a_change_of_two_is_named() {
     let page = unwrapped(&on_terminal(&together(), 120));
     for said in [
-        "`UpdateUserPoolClient` and 1 more at 14:05:04 by Deploy/ci (terraform) and alice dropped",
+        "Deploy/ci (terraform) and alice removed `client_credentials` from `AllowedOAuthFlows` at \
+         14:05:04 with `UpdateUserPoolClient` and 1 more, so Cognito rejected",
         "events EXAMPLE-guilty, EXAMPLE-second, by Deploy/ci (terraform) and alice,",
     ] {
         assert!(page.contains(said), "{said}\n{page}");
@@ -286,6 +279,91 @@ fn everybody_and_every_event_of_a_change_of_two_is_named() {
     assert!(!hidden.contains("alice"), "{hidden}");
 }
 
+/// Four incidents: a change that is reverted, an attack, one that goes on, one undetermined.
+fn day() -> Investigation {
+    let mut day = investigation(Verdict::Change, None);
+    let mut attack = investigation(Verdict::NoChange, None).findings.remove(0);
+    attack.alternatives[0].kind = AlternativeKind::Attack;
+    attack.incident.errors = [("NotAuthorizedException".to_owned(), 1_248)].into();
+    attack.breakdown = breakdown();
+    let mut ongoing = day.findings[0].clone();
+    ongoing.incident.end = None;
+    ongoing.incident.end_state = EndState::Ongoing;
+    let undetermined = investigation(Verdict::Undetermined, None)
+        .findings
+        .remove(0);
+    if let Some(undo) = &mut day.findings[0].suspects[0].undo {
+        undo.kind = "none";
+    }
+    day.findings.extend([attack, ongoing, undetermined]);
+    for (at, finding) in day.findings.iter_mut().enumerate() {
+        finding.number = at + 1;
+        finding.incident.id = format!("inc-3f9a1c2b77d{at}");
+    }
+    day.names = [(AppClientId::new("4billing0example"), "billing".to_owned())].into();
+    day
+}
+
+#[test]
+fn several_incidents_have_a_line_each_those_that_go_on_first() {
+    expect![[r#"
+        4 incidents between 2026-03-02 00:00:00 and 23:59:58 UTC, 1 ongoing
+           In account 111122223333, Region eu-west-1.
+
+        #  start   lasted  app         failed  cause                                conf
+        3  14:06  ongoing  billing  1248/1265  Deploy/ci removed client_credentia…   97%
+        1  14:06   74 min  billing  1248/1265  Deploy/ci removed client_credentia…   97%
+        2  14:06   74 min  billing  1248/1265  password spraying from 40 addresses   98%
+        4  14:06   74 min  billing  1248/1265  undetermined; UpdateUserPoolClient?   55%
+
+        Not reverted  3  billing: Deploy/ci removed client_credentials
+        Gaps          1 file or record could not be read: trail/cut.json.gz
+        Next          trailblame investigate trail/ --explain 3
+    "#]]
+    .assert_eq(&on_terminal(&day(), 80));
+    expect![[r#"
+        4 incidents between 2026-03-02 00:00:00 and 23:59:58 UTC, 1 ongoing
+           In account 111122223333, Region eu-west-1.
+
+        #  start     end        lasted  app           failed  error                   users  cause                                                                                confidence  status
+        3  14:06:00  –         ongoing  billing  1,248/1,265  unauthorized_client         –  Deploy/ci (terraform) removed client_credentials from AllowedOAuthFlows at 14:05:04        97 %  not reverted
+        1  14:06:00  15:20:16   74 min  billing  1,248/1,265  unauthorized_client         –  Deploy/ci (terraform) removed client_credentials from AllowedOAuthFlows at 14:05:04        97 %  reverted
+        2  14:06:00  15:20:16   74 min  billing  1,248/1,265  NotAuthorizedException      –  password spraying from 40 addresses                                                        98 %
+        4  14:06:00  15:20:16   74 min  billing  1,248/1,265  unauthorized_client         –  undetermined; perhaps UpdateUserPoolClient at 14:05:04                                     55 %
+
+        Not reverted  3  billing: Deploy/ci removed client_credentials from AllowedOAuthFlows at 14:05:04
+        Gaps          1 file or record could not be read: trail/cut.json.gz
+        Next          trailblame investigate trail/ --explain 3
+    "#]].assert_eq(&on_terminal(&day(), 200));
+    for width in [40, 64, 79, 80, 99, 100, 132, 144, 180, 240] {
+        let page = on_terminal(&day(), width);
+        let table = page.split("\n\n").nth(1).unwrap();
+        let lines = if width < 80 { 1..=9 } else { 5..=5 };
+        assert!(lines.contains(&table.lines().count()), "{width}: {table}");
+        for line in table.lines() {
+            assert!(line.width() <= width, "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn in_full_several_incidents_are_shown_one_after_another() {
+    let full = Investigation {
+        in_full: true,
+        ..day()
+    };
+    let page = on_terminal(&full, 80);
+    assert_eq!(
+        page.matches("What would prove it wrong").count(),
+        4,
+        "{page}"
+    );
+    assert!(
+        page.contains("Data analysed") && !page.contains("Next "),
+        "{page}"
+    );
+}
+
 #[test]
 fn blips_stand_in_one_line_and_in_full_in_one_each() {
     let blips = [
@@ -297,10 +375,10 @@ fn blips_stand_in_one_line_and_in_full_in_one_each() {
         ..quiet()
     };
     let page = on_terminal(&day, 120);
-    let line = "2 blips, too few failures or too short for an outage: 1portal0example at 10:02:11, \
-                11:02:11. `--full` lists them.";
+    let line = "Blips 2 of 1portal0example at 10:02:11, 11:02:11: too few failures or too short for an \
+                incident; --full lists them";
     assert!(unwrapped(&page).contains(line), "{page}");
-    assert!(page.starts_with("No outage"), "{page}");
+    assert!(page.starts_with("No incident"), "{page}");
     day.in_full = true;
     let page = on_terminal(&day, 120);
     assert!(
@@ -320,11 +398,13 @@ fn blips_stand_in_one_line_and_in_full_in_one_each() {
 #[test]
 fn markdown_says_the_same() {
     expect![[r#"
-        # 1 outage between 2026-03-02 00:00:00 and 2026-03-02 23:59:58 UTC
+        # 1 incident between 2026-03-02 00:00:00 and 23:59:58 UTC, over
+
+        In account 111122223333, Region eu-west-1.
 
         ## 1. 4billing0example
 
-        **No logged change did it \(98 %\); likeliest a change of the application.**
+        **Not caused by a logged change; most likely an application release \(98 %\).**
 
         1,248 of 1,265 client\_credentials requests failed with `unauthorized_client`. From 14:06:00 to 15:20:16 \(74 min\), then requests succeeded again; last success 14:05:02. User pool eu-west-1\_ShopEXAMPLE, account 111122223333, eu-west-1.
 
@@ -337,27 +417,27 @@ fn markdown_says_the_same() {
                │     ▃▅▇████████████
          failed│     ███████████████
                └──────────────────────────
-                13:40:00–15:50:00, 5 min a column
+                13:40:00–15:50:00, 5 min/column
         ```
 
         ### Suspects
 
         |  | time | to onset | event | by | what |
         |---|---|---|---|---|---|
-        | 98 % | – | – | no logged change | – | a change of the application |
+        | 98 % | – | – | no logged change | – | an application release |
         | 1 % | 14:06:03 | 3 s after | UpdateUserPoolClient | SSO Platform/alice \(terraform\) | failed with AccessDenied |
-        | 1 % | 14:05:04 | 56 s before | UpdateUserPoolClient | Deploy/ci \(terraform\) | dropped client\_credentials from AllowedOAuthFlows |
+        | 1 % | 14:05:04 | 56 s before | UpdateUserPoolClient | Deploy/ci \(terraform\) | removed client\_credentials from AllowedOAuthFlows |
 
-        ## What was looked at
+        ## Data analysed
 
         12 files, 123 kB: 51,234 CloudTrail records, 40,123 requests, 17 changes; 12 duplicates dropped.
 
         - trail 111122223333 eu-west-1: 00:00:00 to 23:59:58, partial
 
-        ### Not seen, or not for sure
+        ### Gaps and assumptions
 
         - trail/cut.json.gz at byte 4096: ends inside a record
-        - 188 application lines without a client id tied to one by request id
+        - 188 log lines had no client ID; inferred by request id
     "#]].assert_eq(&as_markdown(&investigation(Verdict::NoChange, None)));
 }
 
@@ -367,8 +447,10 @@ fn only_commands_are_wider_than_the_terminal() {
         for verdict in VERDICTS {
             for name in [None, Some(HOSTILE)] {
                 let page = on_terminal(&investigation(verdict, name), width);
-                for line in page.lines().filter(|line| !line.starts_with("aws ")) {
-                    assert!(line.width() <= width.min(120), "{width}: {line}");
+                let is_command =
+                    |line: &&str| line.starts_with("aws ") || line.starts_with("Next ");
+                for line in page.lines().filter(|line| !is_command(line)) {
+                    assert!(line.width() <= width.min(240), "{width}: {line}");
                 }
                 assert!(!page.contains("\n\n\n"), "{page}");
             }
@@ -399,7 +481,8 @@ fn hostile_text_stays_text_in_every_form() {
             pages.push(markdown);
             let report = Report::new(&investigation, &Cells::default());
             let html = printed(|out| html::write(&report, out));
-            assert!(!html.contains("<script"), "{html}");
+            assert_eq!(html.matches("<script").count(), 1, "{html}");
+            assert!(!html.contains("<script>|"), "{html}");
             pages.push(html);
             let frame = incidents::frame(&investigation).unwrap();
             pages.push(String::from_utf8(export::csv(frame.lazy()).unwrap()).unwrap());

@@ -14,7 +14,6 @@ use crate::{
     cognito::{
         history::{ConfigChange, DiffLine, Standing},
         setting::{Known, Resource},
-        shown,
     },
     detect::{EndState, Incident, Kind, Stratum},
     frame::Health,
@@ -22,11 +21,16 @@ use crate::{
     window::Window,
 };
 
+mod cause;
+mod labels;
 mod sentences;
+mod what;
 mod who;
 
+pub use cause::{blamed, causes, confidence};
+pub use labels::Labels;
 pub use sentences::sentences;
-pub use who::{actor, actors, and_more, by, by_all, events};
+pub use who::{actor, actors, and_more, by, by_all, event_ids, events, everybody, person};
 
 /// Times of day, with the date where it is not the window's only one.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +91,15 @@ impl Clock {
 }
 
 impl Clock {
+    /// `14:05`, or `03-02 14:05` where the window has several days.
+    pub fn short(self, time: DateTime<Utc>) -> String {
+        let local = (self.zone)(time);
+        match self.day == Some(local.date_naive()) {
+            true => local.format("%H:%M").to_string(),
+            false => local.format("%m-%d %H:%M").to_string(),
+        }
+    }
+
     /// `14:05`, or the day where it begins; for an axis with so much time between its labels.
     pub fn tick(self, time: DateTime<Utc>, step: TimeDelta) -> String {
         let time = (self.zone)(time);
@@ -146,14 +159,14 @@ pub fn resource(resource: &Resource) -> String {
 
 /// What a change did, shortest: what its guilty lines took away or set.
 pub fn what(suspect: &Suspect) -> String {
-    let guilty = suspect.diff.iter().filter(|line| line.guilty);
-    let said: Vec<String> = guilty
-        .map(|line| took(&shown::line(&suspect.change.resource, &line.line)))
-        .collect();
-    match said.is_empty() {
-        true => standing(&suspect.change),
-        false => said.join("; "),
-    }
+    let [what, _] = what::forms(suspect, what::Quote::None);
+    what
+}
+
+/// The same with names and values as code.
+pub fn what_as_code(suspect: &Suspect) -> String {
+    let [what, _] = what::forms(suspect, what::Quote::Code);
+    what
 }
 
 /// What a change did to settings, or why it did nothing.
@@ -161,7 +174,7 @@ pub fn standing(change: &ConfigChange) -> String {
     match &change.standing {
         Standing::Failed(code) => format!("failed with {}", cut(code, LONGEST_NAME)),
         Standing::NoDifference => "changed nothing".to_owned(),
-        Standing::Opaque => "what it altered is in no log".to_owned(),
+        Standing::Opaque => "change details not logged".to_owned(),
         Standing::Release => "released an application".to_owned(),
         Standing::OnUsers => "was done to many users, one after another".to_owned(),
         Standing::Effective => {
@@ -172,33 +185,6 @@ pub fn standing(change: &ConfigChange) -> String {
                 more => format!("changed {} and {more} more", names.join(", ")),
             }
         }
-    }
-}
-
-/// `dropped client_credentials from AllowedOAuthFlows`.
-fn took(line: &DiffLine) -> String {
-    let name = &line.setting;
-    let (before, after) = (line.before.value(), line.after.value());
-    if let Some(secret) = name.0.strip_prefix("ClientSecret.") {
-        return format!("deleted the client secret {secret}");
-    }
-    match (before, after) {
-        (Some(Value::Array(before)), Some(Value::Array(after))) => {
-            let lost: Vec<String> = before
-                .iter()
-                .filter(|item| !after.contains(item))
-                .map(plain)
-                .collect();
-            match lost.is_empty() {
-                true => format!("changed {name}"),
-                false => format!("dropped {} from {name}", cut(&lost.join(", "), 120)),
-            }
-        }
-        (_, Some(Value::Bool(false))) if &*name.0 == "Exists" => "deleted it".to_owned(),
-        (_, Some(Value::Bool(false))) => format!("switched {name} off"),
-        (Some(_), Some(Value::Null)) => format!("removed {name}"),
-        (_, Some(after)) => format!("set {name} to {}", cut(&plain(after), 80)),
-        _ => format!("changed {name}"),
     }
 }
 
@@ -256,7 +242,8 @@ pub fn value(known: &Known) -> String {
     }
 }
 
-fn plain(value: &Value) -> String {
+/// A value without quotes: lists with commas.
+pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => "(not set)".to_owned(),
         Value::Array(items) if items.is_empty() => "(none)".to_owned(),
@@ -271,7 +258,7 @@ pub fn whom(incident: &Incident) -> String {
     match &incident.clients[..] {
         [] => match &incident.user_pool {
             Some(pool) => format!("user pool {pool}"),
-            None => "an app client that no log names".to_owned(),
+            None => "an unknown app client".to_owned(),
         },
         [client] => client.to_string(),
         [first, rest @ ..] => format!("{first} and {} more app clients", rest.len()),
@@ -298,7 +285,7 @@ pub fn shared(stratum: &Stratum) -> String {
 
 /// An app client, where one is named.
 pub fn client(client: Option<&AppClientId>) -> String {
-    client.map_or_else(|| "(no app client named)".to_owned(), ToString::to_string)
+    client.map_or_else(|| "(unknown)".to_owned(), ToString::to_string)
 }
 
 /// Errors by how often each came; the rarer of many are left out.
@@ -317,19 +304,22 @@ pub fn errors(errors: &BTreeMap<String, u64>) -> String {
     said.join(", ")
 }
 
-/// A text with the names of app clients before their ids.
-pub fn named(text: &str, names: &BTreeMap<AppClientId, String>) -> String {
-    let mut text = text.to_owned();
-    for (id, name) in names {
-        if let Some((before, after)) = text.split_once(id.as_str()) {
-            // An id may stand in a command or a longer id, which stays as it is.
-            let part = |c: char| c.is_ascii_alphanumeric() || "-_\"'".contains(c);
-            if !before.ends_with(part) && !after.starts_with(part) {
-                text = format!("{before}{} ({id}){after}", cut(name, LONGEST_NAME));
-            }
+/// The most frequent error of an incident.
+pub fn main_error(incident: &Incident) -> Option<&str> {
+    let errors = incident.errors.iter();
+    let most = errors.max_by(|a, b| (a.1, b.0).cmp(&(b.1, a.0)));
+    most.map(|(error, _)| error.as_str())
+}
+
+/// `client-credentials requests`, `USER_PASSWORD_AUTH sign-ins`, `requests`.
+pub fn grant_requests(grant: Option<&str>) -> String {
+    match grant {
+        None => "requests".to_owned(),
+        Some(grant @ ("authorization_code" | "client_credentials" | "refresh_token")) => {
+            format!("{} requests", grant.replace('_', "-"))
         }
+        Some(grant) => format!("{} sign-ins", cut(grant, LONGEST_NAME)),
     }
-    text
 }
 
 /// The kind in JSON.
@@ -374,13 +364,13 @@ pub fn alternative(kind: AlternativeKind) -> &'static str {
 /// An alternative for people.
 pub fn alternative_said(kind: AlternativeKind) -> &'static str {
     match kind {
-        AlternativeKind::Attack => "an attack",
+        AlternativeKind::Attack => "password guessing or scanning",
         AlternativeKind::StuckCaller => "a stuck caller",
-        AlternativeKind::Application => "a change of the application",
-        AlternativeKind::Provider => "the provider",
-        AlternativeKind::Quota => "a quota",
-        AlternativeKind::Traffic => "no demand",
-        AlternativeKind::Unknown => "something not known here",
+        AlternativeKind::Application => "an application release",
+        AlternativeKind::Provider => "AWS or identity-provider failure",
+        AlternativeKind::Quota => "an exceeded quota",
+        AlternativeKind::Traffic => "no traffic",
+        AlternativeKind::Unknown => "an unknown cause",
     }
 }
 

@@ -17,7 +17,8 @@ fn the_billing_story_on_a_terminal() {
     let long: Vec<&str> = run
         .stdout
         .lines()
-        .filter(|line| line.chars().count() > 80 && !line.starts_with("aws "))
+        .filter(|line| line.chars().count() > 80)
+        .filter(|line| !line.starts_with("aws ") && !line.starts_with("Next "))
         .collect();
     assert_eq!(long, Vec::<&str>::new());
 }
@@ -57,6 +58,138 @@ fn in_full_every_outage_has_its_whole_case() {
     assert_eq!(run.stdout.matches("What would prove it wrong").count(), 8);
     let both = trailblame(&["investigate", "sample-logs", "--full", "--explain", "3"]);
     assert_eq!(both.status, Some(2), "{}", both.stderr);
+}
+
+#[test]
+fn the_first_screen_has_a_line_per_incident_and_fits() {
+    let of_width = |width: &str| {
+        let run = with_environment(&["investigate", "sample-logs"], &[("COLUMNS", width)]);
+        assert_eq!(run.status, Some(0), "{}", run.stderr);
+        run.stdout
+    };
+    let narrow = of_width("80");
+    assert!(narrow.lines().count() <= 24, "{narrow}");
+    let long: Vec<&str> = narrow
+        .lines()
+        .filter(|line| line.chars().count() > 80)
+        .collect();
+    assert_eq!(long, Vec::<&str>::new());
+    let table = |page: &str| -> Vec<String> {
+        let rows = page.lines().skip_while(|line| !line.starts_with('#'));
+        let rows = rows.skip(1).take_while(|line| !line.is_empty());
+        rows.map(str::to_owned).collect()
+    };
+    let rows = table(&narrow);
+    assert_eq!(rows.len(), 8, "{narrow}");
+    for (row, said) in rows.iter().zip([
+        [
+            "sso",
+            "982/991",
+            "password spraying from 527 addresses",
+            "93%",
+        ],
+        ["webshop", "144/144", "alice removed code", ">99%"],
+        ["partner", "405/427", "bob deleted a client secret", "99%"],
+        [
+            "mobile",
+            "40/40",
+            "bob removed ALLOW_USER_PASSWORD_AUTH",
+            ">99%",
+        ],
+        [
+            "billing",
+            "1378/1378",
+            "Deploy/ci removed client_credentials",
+            ">99%",
+        ],
+        [
+            "portal",
+            "111 lost",
+            "Deploy/ci removed legacy.portal.e",
+            ">99%",
+        ],
+        ["kiosk", "105/105", "Release/github-actions removed", ">99%"],
+        ["reports", "46/46", "application release?", "56%"],
+    ]) {
+        for said in said {
+            assert!(row.contains(said), "{said}: {row}");
+        }
+    }
+    for said in [
+        "Not reverted  3  partner: bob deleted a client secret",
+        "Gaps          none; data complete",
+        "Next          trailblame investigate sample-logs --explain 3",
+    ] {
+        assert!(narrow.contains(said), "{said}: {narrow}");
+    }
+    let wide = of_width("200");
+    assert!(
+        wide.lines().any(|line| line.chars().count() > 150),
+        "{wide}"
+    );
+    let rows = table(&wide);
+    assert!(
+        rows[1].contains("alice (console) removed code from AllowedOAuthFlows at 09:12:10"),
+        "{wide}"
+    );
+}
+
+#[test]
+fn an_app_client_is_named_and_an_incident_picked_as_in_git() {
+    for (name, client) in [
+        ("billing", BILLING),
+        ("Bill", BILLING),
+        ("4bill", BILLING),
+        ("webshop", "2webshop0web0000000example"),
+    ] {
+        let answer = program::investigate(&["sample-logs", "--client", name]);
+        let incidents = answer["incidents"].as_array().expect("incidents");
+        assert_eq!(incidents.len(), 1, "{name}");
+        assert_eq!(incidents[0]["client_ids"][0], client, "{name}");
+    }
+    let answer = program::investigate(&["sample-logs", "--user-pool", "eu-west-1_staff"]);
+    assert_eq!(answer["incidents"].as_array().map(Vec::len), Some(3));
+    for command in ["investigate", "failures", "changes"] {
+        let run = trailblame(&[command, "sample-logs", "--client", "p"]);
+        assert_eq!(run.status, Some(2), "{command}: {}", run.stderr);
+        for said in [
+            "`--client p` is ambiguous: 2 app clients match",
+            "0portal00web0000000example (portal), 5partner0m2m0000000example (partner)",
+        ] {
+            assert!(run.stderr.contains(said), "{command}: {}", run.stderr);
+        }
+    }
+    for which in ["5", "inc-0a626171e90e", "inc-0a62", "0a626"] {
+        let run = trailblame(&["investigate", "sample-logs", "--explain", which]);
+        assert!(
+            run.stdout.starts_with("Incident 5 of 8"),
+            "{which}: {}",
+            run.stderr
+        );
+        let at = program::investigate(&["sample-logs", "--at", which]);
+        assert_eq!(at["around"]["at"], "2026-03-02T14:06:00Z", "{which}");
+    }
+    for which in ["inc-", "0a", "inc-ffff"] {
+        let run = trailblame(&["investigate", "sample-logs", "--explain", which]);
+        assert_eq!(run.status, Some(2), "{which}");
+    }
+}
+
+#[test]
+fn why_requests_failed_is_told_with_what_the_settings_say_of_it() {
+    let answer = program::investigate(&["sample-logs", "--client", "billing"]);
+    let why = answer["incidents"][0]["why_failed"]
+        .as_array()
+        .expect("a list");
+    let grant = why.iter().find(|one| one["attribute"] == "grant");
+    let grant = &grant.expect("the grant")["values"][0];
+    assert_eq!(grant["value"], "client_credentials");
+    assert_eq!(grant["failed"], 1_378);
+    assert_eq!(
+        grant["note"],
+        "not in AllowedOAuthFlows since 14:05:04, added at 15:20:17"
+    );
+    assert_eq!(answer["client_names"][BILLING], "billing");
 }
 
 #[test]
@@ -106,7 +239,7 @@ fn a_named_silence_is_explained() {
 fn without_an_outage_the_changes_of_the_window_are_shown() {
     let catalog = "9catalog0m2m0000000example";
     let run = trailblame(&["investigate", "sample-logs", "--client", catalog]);
-    assert!(run.stdout.starts_with("No outage"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("No incident"), "{}", run.stdout);
     assert!(
         run.stdout.contains("Changes in the window"),
         "{}",
@@ -722,6 +855,15 @@ fn app_clients_have_names_for_people() {
     let text = "[clients]\n4billing0m2m0000000example = \"Billing\"\n";
     let path = file(&folder("config-names"), "trailblame.toml", text);
     let run = trailblame(&["investigate", "sample-logs", "--config", &path]);
+    assert!(run.stdout.contains(" Billing "), "{}", run.stdout);
+    let run = trailblame(&[
+        "investigate",
+        "sample-logs",
+        "--config",
+        &path,
+        "--explain",
+        "5",
+    ]);
     assert!(
         run.stdout
             .contains("5. Billing (4billing0m2m0000000example) ─"),
@@ -793,7 +935,7 @@ fn people_read_times_in_their_own_zone_and_programs_in_utc() {
     let run = with_environment(&local, &berlin);
     for told in [
         "between 2026-03-02 01:00:19 and 2026-03-03 00:59:58 UTC+01:00",
-        "`UpdateUserPoolClient` at 2026-03-02 15:05:04",
+        "at 2026-03-02 15:05:04 with `UpdateUserPoolClient`",
         "The outage ended when the setting was put back at 16:20:17.",
     ] {
         let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -100,7 +100,7 @@ fn an_outage_is_told_when_it_opens_and_when_it_closes() {
     assert_eq!(ids[0], ids[1]);
     let text = got[0]["notice"]["text"].as_str().expect("a text");
     assert!(
-        text.contains("by dana") && text.contains("still going on"),
+        text.contains("dana (") && text.contains("still going on"),
         "{text}"
     );
     let state = fs::read_to_string(&watch.state).expect("a state");
@@ -118,10 +118,10 @@ fn a_verdict_that_late_data_change_is_told_again() {
     assert_eq!(watch.hook.events(), ["opened", "revised"]);
     let text = watch.hook.got()[1]["notice"]["text"].to_string();
     assert!(
-        text.contains("Correction, earlier no change was guilty"),
+        text.contains("Correction, earlier no change was to blame"),
         "{text}"
     );
-    assert!(text.contains("by dana"), "{text}");
+    assert!(text.contains("dana ("), "{text}");
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn a_heart_beats_only_after_a_run_that_saw() {
     assert_eq!((run.status, beats()), (Some(0), 1), "{}", run.stderr);
     let page = fs::read_to_string(watch.folder.join("page.html")).expect("a page");
     assert!(
-        page.contains("that no outage was found says nothing"),
+        page.contains("that no incident was found says nothing"),
         "{page}"
     );
 }
@@ -295,7 +295,7 @@ fn a_command_gets_the_document_and_slack_its_own_form() {
         .expect("a message");
     let text = slack["text"].as_str().expect("a text");
     assert!(
-        text.starts_with("Outage of 1orders00client00EXAMPLE"),
+        text.starts_with("Incident: 1orders00client00EXAMPLE"),
         "{text}"
     );
     assert!(text.contains("(&gt; 99 %)"), "{text}");

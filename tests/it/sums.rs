@@ -219,7 +219,7 @@ fn page_agrees(page: &str, incident: &Value, document: &Value, input: &str) {
         "failures" => format!("{} of {} ", thousands(failed), thousands(total)),
         _ => {
             let expected = incident["expected"].as_f64().expect("expected").round();
-            format!("about {} are missing against", thousands(expected as u64))
+            format!("about {} are missing,", thousands(expected as u64))
         }
     };
     assert!(
@@ -236,8 +236,8 @@ fn page_agrees(page: &str, incident: &Value, document: &Value, input: &str) {
     }
     let outages = list(&document["incidents"]).len();
     let title = match outages {
-        1 => "1 outage between".to_owned(),
-        outages => format!("{outages} outages between"),
+        1 => "1 incident between".to_owned(),
+        several => format!("{several} incidents between"),
     };
     assert!(page.starts_with(&title), "{input}: {page}");
 }
@@ -410,13 +410,10 @@ fn facts_add_up(page: &str, document: &Value, input: &str) {
     let facts = words(facts.split("</div> </div>").next().expect("numbers"));
     let has = |fact: String| assert!(facts.contains(&fact), "{input}: `{fact}`: {facts:.2000}");
     if incidents.is_empty() {
-        return has("<b>0</b> outages".to_owned());
+        return has("<b>0</b> incidents".to_owned());
     }
     let failed = incidents.iter().map(|one| number(&one["failed"])).sum();
-    has(format!(
-        "<b>{}</b> failed requests in them",
-        thousands(failed)
-    ));
+    has(format!("<b>{}</b> failed attempts", thousands(failed)));
     let is_attack =
         |one: &&Value| one["verdict"] == "no_change" && one["alternatives"][0]["kind"] == "attack";
     let attacks = incidents.iter().filter(is_attack).count();
@@ -434,10 +431,13 @@ fn facts_add_up(page: &str, document: &Value, input: &str) {
     }
     let without = match attacks {
         0 => String::new(),
-        1 => ", without 1 attack".to_owned(),
-        attacks => format!(", without {attacks} attacks"),
+        1 => ", 1 attack not counted".to_owned(),
+        attacks => format!(", {attacks} attacks not counted"),
     };
-    has(format!("<b>{}</b> of outage{without}", duration(broken)));
+    has(format!(
+        "<b>{}</b> with sign-in broken{without}",
+        duration(broken)
+    ));
 }
 
 fn postmortem_adds_up(input: &str, incident: &Value, document: &Value) {

@@ -119,14 +119,14 @@ fn a_report_and_a_postmortem_tell_of_the_same_window() {
 #[test]
 fn a_number_is_that_of_the_report() {
     for (arguments, title) in [
-        (&["--explain", "5"][..], "Outage 5 of 8 between"),
+        (&["--explain", "5"][..], "Incident 5 of 8 between"),
         (
             &["--explain", "5", "--since", "14:30", "--until", "15:00"],
-            "Outage 5 of 8 between",
+            "Incident 5 of 8 between",
         ),
         (
             &["--explain", "5", "--client", BILLING],
-            "Outage 5 of 8 between",
+            "Incident 5 of 8 between",
         ),
     ] {
         let run = trailblame(&[&["investigate", "sample-logs"], arguments].concat());
@@ -136,7 +136,7 @@ fn a_number_is_that_of_the_report() {
             run.stdout
         );
         assert!(
-            run.stdout.contains(&format!("\n5. {BILLING} ")),
+            run.stdout.contains(&format!("\n5. billing ({BILLING}) ")),
             "{}",
             run.stdout
         );
@@ -151,7 +151,7 @@ fn a_number_is_that_of_the_report() {
     ];
     let run = trailblame(&window);
     assert!(
-        run.stdout.contains(&format!("\n5. {BILLING} ")),
+        run.stdout.contains(&format!("\n5. billing ({BILLING}) ")),
         "{}",
         run.stdout
     );
@@ -166,7 +166,7 @@ fn a_time_is_answered_with_what_was_seen() {
     assert_eq!(quiet.status, Some(0), "{}", quiet.stderr);
     let title = "Nothing unusual around 2026-03-02 06:00:00 UTC\n";
     assert!(quiet.stdout.starts_with(title), "{}", quiet.stdout);
-    for said in ["requests:", "succeeded,", " failed.", "logs hold 8 outages"] {
+    for said in ["requests:", "succeeded,", " failed.", "8 other incidents"] {
         assert!(quiet.stdout.contains(said), "{said}: {}", quiet.stdout);
     }
     // Nothing is made up for who names an app client.
@@ -180,15 +180,15 @@ fn a_time_is_answered_with_what_was_seen() {
         assert_eq!(answer["around"]["other_incidents"], 8);
     }
     let broken = trailblame(&["investigate", "sample-logs", "--at", "14:30"]);
-    let title = "1 outage around 2026-03-02 14:30:00 UTC\n";
+    let title = "1 incident around 2026-03-02 14:30:00 UTC\n";
     assert!(broken.stdout.starts_with(title), "{}", broken.stdout);
     assert!(
-        broken.stdout.contains("Seen from 14:25:00 to 15:30:00"),
+        broken.stdout.contains("Activity from 14:25:00 to 15:30:00"),
         "{}",
         broken.stdout
     );
     let between = trailblame(&["investigate", "sample-logs", "--between", "05:00,06:00"]);
-    let title = "Nothing unusual between 2026-03-02 05:00:00 and 2026-03-02 06:00:00 UTC\n";
+    let title = "Nothing unusual between 2026-03-02 05:00:00 and 06:00:00 UTC\n";
     assert!(between.stdout.starts_with(title), "{}", between.stdout);
 }
 

@@ -7,7 +7,7 @@ use crate::{
     attribute::unlisted::{Alike, Reachable},
     cognito::{
         effects::reason::Reason,
-        history::{At, Standing},
+        history::{At, ConfigChange, Standing},
         links,
         replay::Attempt,
         setting::{Resource, Setting, is_nothing},
@@ -322,9 +322,9 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether an application that bears the name of a client of the outage was released so long
-    /// before the onset, in microseconds, at most.
-    pub(in crate::attribute) fn was_released(&self, within: i64) -> bool {
+    /// Releases of applications that bear the name of a client of the outage, so long before the
+    /// onset, in microseconds, at most.
+    pub(in crate::attribute) fn releases(&self, within: i64) -> Vec<&'a ConfigChange> {
         let onset = self.onset();
         let changes = self.history.changes();
         let first =
@@ -332,8 +332,8 @@ impl<'a> Case<'a> {
         let near = changes[first..]
             .iter()
             .take_while(|one| one.change.time.timestamp_micros() <= onset);
-        let mut releases = near.filter(|one| one.standing == Standing::Release);
-        releases.any(|release| {
+        let releases = near.filter(|one| one.standing == Standing::Release);
+        let is_theirs = |release: &&ConfigChange| {
             let found = self.reachable().from(release);
             let mut clients = self.incident.clients.iter();
             clients.any(|client| {
@@ -341,7 +341,8 @@ impl<'a> Case<'a> {
                     .iter()
                     .any(|end| end.kind == "client" && end.name == client.as_str())
             })
-        })
+        };
+        releases.filter(is_theirs).collect()
     }
 
     fn read_answers(&self) -> Answers {

@@ -1,5 +1,7 @@
 //! What was said before, so that an outage is told once, and again only when the story changes.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -301,7 +303,7 @@ impl Told {
     fn said(&self) -> String {
         match self.event_ids.first() {
             Some(id) => format!("event {id} was named"),
-            None if self.verdict == "no_change" => "no change was guilty".to_owned(),
+            None if self.verdict == "no_change" => "no change was to blame".to_owned(),
             None => "the logs could not decide".to_owned(),
         }
     }
@@ -315,12 +317,13 @@ impl Notice {
         before: Option<&str>,
     ) -> Self {
         let clock = words::Clock::of(investigation);
+        let labels = words::Labels::new(&investigation.names);
         let text = match event {
             "opened" => notice::opened(finding, clock),
             "revised" => notice::revised(finding, clock, before.unwrap_or_default()),
             _ => notice::closed(finding, clock),
         };
-        let text = escape::lines(&words::named(&text, &investigation.names));
+        let text = escape::lines(&labels.introduced(&text, &mut BTreeSet::new()));
         Self {
             event: event.to_owned(),
             document: notice::document(event, &text, Some(finding), investigation),

@@ -261,7 +261,7 @@ fn deleted_secret(case: &Case<'_>, pool: &UserPoolId, client: &AppClientId) -> U
              A client holds two secrets at most.",
             start(case, "add_user_pool_client_secret")
         ),
-        "Else give the callers the secret that is left.".to_owned(),
+        "Otherwise switch callers to the remaining secret.".to_owned(),
     ])
 }
 

@@ -6,9 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    attribute::{EvidenceKind, Finding, Suspect},
+    attribute::{
+        EvidenceKind, Finding, Suspect,
+        breakdown::{self, AttributeKind},
+    },
     cognito::{
-        history::DiffLine,
+        history::{ConfigChange, DiffLine},
         setting::{Resource, Setting},
         shown,
     },
@@ -49,6 +52,44 @@ pub(super) struct Incident<'a> {
     suspects: Vec<SuspectRow<'a>>,
     one_of: Vec<&'a str>,
     ended_by: Option<EndedBy<'a>>,
+    why_failed: Vec<Attribute<'a>>,
+    releases: Vec<Release<'a>>,
+    recurrence: Option<Recurrence<'a>>,
+}
+
+/// An attribute of the failed requests.
+#[derive(Serialize)]
+struct Attribute<'a> {
+    attribute: &'static str,
+    distinct: usize,
+    unknown: u64,
+    values: Vec<Share<'a>>,
+}
+
+#[derive(Serialize)]
+struct Share<'a> {
+    value: &'a str,
+    failed: u64,
+    note: Option<String>,
+}
+
+/// A release of the application shortly before the onset.
+#[derive(Serialize)]
+struct Release<'a> {
+    event_id: &'a str,
+    event_name: &'a str,
+    event_time: String,
+    actor: Option<&'a str>,
+}
+
+/// How often the same change was made before.
+#[derive(Serialize)]
+struct Recurrence<'a> {
+    times: usize,
+    first: String,
+    last: String,
+    setting: &'a str,
+    lost: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -176,7 +217,55 @@ impl<'a> Incident<'a> {
                 event_id: ended.event_id.as_str(),
                 event_time: rfc3339(ended.event_time),
             }),
+            why_failed: finding
+                .breakdown
+                .attributes
+                .iter()
+                .map(why_failed)
+                .collect(),
+            releases: finding.releases.iter().map(release).collect(),
+            recurrence: finding.recurrence.as_ref().map(|recurrence| Recurrence {
+                times: recurrence.times,
+                first: rfc3339(recurrence.first),
+                last: rfc3339(recurrence.last),
+                setting: recurrence.setting.as_str(),
+                lost: &recurrence.lost,
+            }),
         }
+    }
+}
+
+fn why_failed(attribute: &breakdown::Attribute) -> Attribute<'_> {
+    let values = attribute.values.iter().map(|share| Share {
+        value: &share.value,
+        failed: share.failed,
+        note: share.note.as_deref().map(words::utc),
+    });
+    Attribute {
+        attribute: match attribute.kind {
+            AttributeKind::Endpoint => "endpoint",
+            AttributeKind::Grant => "grant",
+            AttributeKind::RedirectUri => "redirect_uri",
+            AttributeKind::Scopes => "scopes",
+            AttributeKind::IdentityProvider => "identity_provider",
+            AttributeKind::Error => "error",
+            AttributeKind::ErrorText => "error_text",
+            AttributeKind::UserAgent => "user_agent",
+            AttributeKind::SourceIp => "source_ip",
+        },
+        distinct: attribute.distinct,
+        unknown: attribute.unknown,
+        values: values.collect(),
+    }
+}
+
+fn release(release: &ConfigChange) -> Release<'_> {
+    let change = &release.change;
+    Release {
+        event_id: &change.event_id,
+        event_name: &change.name,
+        event_time: rfc3339(change.time),
+        actor: change.actor.as_deref(),
     }
 }
 

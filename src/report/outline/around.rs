@@ -26,8 +26,8 @@ pub(super) fn title(investigation: &Investigation, around: &Around, clock: Clock
         0 if unusual(investigation, around, clock).is_empty() => {
             format!("Nothing unusual {span}")
         }
-        0 => format!("No outage {span}, but something unusual"),
-        outages => format!("{} {span}", phrase::count(outages as f64, "outage")),
+        0 => format!("No incident {span}, but something unusual"),
+        several => format!("{} {span}", phrase::count(several as f64, "incident")),
     }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn seen(investigation: &Investigation, around: &Around, clock: Clock)
     let requests = requests(around);
     let mut blocks = vec![
         Block::Heading(format!(
-            "Seen from {} to {}",
+            "Activity from {} to {}",
             clock.time(window.start),
             clock.time(window.end)
         )),
@@ -72,19 +72,23 @@ pub(super) fn seen(investigation: &Investigation, around: &Around, clock: Clock)
         blocks.push(Block::List(unusual));
     } else if investigation.findings.is_empty() {
         blocks.push(Block::Text(match requests {
-            0 => "No log holds a request of that time.".to_owned(),
-            _ => "Nothing unusual: no outage, and no more failures than at other times.".to_owned(),
+            0 => "No request is logged at that time.".to_owned(),
+            _ => {
+                "Nothing unusual: no incident, and no more failures than at other times.".to_owned()
+            }
         }));
     }
     match investigation.changes.is_empty() {
-        true => blocks.push(Block::Text("No effective change in that time.".to_owned())),
+        true => blocks.push(Block::Text(
+            "No configuration change in that time.".to_owned(),
+        )),
         false => blocks.extend(changes(&investigation.changes, clock)),
     }
     if around.others > 0 {
-        let others = phrase::count(around.others as f64, "outage");
+        let others = phrase::count(around.others as f64, "other incident");
         blocks.push(Block::Text(format!(
-            "Of other times or app clients the logs hold {others}; without `--at` and `--between` all \
-             are listed."
+            "{others} at other times or of other app clients; run without `--at` and `--between` to \
+             list all."
         )));
     }
     blocks
@@ -131,7 +135,7 @@ fn requests(around: &Around) -> u64 {
 
 fn usually(one: &Activity) -> String {
     let share = one.usual_share();
-    share.map_or_else(|| "not known".to_owned(), words::share)
+    share.map_or_else(|| "unknown".to_owned(), words::share)
 }
 
 fn row(one: &Activity) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Block, Line, one_of, words};
+use super::{Block, Detail, Line, one_of, words};
 use crate::{
     attribute::{Alternative, Evidence, EvidenceKind, Finding, Suspect, Verdict, phrase},
     cognito::{
@@ -24,29 +24,34 @@ const MOST_IN_FULL: usize = 4;
 
 /// The blocks of a case. Only a change that is named gets its undo printed: with the wrong one a
 /// second outage begins.
-pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
+pub(super) fn of(finding: &Finding, detail: Detail, clock: Clock) -> Vec<Block> {
     let top = finding.suspects.first();
     let mut blocks = Vec::new();
     match (finding.verdict, top) {
-        (Verdict::Change, Some(top)) => blocks.extend(suspect("The change", top, clock)),
+        (Verdict::Change, Some(top)) => blocks.extend(suspect("The change", top, detail, clock)),
         (Verdict::Undetermined, Some(_)) if !finding.one_of.is_empty() => {
             blocks.push(Block::Section(
-                "The changes, one of which did it".to_owned(),
+                "The changes, one of which caused it".to_owned(),
             ));
             let each = one_of(finding).take(MOST_IN_FULL);
-            blocks.extend(each.flat_map(|one| made(one, clock)));
+            blocks.extend(each.flat_map(|one| made(one, detail, clock)));
         }
         (Verdict::Undetermined, Some(top)) => {
-            blocks.extend(suspect("The likeliest change, not proven", top, clock));
+            blocks.extend(suspect(
+                "The likeliest change, not proven",
+                top,
+                detail,
+                clock,
+            ));
         }
         _ => {}
     }
-    blocks.extend(suspects(finding, clock));
+    blocks.extend(suspects(finding, detail, clock));
     match (finding.verdict, top.and_then(|top| top.undo.as_ref())) {
         (Verdict::Change, Some(remedy)) => blocks.extend(undo(remedy)),
         (Verdict::Undetermined, Some(_)) => blocks.push(Block::Text(
-            "No undo is printed, since no change is proven; `--format json` has one for each \
-             suspect."
+            "No command to revert is shown, because no change is proven; `--format json` has one \
+             for each suspect."
                 .to_owned(),
         )),
         _ => {}
@@ -54,16 +59,16 @@ pub(super) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
     blocks
 }
 
-fn suspect(title: &str, top: &Suspect, clock: Clock) -> Vec<Block> {
+fn suspect(title: &str, top: &Suspect, detail: Detail, clock: Clock) -> Vec<Block> {
     let mut blocks = vec![Block::Section(title.to_owned())];
-    blocks.extend(made(top, clock));
-    blocks.push(Block::Section("Why".to_owned()));
-    blocks.push(Block::Facts(why(&top.evidence)));
+    blocks.extend(made(top, detail, clock));
+    blocks.push(Block::Section("Evidence".to_owned()));
+    blocks.push(Block::Facts(why(top)));
     blocks
 }
 
 /// What was called, by whom, and what it altered.
-fn made(suspect: &Suspect, clock: Clock) -> [Block; 2] {
+fn made(suspect: &Suspect, detail: Detail, clock: Clock) -> [Block; 2] {
     let change = &suspect.change.change;
     let lines = suspect.diff.iter();
     let lines = lines.map(|line| line_of(&suspect.change.resource, &line.line, line.guilty));
@@ -73,20 +78,20 @@ fn made(suspect: &Suspect, clock: Clock) -> [Block; 2] {
             change.name,
             words::resource(&suspect.change.resource),
             clock.time(change.time),
-            who(suspect)
+            who(suspect, detail)
         )),
         Block::Diff(lines.collect()),
     ]
 }
 
 /// Events, chain of actors, address, change set.
-fn who(suspect: &Suspect) -> String {
+fn who(suspect: &Suspect, detail: Detail) -> String {
     let change = &suspect.change.change;
     let mut who = vec![words::events(suspect)];
     if words::actors(suspect).count() > 1 {
         who.push(format!("by {}", words::by_all(suspect)));
     }
-    if !change.actor_chain.is_empty() {
+    if !change.actor_chain.is_empty() && detail == Detail::Full {
         who.push(format!("chain {}", change.actor_chain.join(" → ")));
     }
     who.extend(change.source_ip.as_ref().map(|ip| format!("from {ip}")));
@@ -95,14 +100,33 @@ fn who(suspect: &Suspect) -> String {
     who.join(", ")
 }
 
-fn why(evidence: &[Evidence]) -> Vec<(f64, String)> {
+/// What speaks for and against a suspect, with its weight.
+pub(in crate::report) fn why(suspect: &Suspect) -> Vec<(f64, String)> {
     let says_something =
         |fact: &&Evidence| fact.weight.abs() >= SAYS_NOTHING || fact.kind == EvidenceKind::Replay;
-    evidence
-        .iter()
-        .filter(says_something)
-        .map(|fact| (fact.weight, fact.text.clone()))
+    let facts = suspect.evidence.iter().filter(says_something);
+    facts
+        .map(|fact| (fact.weight, evidence(fact, suspect)))
         .collect()
+}
+
+/// A fact for people: what replay says, in the words of the numbers it rests on.
+pub(in crate::report) fn evidence(fact: &Evidence, suspect: &Suspect) -> String {
+    let crossing = &suspect.crossing;
+    // Replay says two things: what settings do with the requests, and whether the error fits.
+    let is_on_settings = fact.text.contains("settings before it");
+    let is_all = is_on_settings && crossing.during > 0 && crossing.during_broken == crossing.during;
+    match (fact.kind, is_all, crossing.certain) {
+        (EvidenceKind::Replay, true, true) if fact.weight > 0.0 => {
+            "Replay: every failed request is allowed by the old settings and rejected by the new."
+                .to_owned()
+        }
+        (EvidenceKind::Replay, true, false) if fact.weight > 0.0 => {
+            "Replay: every failed request is allowed by the old settings; the new ones may reject it."
+                .to_owned()
+        }
+        _ => fact.text.clone(),
+    }
 }
 
 /// A diff line for people.
@@ -117,7 +141,34 @@ pub fn line_of(resource: &Resource, line: &DiffLine, guilty: bool) -> Line {
 }
 
 /// All suspects and alternatives as a table, likeliest first.
-fn suspects(finding: &Finding, clock: Clock) -> Vec<Block> {
+fn suspects(finding: &Finding, detail: Detail, clock: Clock) -> Vec<Block> {
+    let (mut rows, ruled_out) = rows(finding, clock);
+    let note = (detail == Detail::Short && !ruled_out.is_empty()).then(|| {
+        format!(
+            "{} ruled out (less than 1 % each); `--full` lists them.",
+            phrase::count(ruled_out.len() as f64, "other change")
+        )
+    });
+    if detail == Detail::Full {
+        rows.extend(ruled_out);
+    }
+    let mut blocks = Vec::new();
+    if !rows.is_empty() {
+        blocks.push(Block::Section("Suspects".to_owned()));
+        blocks.push(Block::Table(HEAD.to_vec(), rows));
+    }
+    blocks.extend(note.map(Block::Text));
+    blocks
+}
+
+/// Columns of the table of suspects.
+pub(in crate::report) const HEAD: [&str; 6] = ["", "time", "to onset", "event", "by", "what"];
+
+/// Rows of suspects and other explanations, likeliest first, and of those that are ruled out.
+pub(in crate::report) fn rows(
+    finding: &Finding,
+    clock: Clock,
+) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let changes = finding
         .suspects
         .iter()
@@ -129,16 +180,11 @@ fn suspects(finding: &Finding, clock: Clock) -> Vec<Block> {
         .map(|other| (other.probability, other_row(other)));
     let mut rows: Vec<(f64, Vec<String>)> = changes.chain(others).collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    vec![
-        Block::Section("Suspects".to_owned()),
-        Block::Table(
-            vec!["", "time", "to onset", "event", "by", "what"],
-            rows.into_iter().map(|(_, row)| row).collect(),
-        ),
-    ]
+    let (likely, ruled_out): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|(probability, _)| *probability >= NOT_WORTH_A_ROW);
+    let cells = |rows: Vec<(f64, Vec<String>)>| rows.into_iter().map(|(_, row)| row).collect();
+    (cells(likely), cells(ruled_out))
 }
 
 fn row(suspect: &Suspect, clock: Clock) -> Vec<String> {
@@ -193,14 +239,14 @@ fn verdict_on(suspect: &Suspect) -> String {
     match (guilty, &suspect.change.standing) {
         (true, _) => words::what(suspect),
         (false, Standing::Effective) if acquitted => {
-            format!("{did}; breaks none of these requests")
+            format!("{did}; affects none of these requests")
         }
         _ => did,
     }
 }
 
-fn undo(undo: &Undo) -> Vec<Block> {
-    let mut blocks = vec![Block::Section("What undoes it".to_owned())];
+pub(in crate::report) fn undo(undo: &Undo) -> Vec<Block> {
+    let mut blocks = vec![Block::Section("How to revert".to_owned())];
     blocks.extend(undo.steps.iter().flat_map(|text| step(text)));
     blocks.extend(undo.command.clone().map(Block::Command));
     blocks.extend(review(&undo.assumed));
@@ -209,7 +255,7 @@ fn undo(undo: &Undo) -> Vec<Block> {
         Some((command, &resets.assumed))
     });
     if let Some((command, assumed)) = all {
-        let instead = "To put back everything that the call reset, send this instead:";
+        let instead = "To restore everything that the call reset, run this instead:";
         blocks.push(Block::Text(instead.to_owned()));
         blocks.push(Block::Command(command));
         blocks.extend(review(assumed));
@@ -222,11 +268,12 @@ fn review(assumed: &[Setting]) -> Option<Block> {
     let names: Vec<String> = assumed.iter().map(|name| format!("`{name}`")).collect();
     let values = match names.len() {
         0 => return None,
-        1 => "the value of",
-        _ => "the values of",
+        1 => ("the value of", "is"),
+        _ => ("the values of", "are"),
     };
+    let (values, are) = values;
     Some(Block::Text(format!(
-        "Review before sending: {values} {}, not observed but assumed.",
+        "Review before running: {values} {} {are} assumed, not logged.",
         names.join(", ")
     )))
 }

@@ -1,7 +1,7 @@
 //! The whole case of one outage: which requests fail, how the settings judge them, what speaks for
 //! and against each suspect, and what would prove the verdict wrong.
 
-use super::{Block, words};
+use super::{Block, case, words};
 use crate::{
     attribute::{
         Crossing, Finding, Suspect, Verdict,
@@ -36,7 +36,7 @@ pub(in crate::report) fn of(finding: &Finding, clock: Clock) -> Vec<Block> {
             words::by_all(suspect)
         )));
         let facts = suspect.evidence.iter();
-        let facts = facts.map(|fact| (fact.weight, fact.text.clone()));
+        let facts = facts.map(|fact| (fact.weight, case::evidence(fact, suspect)));
         blocks.push(Block::Facts(facts.collect()));
     }
     blocks.push(Block::Section("Without a change".to_owned()));
@@ -145,7 +145,7 @@ fn crossed(crossing: &Crossing, kind: Kind) -> Block {
     rows.extend([
         (during, crossing.during_refused_before, "refused", "refused"),
         (during, spared, "accepted", "accepted"),
-        (during, crossing.during_untold, "not told", "not told"),
+        (during, crossing.during_untold, "unknown", "unknown"),
     ]);
     let rows = rows
         .into_iter()

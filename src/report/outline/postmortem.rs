@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Block, blamed, full, happened, line_of, marks, one_of, reason, said, seen, what};
+use super::{Block, breakdown, full, happened, line_of, marks, one_of, reason, said, seen, what};
 use crate::{
     attribute::{
         Finding, Investigation, Suspect,
@@ -62,7 +62,7 @@ pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
             clock.day(incident.onset)
         )),
         Block::Text(format!(
-            "Outage {}; all times are {}.",
+            "Incident {}; all times are {}.",
             incident.id,
             clock.zone(incident.onset)
         )),
@@ -79,8 +79,9 @@ pub fn of(postmortem: &Postmortem<'_>) -> Vec<Block> {
     ));
     blocks.push(heading("Root cause"));
     blocks.extend(cause(finding, clock));
-    blocks.push(heading("Why we believe it"));
-    blocks.push(reason(finding));
+    blocks.push(heading("Evidence for the cause"));
+    blocks.extend(reason(finding));
+    blocks.extend(breakdown::of(finding, clock));
     blocks.extend(full::of(finding, clock));
     let facts = contributing(postmortem, clock);
     if !facts.is_empty() {
@@ -101,17 +102,17 @@ fn summary(finding: &Finding, clock: Clock) -> String {
     let incident = &finding.incident;
     let ended = match (&finding.ended_by, incident.end, incident.end_state) {
         (Some(ended), ..) => format!(
-            "It ended after {} when the setting was put back at {}",
+            "It ended after {}, when the setting was reverted at {}",
             phrase::duration(ended.event_time - incident.onset),
             clock.time(ended.event_time)
         ),
         (None, Some(end), EndState::Recovered) => format!(
-            "It ended after {}, at {}, by no change that the logs hold",
+            "It ended after {}, at {}; no logged change explains the recovery",
             phrase::duration(end - incident.onset),
             clock.time(end)
         ),
-        (None, Some(end), _) => format!("Nothing was asked any more after {}", clock.time(end)),
-        (None, None, _) => "It was still going on when the logs end".to_owned(),
+        (None, Some(end), _) => format!("No requests came after {}", clock.time(end)),
+        (None, None, _) => "It was still ongoing when the logs end".to_owned(),
     };
     let (at, began) = match (incident.begun_before, incident.kind) {
         (true, _) => ("Before", "had begun to fail"),
@@ -119,12 +120,12 @@ fn summary(finding: &Finding, clock: Clock) -> String {
         (false, Kind::Absence) => ("At", "stopped"),
     };
     format!(
-        "{at} {} {} requests of {} {began}: {}. The cause: {}. {ended}.",
+        "{at} {} {} requests of {} {began}: {}. {}. {ended}.",
         clock.date_time(incident.onset),
         clock.zone(incident.onset),
         words::whom(incident),
         happened(incident),
-        blamed(finding, clock)
+        words::blamed(finding, clock)
     )
 }
 
@@ -169,7 +170,7 @@ fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
     }
     facts.push(match incident.users {
         Some(users) => format!("{} seen failing", phrase::count(users as f64, "known user")),
-        None => "how many people: not known, since these requests name none".to_owned(),
+        None => "number of users unknown: these requests name none".to_owned(),
     });
     let rows = postmortem.health.iter().map(|health| {
         vec![
@@ -200,7 +201,7 @@ fn impact(postmortem: &Postmortem<'_>) -> Vec<Block> {
 
 fn cause(finding: &Finding, clock: Clock) -> Vec<Block> {
     let Some(named) = finding.named() else {
-        let mut blocks = vec![Block::Text(format!("{}.", blamed(finding, clock)))];
+        let mut blocks = vec![Block::Text(format!("{}.", words::blamed(finding, clock)))];
         let others = finding.alternatives.iter().take(3).map(|other| {
             format!(
                 "{}: {}",
@@ -256,7 +257,7 @@ fn who(named: &Suspect) -> Vec<String> {
             change
                 .actor
                 .clone()
-                .unwrap_or_else(|| "no caller is named".to_owned()),
+                .unwrap_or_else(|| "unknown caller".to_owned()),
         );
     }
     who.extend(change.tool.as_ref().map(|tool| format!("with {tool}")));
@@ -267,7 +268,7 @@ fn who(named: &Suspect) -> Vec<String> {
             .map(|ip| format!("from address {ip}")),
     );
     let set = named.change_set.as_ref();
-    who.extend(set.map(|set| format!("one of the changes of {set}")));
+    who.extend(set.map(|set| format!("part of deploy {set}")));
     if words::actors(named).count() > 1 {
         let all: Vec<&str> = words::actors(named).collect();
         who.push(format!("made by {}", all.join(" and ")));
@@ -284,17 +285,17 @@ fn contributing(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<String> {
         let lag = incident.onset - named.change.change.time;
         if lag.num_minutes() >= 2 {
             facts.push(format!(
-                "The change stood for {} before the first request felt it.",
+                "The change was in force for {} before the first request failed.",
                 phrase::duration(lag)
             ));
         }
         if named.diff.iter().any(|line| !line.guilty) {
-            facts.push("The same call altered other settings too, which did no harm.".to_owned());
+            facts.push("The same call also changed other settings, which did no harm.".to_owned());
         }
         let together = named.event_ids.len();
         if together > 1 {
             facts.push(format!(
-                "The cause is {together} changes, not one: {}.",
+                "The cause is {together} changes together: {}.",
                 words::events(named)
             ));
         }
@@ -314,7 +315,7 @@ fn contributing(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<String> {
             .filter(|ended| ended.event_time >= detected)
         {
             facts.push(format!(
-                "It was put back {} after it was noticed.",
+                "It was reverted {} after it was noticed.",
                 phrase::duration(ended.event_time - detected)
             ));
         }
@@ -330,7 +331,7 @@ fn contributing(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<String> {
     let idle = tried(postmortem).filter(|change| change.standing == Standing::NoDifference);
     if let Some(idle) = idle.last() {
         facts.push(format!(
-            "A call that changed nothing at {}, by {}: perhaps an attempt to repair it.",
+            "A call at {} by {} changed nothing: perhaps an attempt to fix it.",
             clock.time(idle.change.time),
             words::by(idle)
         ));
@@ -341,8 +342,8 @@ fn contributing(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<String> {
 fn lessons(finding: &Finding) -> Vec<String> {
     let Some(named) = finding.named() else {
         return vec![
-            "No change is proven, so no way of changing is to blame; an alarm on the failures of \
-             each app client shows the next one earlier."
+            "No change is proven; an alarm on the failures of each app client shows the next \
+             incident earlier."
                 .to_owned(),
         ];
     };
@@ -351,8 +352,8 @@ fn lessons(finding: &Finding) -> Vec<String> {
     let said = prevention(&named.change, &guilty);
     let mut said: Vec<String> = said.into_iter().map(str::to_owned).collect();
     said.push(
-        "Run `trailblame report` on a schedule with `--notify`: it tells of such an outage, and of \
-         the change, at its next run."
+        "Run `trailblame report` on a schedule with `--notify`: it reports such an incident and its \
+         change at the next run."
             .to_owned(),
     );
     said
@@ -361,10 +362,10 @@ fn lessons(finding: &Finding) -> Vec<String> {
 fn dark(postmortem: &Postmortem<'_>) -> Vec<String> {
     let mut said = seen::unseen(postmortem.investigation);
     if postmortem.finding.provisional {
-        said.push("Some log may not be complete for this time yet.".to_owned());
+        said.push("Some logs may not be complete for this time yet.".to_owned());
     }
-    said.push("What callers and people saw: only what reached AWS is in its logs.".to_owned());
-    said.push("Why the change was made: a log holds calls, not reasons.".to_owned());
+    said.push("What users saw: AWS logs only what reached AWS.".to_owned());
+    said.push("Why the change was made: logs hold calls, not reasons.".to_owned());
     said.push(
         "The probabilities are calibrated on simulated incidents: no public record of a real one \
          exists."

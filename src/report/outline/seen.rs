@@ -1,12 +1,14 @@
 //! What was looked at, and what was not seen or not for sure.
 
+use std::collections::BTreeSet;
+
 use super::Block;
 use crate::{
     attribute::{
         Investigation,
         phrase::{self, thousands},
     },
-    frame::{CoverageRow, Summary},
+    frame::{CoverageRow, CoverageStatus, Summary},
     record::LookAlike,
     report::words::{self, Clock},
     source::Rejected,
@@ -35,7 +37,7 @@ pub fn looked_at(investigation: &Investigation, clock: Clock) -> Vec<Block> {
     ));
     let notes = unseen(investigation);
     if !notes.is_empty() {
-        blocks.push(Block::Section("Not seen, or not for sure".to_owned()));
+        blocks.push(Block::Section("Gaps and assumptions".to_owned()));
         blocks.push(Block::List(notes));
     }
     blocks
@@ -47,16 +49,14 @@ pub fn unseen(investigation: &Investigation) -> Vec<String> {
     let summary = &investigation.summary;
     let mut notes = notes(summary);
     if investigation.coverage.is_empty() {
-        notes.push(
-            "No log holds anything of this time: that no outage was found says nothing.".to_owned(),
-        );
+        notes.push("No log covers this time: that no incident was found says nothing.".to_owned());
     }
     let said = summary.notes.iter().chain(&summary.remarks);
     notes.extend(said.map(|note| format!("{note}.")));
     for gap in &investigation.gaps {
         let names: Vec<&str> = gap.settings.iter().map(|name| &*name.0).collect();
         notes.push(format!(
-            "A change of {} before {} is missing in the logs: {} differ from the history.",
+            "A change of {} before {} is not logged: {} differ from the history.",
             words::resource(&gap.resource),
             clock.date_time(gap.before),
             names.join(", ")
@@ -65,12 +65,86 @@ pub fn unseen(investigation: &Investigation) -> Vec<String> {
     notes
 }
 
+/// What was not read or not logged, in one line, the longest form first.
+pub(super) fn gaps(investigation: &Investigation, clock: Clock) -> Vec<String> {
+    let gaps = all_gaps(investigation, clock);
+    match &gaps[..] {
+        [] => {
+            let sources: BTreeSet<&str> = investigation
+                .coverage
+                .iter()
+                .map(|row| row.source)
+                .collect();
+            let sources: Vec<&str> = sources.into_iter().collect();
+            vec![
+                format!("none; data complete ({})", sources.join(", ")),
+                "none; data complete".to_owned(),
+            ]
+        }
+        [one] => vec![one.clone()],
+        [first, rest @ ..] => vec![
+            format!("{}; --full has details", gaps.join("; ")),
+            format!("{first}; {} more, --full lists them", rest.len()),
+            format!("{}, --full lists them", gaps.len()),
+        ],
+    }
+}
+
+fn all_gaps(investigation: &Investigation, clock: Clock) -> Vec<String> {
+    let summary = &investigation.summary;
+    let mut gaps = Vec::new();
+    let rejected = summary.rejected.len() as u64 + summary.rejected_unlisted;
+    if rejected > 0 {
+        let what = phrase::count(rejected as f64, "file or record");
+        let what = what.replace("file or records", "files or records");
+        let only = summary.rejected.first().filter(|_| rejected == 1);
+        let which = only.map_or(String::new(), |one| format!(": {}", one.path));
+        gaps.push(format!("{what} could not be read{which}"));
+    }
+    for row in &investigation.coverage {
+        let place = [
+            row.account.as_ref().map(ToString::to_string),
+            row.region.as_ref().map(ToString::to_string),
+        ];
+        let place: Vec<String> = place.into_iter().flatten().collect();
+        let name = format!("{} {}", row.source, place.join(" "));
+        let name = name.trim_end();
+        if row.status == CoverageStatus::Denied {
+            gaps.push(format!("{name}: access denied"));
+        }
+        if let [gap, rest @ ..] = &row.gaps[..] {
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            gaps.push(format!(
+                "{name}: no data from {} to {}{more}",
+                clock.time(gap.start),
+                clock.time(gap.end)
+            ));
+        }
+    }
+    if investigation.coverage.is_empty() {
+        gaps.push("no log covers this time".to_owned());
+    }
+    gaps.extend(summary.notes.iter().cloned());
+    if !investigation.gaps.is_empty() {
+        let changes = phrase::count(investigation.gaps.len() as f64, "configuration change");
+        gaps.push(format!("{changes} not logged"));
+    }
+    if summary.untied > 0 {
+        let lines = phrase::count(summary.untied as f64, "failed log line");
+        gaps.push(format!("{lines} of an unknown app client (see --map)"));
+    }
+    gaps
+}
+
 /// `1,200 requests`, and how many of them only met a page.
 fn requests(summary: &Summary) -> String {
     let requests = phrase::count(summary.requests as f64, "request");
     match summary.undecided {
         0 => requests,
-        some => format!("{requests} ({} of pages and redirects)", thousands(some)),
+        some => format!("{requests} ({} for pages and redirects)", thousands(some)),
     }
 }
 
@@ -80,8 +154,8 @@ fn inputs(summary: &Summary) -> String {
     let pages = phrase::count(summary.pages as f64, "page");
     match (summary.files, summary.pages) {
         (_, 0) => files,
-        (0, _) => format!("{pages} of AWS's answers"),
-        _ => format!("{files} and {pages} of AWS's answers"),
+        (0, _) => format!("{pages} from AWS"),
+        _ => format!("{files} and {pages} from AWS"),
     }
 }
 
@@ -100,7 +174,7 @@ fn covered(row: &CoverageRow, clock: Clock) -> String {
         .collect();
     let gaps = match gaps.is_empty() {
         true => String::new(),
-        false => format!("; nothing at all in {}", gaps.join(", ")),
+        false => format!("; no data from {}", gaps.join(", ")),
     };
     let place = match place.is_empty() {
         true => String::new(),
@@ -137,24 +211,24 @@ fn notes(summary: &Summary) -> Vec<String> {
     }
     for (how, lines) in &summary.ties {
         notes.push(format!(
-            "{} without a client id tied to one {how}",
-            phrase::count(*lines as f64, "application line")
+            "{} had no client ID; inferred {how}",
+            phrase::count(*lines as f64, "log line")
         ));
     }
     if summary.untied > 0 {
         notes.push(format!(
-            "{} could not be tied to any app client; `--map LOG_GROUP_OR_ALB=CLIENT` does",
-            phrase::count(summary.untied as f64, "failed application line")
+            "{} could not be matched to an app client; use `--map LOG_GROUP_OR_ALB=CLIENT`",
+            phrase::count(summary.untied as f64, "failed log line")
         ));
     }
     for stream in &summary.failures_only {
         notes.push(format!(
-            "{stream} tells of failures only: no share of requests can be had from it"
+            "{stream} logs failures only, so no failure rate can be computed from it"
         ));
     }
     for (kind, count) in &summary.passed_over {
         notes.push(format!(
-            "{} passed over: {}",
+            "{} skipped: {}",
             phrase::count(*count as f64, "record"),
             look_alike(*kind)
         ));

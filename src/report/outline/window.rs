@@ -1,11 +1,11 @@
 //! The report on a window: its outages, how each app client fared, and every change.
 
-use super::{Block, all_blips, line_of, outage, overview, said, seen, title, words};
+use super::{Block, Detail, all_blips, line_of, outage, said, scope, seen, title, words};
 use crate::{
     attribute::phrase::thousands,
     cognito::history::ConfigChange,
     frame::Health,
-    report::{page::Report, words::Clock},
+    report::{overview, page::Report, words::Clock},
 };
 
 /// The blocks of a report.
@@ -14,10 +14,9 @@ pub fn report(report: &Report<'_>) -> Vec<Block> {
     let clock = Clock::of(investigation);
     let findings = || investigation.findings.iter();
     let mut blocks = vec![Block::Title(title(investigation))];
-    blocks.push(Block::List(
-        findings().map(|finding| overview(finding, clock)).collect(),
-    ));
-    blocks.extend(findings().flat_map(|finding| outage(finding, clock)));
+    blocks.extend(scope(investigation).map(Block::Text));
+    blocks.push(Block::Incidents(overview::rows(investigation)));
+    blocks.extend(findings().flat_map(|finding| outage(finding, Detail::Full, clock)));
     blocks.push(Block::Heading("Token health".to_owned()));
     blocks.push(Block::Table(
         vec![
@@ -37,7 +36,7 @@ pub fn report(report: &Report<'_>) -> Vec<Block> {
     let changes = investigation.changes.iter().rev();
     blocks.extend(changes.flat_map(|change| made(change, clock)));
     blocks.extend(all_blips(investigation, clock));
-    blocks.push(Block::Heading("What was looked at".to_owned()));
+    blocks.push(Block::Heading("Data analysed".to_owned()));
     blocks.extend(seen::looked_at(investigation, clock));
     said(blocks, investigation)
 }

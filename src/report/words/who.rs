@@ -31,6 +31,28 @@ fn permission_set(role: &str) -> Option<&str> {
     Some(set)
 }
 
+/// Who made the changes of a suspect, shortest: `alice` of somebody who signed in with IAM Identity
+/// Center, `Deploy/ci` of a role that is no person's.
+pub fn person(suspect: &Suspect) -> String {
+    let name = |actor: &str| {
+        let name = short_arn(actor);
+        match name
+            .strip_prefix("SSO ")
+            .and_then(|name| name.split_once('/'))
+        {
+            Some((_, session)) => session.to_owned(),
+            None => name,
+        }
+    };
+    let names: Vec<String> = actors(suspect).map(name).collect();
+    match &names[..] {
+        [] => "unknown caller".to_owned(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => format!("{first} and {} others", rest.len()),
+    }
+}
+
 /// `by Deploy/ci (terraform)`.
 pub fn by(change: &ConfigChange) -> String {
     match change.change.tool.as_deref() {
@@ -63,12 +85,30 @@ pub fn by_all(suspect: &Suspect) -> String {
     said
 }
 
+/// Everybody who made changes of a suspect, without the tool.
+pub fn everybody(suspect: &Suspect) -> String {
+    let names: Vec<String> = actors(suspect).map(short_arn).collect();
+    match names.is_empty() {
+        true => "unknown caller".to_owned(),
+        false => names.join(", "),
+    }
+}
+
 /// `event 1a2b…`, or all of a suspect of several changes.
 pub fn events(suspect: &Suspect) -> String {
+    let what = match suspect.event_ids.len() {
+        0 | 1 => "event",
+        _ => "events",
+    };
+    format!("{what} {}", event_ids(suspect))
+}
+
+/// The same without the word.
+pub fn event_ids(suspect: &Suspect) -> String {
     let events: Vec<&str> = suspect.event_ids.iter().map(|id| id.as_str()).collect();
     match events[..] {
-        [] | [_] => format!("event {}", suspect.change.change.event_id),
-        _ => format!("events {}", events.join(", ")),
+        [] | [_] => suspect.change.change.event_id.clone(),
+        _ => events.join(", "),
     }
 }
 

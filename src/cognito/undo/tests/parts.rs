@@ -18,7 +18,7 @@ fn what_no_update_can_undo() {
         steps
         - A deleted secret cannot be read back from Cognito.
         - Where a caller still has its value, add it again: `aws cognito-idp add-user-pool-client-secret --region eu-west-1 --user-pool-id eu-west-1_EXAMPLE --client-id webEXAMPLE --client-secret VALUE`. A client holds two secrets at most.
-        - Else give the callers the secret that is left.
+        - Otherwise switch callers to the remaining secret.
     "#]],
     );
     let client = change(1, "DeleteUserPoolClient", json!({}), none.clone());

@@ -52,15 +52,11 @@ pub(super) fn evidence(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Block> 
         tell(first.as_str(), finding.incident.onset, "the first failure");
     }
     if let Some(ended) = &finding.ended_by {
-        tell(
-            ended.event_id.as_str(),
-            ended.event_time,
-            "what put it back",
-        );
+        tell(ended.event_id.as_str(), ended.event_time, "the revert");
     }
     if rows.is_empty() {
         return vec![Block::Text(
-            "No single event stands for this outage.".to_owned(),
+            "No single event stands for this incident.".to_owned(),
         )];
     }
     let mut blocks = vec![

@@ -38,7 +38,7 @@ pub(super) fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<Str
         incident.onset,
         match incident.kind {
             _ if incident.begun_before => {
-                "first failure read; the outage began before the window".to_owned()
+                "first failure read; the incident began before the window".to_owned()
             }
             Kind::Failures => "first failure".to_owned(),
             Kind::Absence => "requests stop".to_owned(),
@@ -55,7 +55,7 @@ pub(super) fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<Str
     };
     for change in tried(postmortem) {
         let what = match is_cure(change) {
-            true => "put back",
+            true => "reverted",
             false => "another change",
         };
         events.push((change.change.time, format!("{what}: {}", did(change))));
@@ -69,7 +69,7 @@ pub(super) fn timeline(postmortem: &Postmortem<'_>, clock: Clock) -> Vec<Vec<Str
             .map(|time| (time, "requests succeed again".to_owned())),
     );
     if incident.end.is_none() {
-        events.push((end, "the logs end; still going on".to_owned()));
+        events.push((end, "the logs end; still ongoing".to_owned()));
     }
     events.sort_by_key(|(time, _)| *time);
     let row = |(time, said): (DateTime<Utc>, String)| {
