@@ -100,7 +100,7 @@ fn an_outage_is_told_when_it_opens_and_when_it_closes() {
     assert_eq!(ids[0], ids[1]);
     let text = got[0]["notice"]["text"].as_str().expect("a text");
     assert!(
-        text.contains("dana (") && text.contains("still going on"),
+        text.contains("dana") && text.contains("still going on"),
         "{text}"
     );
     let state = fs::read_to_string(&watch.state).expect("a state");
@@ -121,7 +121,7 @@ fn a_verdict_that_late_data_change_is_told_again() {
         text.contains("Correction, earlier no change was to blame"),
         "{text}"
     );
-    assert!(text.contains("dana ("), "{text}");
+    assert!(text.contains("dana"), "{text}");
 }
 
 #[test]
