@@ -16,6 +16,7 @@ mod athena;
 mod aws;
 mod bounds;
 mod changes;
+mod check;
 mod config;
 mod errand;
 mod evidence;
@@ -75,6 +76,8 @@ enum Command {
     Postmortem(postmortem::Arguments),
     /// Show the history of settings, as `git log -p` shows a file's.
     Changes(changes::Arguments),
+    /// Replay recorded requests against a plan, before it is carried out.
+    Check(check::Arguments),
     /// Count failures over time, by app client, error and grant.
     Failures(failures::Arguments),
     /// Write a frame as Parquet or CSV.
@@ -102,7 +105,7 @@ enum Command {
 pub enum Ended {
     /// It ran.
     Well,
-    /// An outage was found, and `--fail-on-outage` asked to be told.
+    /// An outage was found, and `--fail-on-outage` asked to be told; or a plan would make one.
     Outage,
     /// Something could not be read, and `--fail-on-incomplete` asked to be told.
     Incomplete,
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments, names, &mut out),
         Command::Postmortem(arguments) => postmortem::run(arguments, names, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
+        Command::Check(arguments) => check::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),

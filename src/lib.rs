@@ -40,10 +40,12 @@ pub mod window;
 // The way of the data.
 pub mod archive;
 pub mod attribute;
+pub mod check;
 pub mod cognito;
 pub mod detect;
 pub mod engine;
 pub mod frame;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod source;

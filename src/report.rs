@@ -4,6 +4,7 @@ mod axis;
 mod blips;
 pub mod changes;
 pub mod chart;
+pub mod check;
 pub mod escape;
 pub mod export;
 pub mod failures;

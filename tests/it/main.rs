@@ -11,6 +11,7 @@ mod bad_input;
 #[path = "../bench/accuracy/baselines.rs"]
 mod baselines;
 mod browser;
+mod check;
 mod commands;
 mod emulator;
 mod evidence;
