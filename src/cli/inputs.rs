@@ -104,11 +104,8 @@ impl Typed {
         refused.map_or(Ok(()), Err)
     }
 
-    /// The bounds, where the logs hold what lies in `held`.
-    fn bounds(
-        &self,
-        held: Window,
-    ) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), Usage> {
+    /// What was asked for of what lies in `held`: all of it, where nobody said.
+    fn window(&self, held: Window) -> Result<Window, Usage> {
         let on = |moment: &Option<Moment>| moment.as_ref().map(|time| time.on(held)).transpose();
         let until = on(&self.until)?.or(self.now);
         let longest = || until?.checked_sub_signed(self.longest?);
@@ -116,7 +113,10 @@ impl Typed {
         if let (Some(since), Some(until)) = (since, until) {
             bounds::window("--since … --until", since, until)?;
         }
-        Ok((since, until))
+        Ok(Window {
+            start: since.unwrap_or(held.start),
+            end: until.unwrap_or(held.end),
+        })
     }
 }
 
@@ -229,11 +229,7 @@ impl Inputs {
         let ground =
             Ground::new(&cells, &frames.coverage, frames.window).with_callers(&frames.callers);
         let mut incidents = detect::detect(&ground, &detect::Config::default());
-        let (since, until) = self.typed.bounds(frames.window)?;
-        let window = Window {
-            start: since.unwrap_or(frames.window.start),
-            end: until.unwrap_or(frames.window.end),
-        };
+        let window = self.typed.window(frames.window)?;
         incidents.retain(|incident| incident.overlaps(window, frames.window.end));
         Ok(incidents)
     }
@@ -245,11 +241,7 @@ impl Inputs {
     /// It is none, or nothing lies in it.
     pub fn window(&self, frames: &mut Frames) -> anyhow::Result<Window> {
         let held = frames.window;
-        let (since, until) = self.typed.bounds(held)?;
-        let asked = Window {
-            start: since.unwrap_or(held.start),
-            end: until.unwrap_or(held.end),
-        };
+        let asked = self.typed.window(held)?;
         // AWS answering with nothing is an answer.
         if self.typed.now.is_none() {
             self.check(asked)?;

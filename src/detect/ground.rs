@@ -2,6 +2,8 @@
 
 use std::{cell::OnceCell, ops::Range, rc::Rc};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     absence::Pulse,
     known::Known,
@@ -19,7 +21,7 @@ pub struct Ground<'a> {
     pub cells: &'a Cells,
     /// What was looked at: tells a silence from a gap in the logs.
     pub coverage: &'a [CoverageRow],
-    /// Bounds of the requests; rows before it say what is normal.
+    /// Bounds of the requests, as far as some log tells of them; rows before it say what is normal.
     pub window: Window,
     /// The traffic of each app client.
     pub units: Vec<Rc<Unit<'a>>>,
@@ -35,7 +37,10 @@ impl<'a> Ground<'a> {
         Self {
             cells,
             coverage,
-            window,
+            window: Window {
+                end: told_until(cells, coverage).map_or(window.end, |told| told.min(window.end)),
+                ..window
+            },
             units: unit::units(cells),
             known: Known::default(),
             series: vec![OnceCell::new(); cells.owners.len()],
@@ -86,4 +91,11 @@ impl<'a> Ground<'a> {
     pub(super) fn end(&self) -> i64 {
         self.window.end.timestamp_micros()
     }
+}
+
+/// Up to when some log or request tells of anything, where it is known which logs were read.
+fn told_until(cells: &Cells, coverage: &[CoverageRow]) -> Option<DateTime<Utc>> {
+    let logged = coverage.iter().map(|row| row.to).max()?;
+    let asked = cells.rows.iter().map(|row| row.last).max();
+    Some(logged.max(asked.and_then(DateTime::from_timestamp_micros)?))
 }

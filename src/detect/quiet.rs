@@ -70,12 +70,13 @@ impl Quiet {
         until(to).saturating_sub(until(from))
     }
 
-    /// Whether the same hours of another day were as silent.
+    /// Whether the same hours of another day, since the first request, were as silent.
     fn recurs(&self) -> bool {
+        let first = self.times.first().copied().unwrap_or(self.known.0);
         let days = (1..=DAYS).flat_map(|day| [-day, day]);
         let mut days = days.filter(|day| day.abs() * DAY > self.length());
         days.any(|day| {
-            let from = (self.span.0 + day * DAY).max(self.known.0);
+            let from = (self.span.0 + day * DAY).max(first);
             let to = (self.span.1 + day * DAY).min(self.known.1);
             let told = (to - from) as f64 / (self.length() as f64).max(1.0);
             let came = self.between(from + 1, to) as f64;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     queries::endpoint,
-    record::{Request, SourceKind, edges},
+    record::{Request, SourceKind, edges, mask},
 };
 
 /// A request to an endpoint of the pool's domain (`AwsServiceEvent`): everything stands in
@@ -162,6 +162,13 @@ fn sorted(scopes: Cow<'_, str>) -> Cow<'_, str> {
     if !scopes.bytes().any(|byte| byte.is_ascii_whitespace()) {
         return scopes;
     }
+    // A secret is told by the name before it.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ./:_-".contains(&byte);
+    let is_plain = scopes.bytes().all(plain) && !scopes.contains(": ") && !scopes.contains("--");
+    let scopes = match is_plain {
+        true => scopes,
+        false => Cow::Owned(mask::field(&scopes).into_owned()),
+    };
     let mut parts: Vec<&str> = scopes.split_ascii_whitespace().collect();
     parts.sort_unstable();
     parts.dedup();

@@ -280,10 +280,13 @@ impl Finder<'_> {
         start: usize,
         mark: Sign,
     ) -> Option<Range<usize>> {
-        if self.text == Text::Setting && !may_be_setting(name, between) {
+        let signs = self.extent(name, between, start, mark)?;
+        if self.text == Text::Setting
+            && !may_be_setting(name, between)
+            && !self.is_drawn(between, &signs)
+        {
             return None;
         }
-        let signs = self.extent(name, between, start, mark)?;
         let blank = |at: &usize| {
             self.view
                 .at(*at)
@@ -299,23 +302,35 @@ impl Finder<'_> {
         (!keep).then_some(signs)
     }
 
+    /// Whether it is a code or token as of the query of a URL: campaigns number theirs, Cognito draws them
+    /// at random.
+    fn is_drawn(&self, between: Between, signs: &Range<usize>) -> bool {
+        const SHORTEST: usize = 16;
+        between == Between::Equals
+            && signs.len() >= SHORTEST
+            && !shape::is_word(&self.view.text(signs.clone()))
+    }
+
+    fn is_in_query(&self, name: &Name) -> bool {
+        let before = name.start.checked_sub(1).and_then(|at| self.view.is(at));
+        before.is_some_and(|c| "?&#".contains(c))
+    }
+
     /// Whether what stands behind the name is masked though it is a word.
     fn masks_words(&self, name: &Name, between: Between, word: &str) -> bool {
-        let in_query = || {
-            let before = name.start.checked_sub(1).and_then(|at| self.view.is(at));
-            before.is_some_and(|c| "?&#".contains(c))
-        };
         match (name.secrecy, between) {
             (_, Between::Comma) => false,
             // `orders/secret:read` is a scope.
             (_, Between::Colon) if self.text == Text::Field => false,
             // `?reset_password=1`
             (_, Between::Equals) if self.text == Text::Setting => !name.is_password,
+            // `Run it with --password first.`
+            (_, Between::Flag | Between::Prose) if self.text == Text::Setting => false,
             (Secrecy::Certain, Between::Prose) => name.is_one_word && name.is_chosen,
             (Secrecy::Certain, _) => true,
             (Secrecy::Perhaps, Between::Prose | Between::Colon) => false,
             (Secrecy::Perhaps, Between::Quoted) if name.is_code => false,
-            (Secrecy::Perhaps, _) => in_query() || !shape::is_error(word),
+            (Secrecy::Perhaps, _) => self.is_in_query(name) || !shape::is_error(word),
         }
     }
 
@@ -357,7 +372,8 @@ impl Finder<'_> {
 /// Settings hold `?reset_password=true` and `Your password: {####}`: a credential stands behind a
 /// certain name of one word, as programs write it.
 fn may_be_setting(name: &Name, between: Between) -> bool {
-    let written = matches!(between, Between::Equals | Between::Quoted | Between::Tag);
+    // `arn:…:secret:name`
+    let written = !matches!(between, Between::Colon | Between::Comma);
     name.secrecy == Secrecy::Certain && written && name.is_one_word
 }
 

@@ -241,6 +241,8 @@ fn settings_are_whole_or_masked_as_a_whole() {
         "Sign in as {username} with password={####}",
         "Your temporary password: {####}",
         "Forgot the password: click here",
+        "Run it with --client-secret once",
+        "Your access token: valid for 60 minutes",
         "https://example.com/cb?code=1",
         "https://example.com/cb?reset_password=true",
         "https://example.com/cb?session=new&token=1",
@@ -256,6 +258,9 @@ fn settings_are_whole_or_masked_as_a_whole() {
         r"-----BEGIN PRIVATE KEY-----\nMII",
         r#"{\"client_secret\":\"x7\"}"#,
         "https://bob:x7@example.com/",
+        "login --passphrase%20x7Rk-2qL",
+        "x-api-key%3A%20x7Rk2qL942",
+        "https://example.com/cb?code=1f0a3c55-9a1b-4a57-8a39-2c7d1e905b14",
     ] {
         let raw = format!(r#"{{"name":["{setting}"]}}"#);
         assert_eq!(settings(&raw), format!(r#"{{"name":["{MASK}"]}}"#));

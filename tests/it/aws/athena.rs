@@ -220,7 +220,8 @@ fn a_silence_is_no_gap_in_the_log() {
             "eventID": format!("role-{minute}"),
         })
     };
-    let records = (0..720).map(token).chain((0..1_430).map(other));
+    // The day before tells that the requests are no batch.
+    let records = (-1_440..720).map(token).chain((-1_440..1_430).map(other));
     let mut state = State::of(records.collect());
     let path = file(&folder("athena-silence"), "trail.json", state.file());
     state.athena = Athena {
