@@ -25,7 +25,7 @@ mod problems;
 mod reach;
 mod tally;
 mod target;
-mod traffic;
+pub(crate) mod traffic;
 
 pub use begins::Begins;
 
@@ -282,7 +282,7 @@ impl Check {
     }
 }
 
-fn days(window: Window) -> f64 {
+pub(crate) fn days(window: Window) -> f64 {
     let seconds = (window.end - window.start).num_seconds();
     (seconds as f64 / 86_400.0).max(1.0)
 }

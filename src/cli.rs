@@ -37,6 +37,7 @@ mod queries;
 mod read;
 mod report;
 mod schedule;
+mod usage;
 
 /// Which change broke sign-in?
 ///
@@ -78,6 +79,8 @@ enum Command {
     Changes(changes::Arguments),
     /// Replay recorded requests against a plan, before it is carried out.
     Check(check::Arguments),
+    /// Show who still needs each callback URL, flow, scope and trigger.
+    Usage(usage::Arguments),
     /// Count failures over time, by app client, error and grant.
     Failures(failures::Arguments),
     /// Write a frame as Parquet or CSV.
@@ -154,6 +157,7 @@ pub fn main() -> ExitCode {
         Command::Postmortem(arguments) => postmortem::run(arguments, names, &mut out),
         Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
         Command::Check(arguments) => check::run(arguments, colour, &mut out),
+        Command::Usage(arguments) => usage::run(arguments, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),
         Command::Pull(arguments) => pull::run(arguments, &mut out),

@@ -18,6 +18,7 @@ mod obscure;
 mod pulumi;
 mod template;
 mod terraform;
+mod yaml;
 
 /// A plan, as far as it concerns Cognito.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,6 +226,9 @@ impl Plan {
     /// It is something else, it is broken, or of an unknown version.
     pub fn read(path: &str, text: &str) -> Result<Self, Error> {
         let text = text.trim_start_matches('\u{feff}').trim_start();
+        if yaml::is_template(text) {
+            return yaml::read(path, text);
+        }
         let top = match serde_json::from_str::<Members<'_>>(text) {
             Ok(top) => top,
             Err(error) if looks_like_a_plan(text) => return Err(broken(&error)),

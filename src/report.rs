@@ -18,6 +18,7 @@ pub mod outline;
 pub mod page;
 pub mod redact;
 pub mod terminal;
+pub mod usage;
 pub mod words;
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub(super) struct Reach<'a> {
     pub traffic: &'a Traffic<'a>,
     pub history: &'a History,
     pub window: Window,
+    /// Whether the triggers of every pool that the logs name are known.
+    pub knows_triggers: bool,
     /// Functions that pools name as triggers, in their settings or in a plan.
     triggers: BTreeSet<(String, UserPoolId)>,
 }
@@ -30,6 +32,7 @@ impl<'a> Reach<'a> {
     pub fn new(plans: &[Plan], evidence: &Evidence<'a>, traffic: &'a Traffic<'a>) -> Self {
         Self {
             triggers: triggers(plans, evidence.history),
+            knows_triggers: knows_triggers(evidence),
             history: evidence.history,
             window: evidence.window,
             traffic,
@@ -124,6 +127,24 @@ fn triggers(plans: &[Plan], history: &History) -> BTreeSet<(String, UserPoolId)>
         }
     }
     found
+}
+
+/// Whether of each pool with requests some trigger is known, set or not.
+fn knows_triggers(evidence: &Evidence<'_>) -> bool {
+    let pools = evidence
+        .cells
+        .owners
+        .iter()
+        .filter_map(|owner| owner.user_pool);
+    let pools: BTreeSet<_> = pools.collect();
+    pools.into_iter().all(|pool| {
+        let pool = UserPoolId::new(evidence.cells.text(Some(pool)).unwrap_or_default());
+        let settings = evidence.history.settings(&Resource::Pool(pool), At::Now);
+        let mut settings = settings.into_iter().flatten();
+        settings.any(|(name, known)| {
+            name.as_str().starts_with("LambdaConfig.") && known.value().is_some()
+        })
+    })
 }
 
 /// The functions that a pool's settings name.

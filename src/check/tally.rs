@@ -12,7 +12,7 @@ use crate::{
         effects::{Effect, Need, Strength, Test},
         history::DiffLine,
         replay::{Attempt, Break, Prediction, Replay},
-        setting::Setting,
+        setting::{Known, Setting},
     },
     frame::Owner,
     queries::endpoint,
@@ -78,6 +78,18 @@ pub(super) fn tallies<'a>(
 }
 
 impl Tally {
+    /// What is altered out of sight, such as a function's code, may do anything, and mostly does
+    /// nothing: that no rule is replayed against it is all that is known.
+    fn hide(&mut self) {
+        for refused in [
+            std::mem::take(&mut self.broken),
+            std::mem::take(&mut self.perhaps),
+        ] {
+            self.untold += refused.requests;
+            self.untold_last = self.untold_last.max(refused.last);
+        }
+    }
+
     fn miss(&mut self, counted: &Counted, unseen: Option<Need>) {
         self.untold += counted.requests;
         self.untold_last = self.untold_last.max(counted.last);
@@ -111,14 +123,21 @@ impl Tally {
     }
 
     /// What the tally says of its setting.
-    pub fn verdict(self, line: DiffLine, by_omission: bool, reach: &Reach<'_>) -> SettingCheck {
+    pub fn verdict(mut self, line: DiffLine, by_omission: bool, reach: &Reach<'_>) -> SettingCheck {
+        let is_hidden = line.before == Known::Unknown && line.after == Known::Unknown;
+        if is_hidden {
+            self.hide();
+        }
         let verdict = match (self.broken.requests, self.perhaps.requests, self.untold) {
             (1.., ..) => Verdict::Breaks,
             (_, 1.., _) => Verdict::MayBreak,
             (_, _, 1..) => Verdict::CannotTell,
             _ => Verdict::Safe,
         };
-        let missing = (verdict == Verdict::CannotTell).then(|| missing(self.unseen));
+        let missing = (verdict == Verdict::CannotTell).then(|| match is_hidden {
+            true => "the plan does not show what it becomes".to_owned(),
+            false => missing(self.unseen),
+        });
         let refused = match verdict {
             Verdict::Breaks => self.broken,
             _ => self.perhaps,

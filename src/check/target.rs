@@ -4,7 +4,9 @@ use std::{cmp::Reverse, collections::BTreeSet};
 
 use serde_json::Value;
 
-use super::{Asked, Checked, SettingCheck, Verdict, reach::Reach, tally::tallies};
+use super::{
+    Asked, Checked, SettingCheck, Verdict, reach::Reach, tally::tallies, traffic::REFRESH_FLOW,
+};
 use crate::{
     cognito::{
         history::{
@@ -138,6 +140,7 @@ fn of_change(target: &Target, planned: &Planned, reach: &Reach<'_>) -> Vec<Setti
         let tally = found.remove(&line.setting).unwrap_or_default();
         let by_omission = omitted.contains(&line.setting);
         let setting = doubt_logouts(tally.verdict(line, by_omission, reach), &owners, reach);
+        let setting = doubt_refreshes(setting, &owners, reach);
         match is_logged || is_unused(&change.resource, reach) {
             true => setting,
             false => not_logged(setting, &change.resource),
@@ -183,16 +186,44 @@ fn doubt_logouts(setting: SettingCheck, owners: &[&Owner], reach: &Reach<'_>) ->
     }
 }
 
-/// A function that is no trigger of a pool that is known.
+/// Whether the token endpoint refreshes where the flow of the API is not listed, no page says and
+/// nobody has measured (domain.md §8).
+fn doubt_refreshes(setting: SettingCheck, owners: &[&Owner], reach: &Reach<'_>) -> SettingCheck {
+    let lists = |known: &Known| {
+        let items = known.value().and_then(Value::as_array);
+        items.is_some_and(|items| items.iter().any(|item| item == REFRESH_FLOW))
+    };
+    let line = &setting.line;
+    let is_lost =
+        line.setting.as_str() == "ExplicitAuthFlows" && lists(&line.before) && !lists(&line.after);
+    let refreshes = match is_lost && setting.verdict == Verdict::Safe {
+        true => reach.traffic.refreshes(owners),
+        false => 0,
+    };
+    match refreshes {
+        0 => setting,
+        untold => SettingCheck {
+            verdict: Verdict::CannotTell,
+            untold,
+            missing: Some(format!(
+                "whether the token endpoint refreshes without `{REFRESH_FLOW}` is not established"
+            )),
+            ..setting
+        },
+    }
+}
+
+/// A function that is no trigger of any pool, where those of all pools are known.
 fn is_unused(resource: &Resource, reach: &Reach<'_>) -> bool {
-    matches!(resource, Resource::Function(name) if reach.pools_of(name).is_empty())
+    let is_no_trigger = |name: &str| reach.knows_triggers && reach.pools_of(name).is_empty();
+    matches!(resource, Resource::Function(name) if is_no_trigger(name))
 }
 
 /// Silence says nothing where the logs are of something else.
 fn not_logged(setting: SettingCheck, resource: &Resource) -> SettingCheck {
     let what = match resource.pool() {
         Some(pool) => format!("user pool {pool}"),
-        None => "its user pool".to_owned(),
+        None => "a user pool that names it as a trigger".to_owned(),
     };
     SettingCheck {
         verdict: Verdict::CannotTell,

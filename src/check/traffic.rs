@@ -10,8 +10,11 @@ use crate::{
     window::Window,
 };
 
+/// The flow by which the API refreshes.
+pub(crate) const REFRESH_FLOW: &str = "ALLOW_REFRESH_TOKEN_AUTH";
+
 /// Attempts of a window by kind.
-pub(super) struct Traffic<'a> {
+pub(crate) struct Traffic<'a> {
     pub cells: &'a Cells,
     usual: Usual<'a>,
     kinds: Vec<Counted>,
@@ -19,10 +22,12 @@ pub(super) struct Traffic<'a> {
 
 /// Accepted attempts of one kind.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
+pub(crate) struct Counted {
     pub requests: u64,
     /// The last of them (µs).
     pub last: i64,
+    /// Those in the first half of the window.
+    pub early: u64,
     /// By hour of the day, UTC.
     pub hours: [u64; 24],
 }
@@ -34,6 +39,7 @@ impl<'a> Traffic<'a> {
             window.start.timestamp_micros(),
             window.end.timestamp_micros() - 1,
         );
+        let middle = start + (end - start) / 2;
         let accepted: Vec<bool> = cells.keys.iter().map(|key| !cells.failed(key)).collect();
         for row in &cells.rows {
             let place = row.key as usize;
@@ -44,6 +50,7 @@ impl<'a> Traffic<'a> {
             if let Some(counted) = kinds.get_mut(place).filter(|_| requests > 0) {
                 counted.requests += requests;
                 counted.last = counted.last.max(row.last.min(end));
+                counted.early += row.count(start, middle);
                 counted.hours[hour(row.first)] += requests;
             }
         }
@@ -70,6 +77,16 @@ impl<'a> Traffic<'a> {
     /// A kind as replay takes it.
     pub fn attempt(&self, key: &Key) -> Attempt<'a> {
         self.usual.attempt(key)
+    }
+
+    /// Refreshes at the token endpoint.
+    pub fn refreshes(&self, owners: &[&Owner]) -> u64 {
+        let kinds = owners.iter().flat_map(|owner| self.of(owner));
+        let refreshes = kinds.filter(|(key, _)| {
+            self.cells.text(key.endpoint) == Some(endpoint::TOKEN)
+                && self.cells.text(key.grant) == Some("refresh_token")
+        });
+        refreshes.map(|(_, counted)| counted.requests).sum()
     }
 
     /// Whether the sign-ins of an owner tell what its requests for tokens do not: then these need not

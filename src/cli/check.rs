@@ -251,5 +251,8 @@ fn begins_like_one(file: &Path) -> anyhow::Result<bool> {
     let begin = read().with_context(|| format!("failed to read `{}`", file.display()))?;
     let begin = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&begin);
     let first = begin.trim_ascii_start();
-    Ok(first.is_ascii() && !first.starts_with(b"{\"Records\""))
+    let is_text = first
+        .iter()
+        .all(|byte| *byte >= b' ' || byte.is_ascii_whitespace());
+    Ok(is_text && !first.starts_with(b"{\"Records\""))
 }

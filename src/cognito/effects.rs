@@ -87,6 +87,14 @@ impl Effect {
         self.says.starts_with("nothing")
     }
 
+    /// What the list must hold, if it is about a list.
+    pub fn need(&self) -> Option<Need> {
+        match self.test {
+            Test::Lists(need) => Some(need),
+            _ => None,
+        }
+    }
+
     /// Whether it is about a setting of that name.
     pub fn is_about(&self, name: &str) -> bool {
         match self.setting.ends_with('.') {

@@ -92,7 +92,7 @@ pub(super) fn token_of_validity(name: &str) -> Option<Token> {
 }
 
 /// The token whose validity, or its unit, the setting `name` is.
-pub(super) fn token_of(name: &str) -> Option<Token> {
+pub fn token_of(name: &str) -> Option<Token> {
     let mut tokens = Token::ALL.into_iter();
     tokens.find(|token| token.validity() == name || token.unit() == name)
 }

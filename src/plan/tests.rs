@@ -335,6 +335,34 @@ fn a_template_tells_parameters_by_their_defaults_and_nothing_computed() {
 }
 
 #[test]
+fn a_template_in_yaml_has_short_tags() {
+    let text = "Parameters:\n  Url:\n    Default: https://a.example.com\nResources:\n  # a comment\n  Web:\n    Type: AWS::Cognito::UserPoolClient\n    Properties:\n      UserPoolId: !Ref Pool\n      CallbackURLs: [!Ref Url, !Sub 'https://${Host}/b']\n      AccessTokenValidity: 60\n      EnableTokenRevocation: true\n";
+    let plan = Plan::read("template.yaml", text).expect("a template");
+    let target = &plan.targets[0];
+    let Intent::Call { request, .. } = &target.intent else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(
+        request["CallbackURLs"],
+        json!(["https://a.example.com", obscure::MASK])
+    );
+    assert_eq!(request["AccessTokenValidity"], 60);
+    assert_eq!(request["EnableTokenRevocation"], true);
+    assert_eq!(target.line, 6);
+    let pool = target
+        .subject
+        .called
+        .as_ref()
+        .and_then(|called| called.pool.as_deref());
+    assert_eq!(pool, Some("Pool"));
+    let broken = Plan::read("template.yaml", "Resources:\n  Web: [\n");
+    assert!(
+        matches!(&broken, Err(Error::Broken(why)) if why.contains("line")),
+        "{broken:?}"
+    );
+}
+
+#[test]
 fn a_preview_of_pulumi_is_read_as_terraform() {
     let state = |urls: Value| {
         json!({"id": "webEXAMPLE", "inputs": {"userPoolId": "p_1", "callbackUrls": urls, "__defaults": []},
@@ -369,6 +397,7 @@ proptest! {
             let _ = Plan::read("x", &format!("{begin}{json}"));
             let _ = Plan::read("x", &format!("{begin}{json}]}}"));
             let _ = Plan::read("x", &format!("{begin}{json}}}}}"));
+            let _ = Plan::read("x", &format!("Resources:\n  A: {json}\n"));
         }
     }
 }

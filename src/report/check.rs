@@ -165,11 +165,14 @@ impl<'a> Sentences<'a> {
                     .last_seen
                     .map(|time| self.time(time))
                     .unwrap_or_default();
+                let rate = match self.check.days() {
+                    1.0 => String::new(),
+                    _ => format!(" ({})", self.requests(setting.refused)),
+                };
                 said.push(format!(
-                    "{} of {} requests ({}) {would}{}; last seen {last}.",
+                    "{} of {} requests{rate} {would}{}; last seen {last}.",
                     thousands(setting.refused),
                     thousands(setting.of),
-                    self.requests(setting.refused),
                     with(setting),
                 ));
                 said.extend(self.asked(setting));
@@ -288,7 +291,7 @@ impl<'a> Sentences<'a> {
 }
 
 /// `412 requests a day`, with a decimal where there are few.
-fn per_day(requests: u64, days: f64) -> String {
+pub(super) fn per_day(requests: u64, days: f64) -> String {
     let rate = requests as f64 / days;
     match rate {
         rate if rate >= 10.0 || rate.fract() == 0.0 => match rate.round() as u64 {

@@ -23,7 +23,8 @@ const RANKS: &[(&str, u8)] = &[
     ("attribute", 5),
     ("plan", 5),
     ("check", 6),
-    ("report", 7),
+    ("usage", 7),
+    ("report", 8),
 ];
 
 #[test]

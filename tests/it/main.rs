@@ -15,6 +15,8 @@ mod check;
 mod commands;
 mod emulator;
 mod evidence;
+#[path = "../bench/accuracy/foretold.rs"]
+mod foretold;
 mod hook;
 mod intake;
 mod organisation;
@@ -30,6 +32,7 @@ mod schedule;
 mod score;
 mod streams;
 mod sums;
+mod usage;
 mod webhooks;
 mod windows;
 #[allow(dead_code, reason = "the generator of sample-logs uses more of it")]
