@@ -16,7 +16,7 @@ pub mod second_look;
 pub mod sets;
 mod times;
 pub mod unlisted;
-mod usual;
+pub mod usual;
 pub mod weigh;
 
 pub use explain::{Scene, explain};

@@ -16,6 +16,7 @@ mod athena;
 mod aws;
 mod bounds;
 mod changes;
+mod check;
 mod config;
 mod directory;
 mod errand;
@@ -37,6 +38,7 @@ mod queries;
 mod read;
 mod report;
 mod schedule;
+mod usage;
 mod verify;
 
 /// Which change broke sign-in?
@@ -77,6 +79,10 @@ enum Command {
     Postmortem(postmortem::Arguments),
     /// Show the history of settings, like `git log -p`.
     Changes(changes::Arguments),
+    /// Replay recorded requests against a plan, before it is carried out.
+    Check(check::Arguments),
+    /// Show who still needs each callback URL, flow, scope and trigger.
+    Usage(usage::Arguments),
     /// Count failures over time, by app client, error and grant.
     Failures(failures::Arguments),
     /// Export a dataset as Parquet or CSV.
@@ -104,7 +110,7 @@ enum Command {
 pub enum Ended {
     /// It ran.
     Well,
-    /// An outage was found, and `--fail-on-outage` asked to be told.
+    /// An outage was found, and `--fail-on-outage` asked to be told; or a plan would make one.
     Outage,
     /// Something could not be read, and `--fail-on-incomplete` asked to be told.
     Incomplete,
@@ -151,6 +157,10 @@ pub fn main() -> ExitCode {
         Command::Investigate(arguments) => investigate::run(arguments, names, colour, &mut out),
         Command::Report(arguments) => report::run(arguments, names, &mut out),
         Command::Postmortem(arguments) => postmortem::run(arguments, names, &mut out),
+        Command::Changes(arguments) => changes::run(arguments, colour, &mut out),
+        Command::Check(arguments) => check::run(arguments, colour, &mut out),
+        Command::Usage(arguments) => usage::run(arguments, colour, &mut out),
+        Command::Failures(arguments) => failures::run(arguments, colour, &mut out),
         Command::Changes(arguments) => changes::run(arguments, names, colour, &mut out),
         Command::Failures(arguments) => failures::run(arguments, names, colour, &mut out),
         Command::Export(arguments) => export::run(arguments, &mut out),

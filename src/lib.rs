@@ -11,6 +11,9 @@
 //!                           coverage
 //! ```
 //!
+//! [`plan`] reads what somebody means to change, [`check`] replays recorded requests against it, and
+//! [`usage`] against each value of the settings.
+//!
 //! A module uses only modules to its left; [`cognito`] and [`detect`] do not see each other, so
 //! that what counts as an outage never depends on what changed. The library returns values: the
 //! binary alone prints, exits, reads the clock and the environment.
@@ -40,12 +43,15 @@ pub mod window;
 // The way of the data.
 pub mod archive;
 pub mod attribute;
+pub mod check;
 pub mod cognito;
 pub mod detect;
 pub mod engine;
 pub mod frame;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod source;
+pub mod usage;
 
 pub use error::{Error, Result};

@@ -4,6 +4,7 @@ mod axis;
 mod blips;
 pub mod changes;
 pub mod chart;
+pub mod check;
 pub mod escape;
 pub mod export;
 pub mod failures;
@@ -18,6 +19,7 @@ pub mod overview;
 pub mod page;
 pub mod redact;
 pub mod terminal;
+pub mod usage;
 pub mod words;
 
 #[cfg(test)]

@@ -77,8 +77,18 @@ impl Reading {
         self.asking.connection()
     }
 
+    /// The paths as they were typed.
+    pub fn paths(&mut self) -> &mut Vec<String> {
+        &mut self.paths
+    }
+
     /// Checks what was typed.
     pub fn resolve(self, want: Want) -> Result<Inputs, Usage> {
+        self.resolve_within(want, UNASKED)
+    }
+
+    /// The same, where `usual` is asked of AWS without `--since`.
+    pub fn resolve_within(self, want: Want, usual: TimeDelta) -> Result<Inputs, Usage> {
         let now = Utc::now();
         let moment = |flag: &str, text: &Option<String>| {
             let text = text.as_deref();
@@ -103,7 +113,7 @@ impl Reading {
         let is_live = asked.as_ref().is_some_and(|asked| !asked.archive_only);
         let typed = Typed {
             // Of AWS nobody wants all there is.
-            longest: (asked.is_some() && want != Want::Changes).then_some(UNASKED),
+            longest: (asked.is_some() && want != Want::Changes).then_some(usual),
             now: asked.is_some().then_some(now),
             since,
             until,

@@ -82,6 +82,19 @@ const PLAIN: Effect = Effect {
 };
 
 impl Effect {
+    /// Whether it refuses nothing by itself: requests come oftener, or fail under another code.
+    pub fn is_harmless(&self) -> bool {
+        self.says.starts_with("nothing")
+    }
+
+    /// What the list must hold, if it is about a list.
+    pub fn need(&self) -> Option<Need> {
+        match self.test {
+            Test::Lists(need) => Some(need),
+            _ => None,
+        }
+    }
+
     /// Whether it is about a setting of that name.
     pub fn is_about(&self, name: &str) -> bool {
         match self.setting.ends_with('.') {
@@ -104,6 +117,17 @@ pub enum Strength {
     Observed,
     /// AWS says so.
     Documented,
+}
+
+impl Strength {
+    /// The name in JSON and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inferred => "inferred",
+            Self::Observed => "observed",
+            Self::Documented => "documented",
+        }
+    }
 }
 
 /// What is asked of a setting's value before and after.

@@ -16,6 +16,7 @@ mod order;
 mod pages;
 mod parts;
 mod place;
+pub mod planned;
 mod replace;
 mod timeline;
 mod write;

@@ -3,7 +3,7 @@
 //! Reads the [effects table](super::effects) against a change's diff. Says "cannot tell" wherever
 //! the log or the settings are silent; it never guesses.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use self::{
     judge::{Judgement, judge},
@@ -121,32 +121,17 @@ impl<'a> Replay<'a> {
         if is_of_another_provider(change, attempt) {
             return Prediction::Unaffected;
         }
-        let beside = Beside {
-            resource: &change.resource,
-            lines: &self.lines,
-            version: self.version.as_deref(),
-        };
+        let beside = self.beside();
         let mut breaks = Vec::new();
         let mut cures = Vec::new();
         let mut silent = false;
         for (place, effect) in &self.about {
             let line = &self.lines[*place];
-            let looks = applies(effect, attempt);
-            if looks == Judgement::Refuse {
-                continue;
-            }
-            match (looks, verdict(effect, line, attempt, &beside)) {
-                (Judgement::Refuse, _) | (_, Verdict::Same) => {}
-                (_, Verdict::Cures) => cures.push(line.setting.clone()),
-                (Judgement::Unknown, _) | (_, Verdict::CannotTell) => silent = true,
-                (Judgement::Pass, Verdict::Breaks { certain }) => breaks.push(Break {
-                    effect,
-                    setting: line.setting.clone(),
-                    certain,
-                    unseen: is_unseen(effect, line, attempt),
-                    untold: (is_whole(change) && is_untold(line))
-                        .then(|| refuses(effect, line, attempt)),
-                }),
+            match self.outcome(effect, line, attempt, &beside) {
+                None | Some(Outcome::Same) => {}
+                Some(Outcome::Cures) => cures.push(line.setting.clone()),
+                Some(Outcome::Silent) => silent = true,
+                Some(Outcome::Breaks(broken)) => breaks.push(broken),
             }
         }
         if !breaks.is_empty() {
@@ -159,6 +144,99 @@ impl<'a> Replay<'a> {
             Prediction::CannotTell
         } else {
             Prediction::Unaffected
+        }
+    }
+
+    /// What each line does by itself to requests of this kind; lines at which they do not look are
+    /// left out.
+    pub fn by_line(&self, attempt: &Attempt<'_>) -> BTreeMap<&Setting, Prediction> {
+        let mut found = BTreeMap::new();
+        if is_of_another_provider(self.change, attempt) {
+            return found;
+        }
+        let beside = self.beside();
+        for (place, effect) in &self.about {
+            let line = &self.lines[*place];
+            if let Some(outcome) = self.outcome(effect, line, attempt, &beside) {
+                let prediction = found.entry(&line.setting).or_insert(Prediction::Unaffected);
+                outcome.add_to(prediction, &line.setting);
+            }
+        }
+        found
+    }
+
+    /// Settings that differ and of which the table says nothing, which may break anything.
+    pub fn unlisted(&self) -> impl Iterator<Item = &Setting> {
+        let lines = self.lines.iter().enumerate();
+        let unlisted = lines.filter(|(place, line)| {
+            let name = name_of(&self.change.resource, line);
+            !self.about.iter().any(|(about, _)| about == place) && !effects::is_indifferent(name)
+        });
+        unlisted.map(|(_, line)| &line.setting)
+    }
+
+    /// The lines that are replayed: the change's own, or one that stands for what is not shown.
+    pub fn lines(&self) -> &[DiffLine] {
+        &self.lines
+    }
+
+    fn beside(&self) -> Beside<'_> {
+        Beside {
+            resource: &self.change.resource,
+            lines: &self.lines,
+            version: self.version.as_deref(),
+        }
+    }
+
+    /// What one line does under one row of the table; `None` where requests do not look at it.
+    fn outcome(
+        &self,
+        effect: &'static Effect,
+        line: &DiffLine,
+        attempt: &Attempt<'_>,
+        beside: &Beside<'_>,
+    ) -> Option<Outcome> {
+        let looks = applies(effect, attempt);
+        if looks == Judgement::Refuse {
+            return None;
+        }
+        Some(match (looks, verdict(effect, line, attempt, beside)) {
+            (_, Verdict::Same) => Outcome::Same,
+            (_, Verdict::Cures) => Outcome::Cures,
+            (Judgement::Pass, Verdict::Breaks { certain }) => Outcome::Breaks(Break {
+                effect,
+                setting: line.setting.clone(),
+                certain,
+                unseen: is_unseen(effect, line, attempt),
+                untold: (is_whole(self.change) && is_untold(line))
+                    .then(|| refuses(effect, line, attempt)),
+            }),
+            (_, Verdict::CannotTell | Verdict::Breaks { .. }) => Outcome::Silent,
+        })
+    }
+}
+
+/// What one line does to one kind of request under one row of the table.
+enum Outcome {
+    Same,
+    Breaks(Break),
+    Cures,
+    Silent,
+}
+
+impl Outcome {
+    /// Adds it to what other rows say of the same line; what is worse counts.
+    fn add_to(self, prediction: &mut Prediction, setting: &Setting) {
+        match (self, &mut *prediction) {
+            (Self::Breaks(broken), Prediction::Breaks(breaks)) => breaks.push(broken),
+            (Self::Breaks(broken), _) => *prediction = Prediction::Breaks(vec![broken]),
+            (Self::Silent, Prediction::Unaffected | Prediction::Cures(_)) => {
+                *prediction = Prediction::CannotTell;
+            }
+            (Self::Cures, Prediction::Unaffected) => {
+                *prediction = Prediction::Cures(vec![setting.clone()]);
+            }
+            _ => {}
         }
     }
 }

@@ -60,6 +60,33 @@ pub struct Resets {
     pub assumed: Vec<Setting>,
 }
 
+/// A combination of settings that Cognito refuses to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is asked of the settings.
+    pub reason: &'static str,
+    /// Where that is known from.
+    pub source: &'static str,
+    /// The settings that it ties together.
+    pub settings: &'static [&'static str],
+}
+
+/// Why Cognito would refuse a call that leaves a client or pool with `settings`.
+pub fn refusals(resource: &Resource, settings: &Settings) -> Vec<Refusal> {
+    let rules = match resource {
+        Resource::Client(..) => rules::CLIENT_RULES,
+        Resource::Pool(_) => rules::POOL_RULES,
+        _ => return Vec::new(),
+    };
+    let broken = rules::broken(rules, settings);
+    let refusal = |rule: &'static rules::Rule| Refusal {
+        reason: rule.reason,
+        source: rule.source,
+        settings: rule.lines,
+    };
+    broken.map(refusal).collect()
+}
+
 impl Undo {
     fn none(step: impl Into<String>) -> Self {
         Self {

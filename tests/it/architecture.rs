@@ -21,7 +21,10 @@ const RANKS: &[(&str, u8)] = &[
     ("detect", 4),
     ("engine", 4),
     ("attribute", 5),
-    ("report", 6),
+    ("plan", 5),
+    ("check", 6),
+    ("usage", 7),
+    ("report", 8),
 ];
 
 #[test]

@@ -12,9 +12,12 @@ mod bad_input;
 #[path = "../bench/accuracy/baselines.rs"]
 mod baselines;
 mod browser;
+mod check;
 mod commands;
 mod emulator;
 mod evidence;
+#[path = "../bench/accuracy/foretold.rs"]
+mod foretold;
 mod forms;
 mod hook;
 mod intake;
@@ -31,6 +34,7 @@ mod schedule;
 mod score;
 mod streams;
 mod sums;
+mod usage;
 mod webhooks;
 mod windows;
 #[allow(dead_code, reason = "the generator of sample-logs uses more of it")]

@@ -21,8 +21,9 @@ pools with ten app clients in eu-west-1. Nobody and nothing in it exists.
   outdated link), that of managed login none.
 - `application/`: logs of three of the applications: two S3 exports of log groups, one answer of
   `FilterLogEvents`. The other applications keep no log.
+- `plans/`: [plans](plans/README.md) for the morning after, by hand: some break the account, some do not.
 
-All of it, and this page, is written by one command, byte for byte the same each time:
+All else, and this page, is written by one command, byte for byte the same each time:
 
 ```
 cargo run --release --example world -- sample-logs

@@ -21,6 +21,7 @@ mod json;
 mod noise;
 mod pages;
 mod people;
+mod plans;
 mod readme;
 mod stories;
 mod traffic;
@@ -54,6 +55,7 @@ pub fn sample() -> World {
     let mut files = delivery::deliver(records);
     files.extend(applog::exports(&attempts));
     files.push(("README.md".to_owned(), readme::render(&truth).into_bytes()));
+    files.extend(plans::files());
     files.sort();
     World { files, truth }
 }

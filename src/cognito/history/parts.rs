@@ -27,7 +27,7 @@ pub(super) fn resource_server(write: &Write<'_>, before: &Settings) -> Effect {
     }
 }
 
-fn scopes(object: &Map<String, Value>) -> Settings {
+pub(super) fn scopes(object: &Map<String, Value>) -> Settings {
     let list = get(object, "Scopes").and_then(Value::as_array);
     let entries = || list.into_iter().flatten().filter_map(Value::as_object);
     let names = entries().filter_map(|scope| get_text(scope, "ScopeName"));
