@@ -239,7 +239,7 @@ pub fn check(plans: Vec<Plan>, evidence: &Evidence<'_>) -> Check {
     let all = targets.len();
     targets.retain(|target| target.action != Action::Update || !target.settings.is_empty());
     let unchanged = (all - targets.len()) as u64;
-    targets.sort_by(|a, b| target::harm(b).cmp(&target::harm(a)));
+    targets.sort_by_key(|target| std::cmp::Reverse(target::harm(target)));
     problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     let verdicts = targets.iter().map(Checked::verdict);
     let complete = |row: &CoverageRow| row.status == CoverageStatus::Complete;

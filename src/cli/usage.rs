@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use trailblame::{
     check::Evidence,
+    ids::{AppClientId, UserPoolId},
     report::{
         terminal::Colour,
         usage::{self, Shown},
@@ -15,7 +16,7 @@ use trailblame::{
     window::Window,
 };
 
-use super::{Ended, bounds, inputs::Keep, output, read};
+use super::{Ended, bounds, config::Names, directory, inputs::Keep, output, read};
 
 /// Show who still needs each callback URL, flow, scope and trigger.
 #[derive(Debug, Args)]
@@ -23,11 +24,11 @@ use super::{Ended, bounds, inputs::Keep, output, read};
   trailblame usage sample-logs
   trailblame usage --archive --unused 30d --client 1h57kf5cpq17m0eml12example")]
 pub struct Arguments {
-    /// Only of this app client.
-    #[arg(long, value_name = "ID")]
+    /// Only of this app client: its name, id or the beginning of either.
+    #[arg(long, value_name = "NAME")]
     client: Vec<String>,
-    /// Only of this user pool and its app clients.
-    #[arg(long, value_name = "ID")]
+    /// Only of this user pool and its app clients, in the same way.
+    #[arg(long, value_name = "NAME")]
     user_pool: Vec<String>,
     /// Only values that no request needed for so long; the logs must reach back that far.
     #[arg(long, value_name = "DURATION", conflicts_with = "since")]
@@ -51,7 +52,12 @@ enum Format {
 const USUAL: TimeDelta = TimeDelta::days(14);
 
 /// Runs the command.
-pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow::Result<Ended> {
+pub fn run(
+    arguments: Arguments,
+    names: &Names,
+    colour: Colour,
+    out: &mut impl Write,
+) -> anyhow::Result<Ended> {
     let unused = arguments.unused.as_deref();
     let unused = unused
         .map(|text| bounds::duration("--unused", text))
@@ -60,8 +66,10 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
     let mut inputs = arguments.inputs.resolve_within(read::Want::Copy, length)?;
     let mut frames = inputs.frames(Keep::Nothing)?;
     let held = inputs.window(&mut frames)?;
-    inputs.check_named(&frames, &arguments.client, &arguments.user_pool)?;
     let history = inputs.history(&frames)?;
+    let known = directory::directory(&history, &frames.cells, names);
+    let clients = directory::clients(&arguments.client, &known)?;
+    let pools = directory::pools(&arguments.user_pool, &known)?;
     let window = match inputs.typed.since {
         Some(_) => held,
         None => Window {
@@ -84,7 +92,7 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
         ids: &BTreeMap::new(),
     };
     let mut found = usage(&evidence, &frames.callers);
-    only(&mut found, &arguments.client, &arguments.user_pool);
+    only(&mut found, &clients, &pools);
     let shown = match unused {
         Some(_) => Shown::Unused,
         None => Shown::All,
@@ -101,12 +109,11 @@ pub fn run(arguments: Arguments, colour: Colour, out: &mut impl Write) -> anyhow
 const SLACK: TimeDelta = TimeDelta::hours(1);
 
 /// Leaves the app clients and pools that were named.
-fn only(usage: &mut Usage, clients: &[String], pools: &[String]) {
-    let named = |names: &[String], id: Option<&str>| {
-        id.is_some_and(|id| names.iter().any(|name| name == id))
-    };
+fn only(usage: &mut Usage, clients: &[AppClientId], pools: &[UserPoolId]) {
     let wanted = |client: Option<&str>, pool: Option<&str>| {
-        clients.is_empty() && pools.is_empty() || named(clients, client) || named(pools, pool)
+        let is_client = clients.iter().any(|one| Some(one.as_str()) == client);
+        let is_of_pool = pools.iter().any(|one| Some(one.as_str()) == pool);
+        clients.is_empty() && pools.is_empty() || is_client || is_of_pool
     };
     usage.owners.retain(|owner| {
         wanted(

@@ -169,12 +169,12 @@ fn operation(
     input: &Map<String, Value>,
 ) -> Option<(&'static str, &'static str, Kind, &'static str)> {
     let has = |name: &&str| input.contains_key(*name);
-    if OF_DESCRIPTIONS.iter().any(|name| has(name)) {
+    if OF_DESCRIPTIONS.iter().any(&has) {
         return None;
     }
     let named = OPERATIONS.iter().find(|operation| {
-        operation.all.iter().all(|name| has(name))
-            && (operation.any.is_empty() || operation.any.iter().any(|name| has(name)))
+        operation.all.iter().all(&has)
+            && (operation.any.is_empty() || operation.any.iter().any(&has))
     });
     if let Some(operation) = named {
         let Operation {

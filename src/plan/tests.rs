@@ -20,15 +20,11 @@ fn terraform(kind: &str, actions: &[&str], before: Value, after: Value, more: Va
     Plan::read("plan.json", &text.to_string()).expect("a plan")
 }
 
+type Members = Map<String, Value>;
+
+/// Before, after, what the plan does not know yet, and what it leaves out.
 #[track_caller]
-fn states(
-    plan: &Plan,
-) -> (
-    &Map<String, Value>,
-    &Map<String, Value>,
-    &[Setting],
-    &[String],
-) {
+fn states(plan: &Plan) -> (&Members, &Members, &[Setting], &[String]) {
     match &plan.targets[0].intent {
         Intent::States {
             before,

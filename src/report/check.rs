@@ -1,5 +1,7 @@
 //! What would come of a plan: for a terminal, for programs, for pull requests, for code scanning.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -40,7 +42,7 @@ impl<'a> Sentences<'a> {
     /// The answer, in one sentence or two.
     fn answer(&self) -> String {
         let mut settings: Vec<(&Checked, &SettingCheck)> = self.check.settings().collect();
-        settings.sort_by(|a, b| (b.1.verdict, b.1.refused).cmp(&(a.1.verdict, a.1.refused)));
+        settings.sort_by_key(|(_, setting)| Reverse((setting.verdict, setting.refused)));
         let Some((target, worst)) = settings.first() else {
             return "Safe: nothing changes that sign-in depends on.".to_owned();
         };
