@@ -34,7 +34,6 @@ pub fn with_environment(arguments: &[&str], environment: &[(&str, &str)]) -> Run
 fn with(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_trailblame"))
         .args(arguments)
-        .envs(environment.iter().copied())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("NO_COLOR", "1")
         .env(
@@ -43,6 +42,7 @@ fn with(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> Run {
         )
         .env("COLUMNS", "80")
         .env("RUST_BACKTRACE", "0")
+        .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

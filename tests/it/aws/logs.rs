@@ -195,6 +195,7 @@ fn a_group_that_is_not_there_or_denied_is_told() {
             "billing",
             "--max-rps",
             "1000",
+            "--full",
         ],
     );
     assert_eq!(denied.status, Some(0), "{}", denied.stderr);

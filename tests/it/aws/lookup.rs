@@ -209,7 +209,8 @@ fn credentials_that_expire_on_the_way_leave_what_was_got() {
         ..Manners::default()
     };
     let server = Server::start(State::sample(), manners);
-    let run = run(&server, &["--max-rps", "1000", "--fail-on-incomplete"]);
+    let arguments = ["--max-rps", "1000", "--fail-on-incomplete", "--full"];
+    let run = run(&server, &arguments);
     assert_eq!(run.status, Some(4), "{}", run.stderr);
     assert!(
         run.stderr.contains("The security token expired"),
@@ -368,6 +369,7 @@ fn what_the_event_history_cannot_show_is_told() {
             "1000",
             "--since",
             "120d",
+            "--full",
         ],
         &CREDENTIALS,
     );

@@ -87,7 +87,12 @@ fn a_folder_of_ten_forms_says_which_two_were_not_read() {
         rejected[1].0.ends_with("/9") && rejected[1].1.contains("bzip2"),
         "{rejected:#?}"
     );
-    let run = trailblame(&["investigate", path(&folder), "--fail-on-incomplete"]);
+    let run = trailblame(&[
+        "investigate",
+        path(&folder),
+        "--fail-on-incomplete",
+        "--full",
+    ]);
     assert_eq!(run.status, Some(4), "{}", run.stdout);
     assert!(
         run.stdout.contains("bzip2 -d") && run.stdout.contains("CloudTrail Lake"),
