@@ -11,7 +11,7 @@ mod mechanism;
 mod others;
 pub(in crate::attribute) mod spans;
 mod time;
-mod what;
+pub(in crate::attribute) mod what;
 
 pub use alike::Alike;
 pub use links::Reachable;
@@ -96,7 +96,7 @@ impl Hypothesis<'_, '_> {
         evidence.extend(others::go_on(self));
         evidence.extend(others::control(self));
         evidence.extend(what::amid(self));
-        evidence.extend(what::partly(self));
+        evidence.extend(what::partly(self.case));
         evidence.extend(what::codes(self));
         let chance = self.mechanism.chance.value * self.mechanism.factor;
         let exact = what::exact(self);

@@ -124,6 +124,8 @@ fn by_listed(
     evidence.extend(untold(tally));
     evidence.extend(code(case, tally));
     evidence.extend(contradictions(tally));
+    // What refuses every such request is contradicted by each that is accepted.
+    evidence.extend(unlisted::what::partly(case).filter(|_| !is_certain(tally)));
     evidence.push(time(case, change, tally));
     evidence.extend(reach.and_then(|reach| scope(case, reach, tally)));
     evidence.extend(healing(case, tally));

@@ -96,9 +96,19 @@ fn ours<'a>(
     ours
 }
 
+/// The owners of an incident's app clients; where no log tells those, of what no client is known of.
 fn owners<'a>(incident: &'a Incident, cells: &'a Cells) -> impl Iterator<Item = &'a Owner> {
-    let clients = incident.clients.iter();
-    clients.flat_map(|client| cells.owners_of(Some(client.as_str())))
+    let pool = incident.user_pool.as_ref();
+    let is_of_pool = move |owner: &&Owner| {
+        let own = cells.text(owner.user_pool);
+        pool.is_none_or(|pool| own.is_none_or(|own| own == pool.as_str()))
+    };
+    let untold = incident.clients.is_empty().then_some(None);
+    let clients = incident.clients.iter().map(|client| Some(client.as_str()));
+    let owners = clients
+        .chain(untold)
+        .flat_map(|client| cells.owners_of(client));
+    owners.filter(is_of_pool)
 }
 
 /// The last time until `start` at which an attempt of theirs was accepted; where no log says that

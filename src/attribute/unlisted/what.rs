@@ -3,6 +3,7 @@
 use super::{Hypothesis, each, fact};
 use crate::{
     attribute::{
+        case::Case,
         finding::{Evidence, EvidenceKind},
         parameters as p, phrase,
     },
@@ -18,6 +19,8 @@ const SPREAD: i64 = 60_000_000;
 const WHOLLY: f64 = 0.95;
 /// What fails in part only: less than this share of the requests.
 const PARTLY: f64 = 0.5;
+/// A handful fails: less than this share of the requests.
+const HANDFUL: f64 = 0.05;
 /// Requests of the kind before the onset that show it worked.
 const BEFORE: f64 = 10.0;
 /// The same for an exact step.
@@ -71,20 +74,20 @@ pub fn amid(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
     })
 }
 
-/// Most such requests succeed meanwhile: few mechanisms refuse some callers and no others.
-pub fn partly(hypothesis: &Hypothesis<'_, '_>) -> Option<Evidence> {
-    let case = hypothesis.case;
+/// Most such requests succeed meanwhile: few mechanisms refuse some callers and no others, and fewer
+/// still a handful of them.
+pub fn partly(case: &Case<'_>) -> Option<Evidence> {
     if case.incident.kind == Kind::Absence {
         return None;
     }
-    let failed = case.failures_between(hypothesis.onset() - 1, case.end() + 1);
-    let amid = case.alike().between(
-        hypothesis.onset() + 1,
-        case.end().max(hypothesis.onset() + 1),
-    );
+    let failed = case.failures_between(case.onset() - 1, case.end() + 1);
+    let amid = case
+        .alike()
+        .between(case.onset() + 1, case.end().max(case.onset() + 1));
     let share = failed / (failed + amid).max(1.0);
-    let text = format!("Only {:.0} % of such requests failed.", 100.0 * share);
-    (share < PARTLY).then(|| fact(EvidenceKind::Replay, p::PARTLY.value, text))
+    let text = format!("Only {:.1} % of such requests failed.", 100.0 * share);
+    let few = (share / HANDFUL).ln().min(0.0);
+    (share < PARTLY).then(|| fact(EvidenceKind::Replay, p::PARTLY.value + few, text))
 }
 
 /// What the answers say, where they say anything.
